@@ -1,0 +1,108 @@
+//! Plain requests and responses. A request names a service and a path: the host adds the origin and the token, so
+//! that this module can call no other server and never sees a secret.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Service {
+    /// Google Calendar API v3.
+    Google,
+    /// Zoho CRM API v8.
+    Zoho,
+}
+
+impl Service {
+    /// The name that people know the service by.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Google => "Google",
+            Self::Zoho => "Zoho CRM",
+        }
+    }
+
+    /// How many requests may be under way at once (L5). Zoho's smallest edition allows 5 per organisation, shared with
+    /// everything else that the user runs (Zoho CRM, "API limits"), and every lost answer of a create costs a search.
+    pub(crate) const fn in_flight(self) -> usize {
+        match self {
+            Self::Google => 4,
+            Self::Zoho => 2,
+        }
+    }
+}
+
+/// A request for the host to perform.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct HttpRequest {
+    /// The service, which stands for an origin and a token.
+    pub service: Service,
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// Path and query, beginning with a slash.
+    pub path: String,
+    /// Headers by name.
+    pub headers: BTreeMap<&'static str, String>,
+    /// The body, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+impl HttpRequest {
+    pub(crate) fn get(service: Service, path: String) -> Self {
+        Self { service, method: "GET", path, headers: BTreeMap::new(), body: None }
+    }
+
+    pub(crate) fn delete(service: Service, path: String) -> Self {
+        Self { method: "DELETE", ..Self::get(service, path) }
+    }
+
+    pub(crate) fn send(
+        service: Service,
+        method: &'static str,
+        path: String,
+        kind: &str,
+        body: String,
+    ) -> Self {
+        Self {
+            service,
+            method,
+            path,
+            headers: BTreeMap::from([("Content-Type", kind.to_owned())]),
+            body: Some(body),
+        }
+    }
+}
+
+/// What a service answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// The value of `Retry-After`, when the answer had one.
+    pub retry_after: Option<String>,
+    /// The bytes of the body.
+    pub body: Vec<u8>,
+}
+
+/// Without path and body: they hold ids, addresses and event text.
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.body.as_ref().map_or(0, String::len);
+        write!(f, "{} {} ({size} bytes)", self.service.name(), self.method)
+    }
+}
+
+/// Without the body, which holds event text.
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+/// An answer, or the host's code for why there is none (`offline`, `timeout`, `aborted`, `auth-expired`).
+pub type Answer = Result<HttpResponse, String>;

@@ -1,0 +1,327 @@
+//! The mailbox between the story and the machine: the story asks for one thing at a time, the machine hands it out as
+//! a step and brings the answer. Nothing else is awaited anywhere.
+
+use crate::api::http::{Answer, HttpRequest, HttpResponse, Service};
+use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, Problem, backoff_ms, diagnose};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::time::OffsetChange;
+use crate::sync::commit::{Patch, Rows};
+use crate::sync::report::Requests;
+use serde::Serialize;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+/// What the story needs next.
+pub(crate) enum Ask {
+    Http(Vec<HttpRequest>),
+    Load { keys: Vec<String>, prefix: Option<String> },
+    Save(Patch),
+    Wait { until_ms: i64 },
+    Offsets { zone: String, from_ms: i64, to_ms: i64 },
+}
+
+/// What the host brought.
+pub(crate) enum Reply {
+    Http(Vec<Answer>),
+    Rows(Rows),
+    Saved,
+    Woke,
+    Offsets(Vec<OffsetChange>),
+    Failed(Error),
+}
+
+/// Where a cycle is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Entries done.
+    pub done: u32,
+    /// Entries to do, once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+}
+
+/// What a cycle is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Not started.
+    #[default]
+    Idle,
+    /// Reading what changed.
+    Reading,
+    /// Finding out what became of a request whose answer was lost.
+    Recovering,
+    /// Deciding.
+    Comparing,
+    /// Writing entries.
+    Writing,
+    /// Waiting because a service asked for it.
+    Waiting,
+    /// Finished.
+    Done,
+}
+
+#[derive(Default)]
+struct Mailbox {
+    ask: RefCell<Option<Ask>>,
+    reply: RefCell<Option<Reply>>,
+    now_ms: Cell<i64>,
+    progress: Cell<Progress>,
+    requests: Cell<Requests>,
+    random: Cell<u64>,
+}
+
+/// The story's and the machine's handle to the mailbox.
+#[derive(Clone, Default)]
+pub(crate) struct Io(Rc<Mailbox>);
+
+impl Io {
+    pub(crate) fn new(seed: u32) -> Self {
+        let io = Self::default();
+        io.0.random.set(u64::from(seed) ^ 0x9e37_79b9_7f4a_7c15);
+        io
+    }
+
+    // The machine's end.
+
+    pub(crate) fn take_ask(&self) -> Option<Ask> {
+        self.0.ask.borrow_mut().take()
+    }
+
+    pub(crate) fn bring(&self, reply: Reply) {
+        *self.0.reply.borrow_mut() = Some(reply);
+    }
+
+    pub(crate) fn set_now(&self, now_ms: i64) {
+        self.0.now_ms.set(now_ms);
+    }
+
+    pub(crate) fn current(&self) -> Progress {
+        self.0.progress.get()
+    }
+
+    // The story's end.
+
+    /// The time of the last call into the engine.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.0.now_ms.get()
+    }
+
+    pub(crate) fn requests(&self) -> Requests {
+        self.0.requests.get()
+    }
+
+    pub(crate) fn phase(&self, phase: Phase) {
+        self.0.progress.set(Progress { phase, ..self.current() });
+    }
+
+    pub(crate) fn progress(&self, done: usize, total: usize) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.0.progress.set(Progress {
+            phase: self.current().phase,
+            done: count(done),
+            total: Some(count(total)),
+        });
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Reply> {
+        *self.0.ask.borrow_mut() = Some(ask);
+        let reply = poll_fn(|_| match self.0.reply.borrow_mut().take() {
+            Some(reply) => Poll::Ready(reply),
+            None => Poll::Pending,
+        });
+        match reply.await {
+            Reply::Failed(error) => Err(error),
+            reply => Ok(reply),
+        }
+    }
+
+    /// Rows by their keys; absent ones are left out.
+    pub(crate) async fn load(&self, keys: Vec<String>) -> Result<Rows> {
+        if keys.is_empty() {
+            return Ok(Rows::new());
+        }
+        self.rows(Ask::Load { keys, prefix: None }).await
+    }
+
+    /// All rows whose keys begin with a prefix.
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Rows> {
+        self.rows(Ask::Load { keys: Vec::new(), prefix: Some(prefix.to_owned()) }).await
+    }
+
+    async fn rows(&self, ask: Ask) -> Result<Rows> {
+        match self.ask(ask).await? {
+            Reply::Rows(rows) => Ok(rows),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Writes a patch; an empty one costs nothing.
+    pub(crate) async fn save(&self, patch: Patch) -> Result<()> {
+        if patch.is_empty() {
+            return Ok(());
+        }
+        match self.ask(Ask::Save(patch)).await? {
+            Reply::Saved => Ok(()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Sleeps.
+    pub(crate) async fn wait_until(&self, until_ms: i64) -> Result<()> {
+        let phase = self.current().phase;
+        self.phase(Phase::Waiting);
+        while self.now_ms() < until_ms {
+            match self.ask(Ask::Wait { until_ms }).await? {
+                Reply::Woke => {}
+                _ => return Err(mismatch()),
+            }
+        }
+        self.phase(phase);
+        Ok(())
+    }
+
+    /// The offsets of a zone over a span, by the host's time-zone data.
+    pub(crate) async fn offsets(&self, zone: &str, from_ms: i64, to_ms: i64) -> Result<Vec<OffsetChange>> {
+        match self.ask(Ask::Offsets { zone: zone.to_owned(), from_ms, to_ms }).await? {
+            Reply::Offsets(offsets) => Ok(offsets),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Performs requests once, at most so many at a time as the service takes.
+    pub(crate) async fn once(
+        &self,
+        requests: Vec<HttpRequest>,
+    ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
+        let services: Vec<Service> = requests.iter().map(|request| request.service).collect();
+        let mut counted = self.requests();
+        for service in &services {
+            match service {
+                Service::Google => counted.google += 1,
+                Service::Zoho => counted.zoho += 1,
+            }
+        }
+        self.0.requests.set(counted);
+        let answers = match self.ask(Ask::Http(requests)).await? {
+            Reply::Http(answers) if answers.len() == services.len() => answers,
+            _ => return Err(mismatch()),
+        };
+        let now = self.now_ms();
+        Ok(services
+            .into_iter()
+            .zip(answers)
+            .map(|(service, answer)| diagnose(service, answer, now))
+            .collect())
+    }
+
+    /// Performs requests that may be repeated without harm; tries again what was too fast or remained in doubt.
+    pub(crate) async fn fetch(
+        &self,
+        requests: Vec<HttpRequest>,
+    ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
+        let mut results: Vec<Option<std::result::Result<HttpResponse, Problem>>> =
+            requests.iter().map(|_| None).collect();
+        let mut attempt = 0;
+        loop {
+            let open: Vec<usize> =
+                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(i, _)| i).collect();
+            let Some(limit) =
+                open.first().and_then(|i| requests.get(*i)).map(|request| request.service.in_flight())
+            else {
+                break;
+            };
+            let mut pause: Option<Problem> = None;
+            for group in open.chunks(limit) {
+                let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).collect();
+                for (index, result) in group.iter().zip(self.once(asked).await?) {
+                    match result {
+                        Err(problem) if problem.passes() && attempt + 1 < ATTEMPTS => pause = Some(problem),
+                        result => {
+                            if let Some(slot) = results.get_mut(*index) {
+                                *slot = Some(result);
+                            }
+                        }
+                    }
+                }
+                if pause.is_some() {
+                    break;
+                }
+            }
+            if let Some(problem) = pause {
+                let service = open
+                    .first()
+                    .and_then(|i| requests.get(*i))
+                    .map_or(Service::Google, |request| request.service);
+                self.back_off(service, &problem, attempt).await?;
+                attempt += 1;
+            }
+        }
+        Ok(results.into_iter().flatten().collect())
+    }
+
+    /// One request that may be repeated without harm.
+    ///
+    /// # Errors
+    /// Every problem ends the cycle; use [`Io::fetch`] where one does not.
+    pub(crate) async fn fetch_one(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let service = request.service;
+        match self.fetch(vec![request]).await?.pop() {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(problem)) => Err(problem.error(service)),
+            None => Err(mismatch()),
+        }
+    }
+
+    /// Waits before another attempt.
+    ///
+    /// # Errors
+    /// `rate-limited` when the service asks for more than a cycle should be held open.
+    pub(crate) async fn back_off(&self, service: Service, problem: &Problem, attempt: u32) -> Result<()> {
+        let asked = match problem {
+            Problem::Slower(ms) => ms.unwrap_or(0),
+            _ => 0,
+        };
+        if asked > LONGEST_WAIT_MS {
+            return Err(problem.error(service));
+        }
+        let pause = backoff_ms(attempt, self.random()).max(asked);
+        self.wait_until(self.now_ms() + pause).await
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014): jitter needs no more, and the seed makes every run repeatable.
+    fn random(&self) -> u32 {
+        let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.random.set(state);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z >> 33) as u32
+    }
+}
+
+impl Problem {
+    /// Whether the same request may succeed after a pause.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Slower(_) | Self::Unsure(Doubt::Offline | Doubt::ServerError | Doubt::BadResponse) => true,
+            Self::Unsure(Doubt::Cancelled)
+            | Self::Quota
+            | Self::AuthExpired
+            | Self::Forbidden(_)
+            | Self::Absent
+            | Self::TokenRefused
+            | Self::Stale
+            | Self::Refused(_) => false,
+        }
+    }
+}
+
+fn mismatch() -> Error {
+    Error::new(ErrorKind::Misuse, "The host answered another step than the one that was asked.")
+}

@@ -1,0 +1,10 @@
+//! The engine: the story of a cycle as one straight `async fn`, and the machine that runs it step by step without
+//! performing anything itself.
+
+pub(crate) mod command;
+pub(crate) mod io;
+pub(crate) mod machine;
+mod read;
+mod run;
+mod setup;
+mod write;

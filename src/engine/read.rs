@@ -1,0 +1,236 @@
+//! Reading both services: everything, what changed, or single events by their ids.
+
+use super::io::Io;
+use crate::api::google::{self, Read};
+use crate::api::http::{HttpResponse, Service};
+use crate::api::retry::{Doubt, Problem};
+use crate::api::zoho::{self, Meetings};
+use crate::error::Result;
+use crate::model::ids::{CrmId, GoogleId, SyncToken};
+use crate::model::profile::TextLimits;
+use crate::model::sight::{Content, Meeting, Sight};
+use crate::wire::google::{EventsPage, Item, Reminder};
+use crate::wire::google_event::{Context, sight};
+use crate::wire::zoho::{Record, Rows};
+use crate::wire::zoho_event::meeting;
+use serde::de::DeserializeOwned;
+
+/// What a read of the calendar brought.
+pub(crate) struct Reading {
+    pub(crate) sights: Vec<Sight>,
+    pub(crate) cursor: SyncToken,
+    /// Everything in the window, not only what changed.
+    pub(crate) full: bool,
+    /// For events that are read one by one afterwards.
+    pub(crate) default_reminders: Vec<Reminder>,
+    /// Entries without an id: they can be neither synced nor set apart, only counted.
+    pub(crate) nameless: u32,
+}
+
+/// Reads what changed since the cursor, or everything when there is none or it is refused (K9). Google gives the next
+/// cursor on the last page only, so that every page is read whatever the limits say (L4).
+pub(crate) async fn calendar(
+    io: &Io,
+    calendar: &str,
+    cursor: Option<&SyncToken>,
+    ends_after: i64,
+    limits: TextLimits,
+) -> Result<Reading> {
+    if let Some(token) = cursor {
+        let read = Read::Delta(token.clone());
+        if let Some(reading) = pages(io, calendar, &read, limits).await? {
+            return Ok(reading);
+        }
+    }
+    // A full read can be refused too when a page token expires under it: it then starts anew.
+    let read = Read::Window { ends_after };
+    for _ in 0..2 {
+        if let Some(reading) = pages(io, calendar, &read, limits).await? {
+            return Ok(reading);
+        }
+    }
+    Err(Problem::TokenRefused.error(Service::Google))
+}
+
+/// All pages of one read; none when Google refuses the token.
+async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Result<Option<Reading>> {
+    let mut sights = Vec::new();
+    let mut nameless = 0;
+    let mut page: Option<String> = None;
+    loop {
+        let request = google::events(calendar, read, page.as_deref());
+        let tokens = page.is_some() || matches!(read, Read::Delta(_));
+        let parsed = match fetch_parsed(io, request, EventsPage::parse).await? {
+            Ok(parsed) => parsed,
+            // 410 in the books; 400 with "Invalid sync token value" was seen as well (kewisch/gdata-provider).
+            Err(Problem::TokenRefused) => return Ok(None),
+            Err(Problem::Refused(_)) if tokens => return Ok(None),
+            Err(problem) => return Err(problem.error(Service::Google)),
+        };
+        let context = Context { default_reminders: &parsed.default_reminders, limits };
+        for item in parsed.items {
+            match sight(item, &context) {
+                Some(seen) => sights.push(seen),
+                None => nameless += 1,
+            }
+        }
+        match (parsed.next_page_token, parsed.next_sync_token) {
+            (Some(next), _) => page = Some(next),
+            (None, Some(token)) => {
+                let full = matches!(read, Read::Window { .. });
+                let cursor = SyncToken::new(token);
+                return Ok(Some(Reading {
+                    sights,
+                    cursor,
+                    full,
+                    default_reminders: parsed.default_reminders,
+                    nameless,
+                }));
+            }
+            (None, None) => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
+        }
+    }
+}
+
+/// Reads events by their ids: the proof before a deletion (K4), the question about what a full read lacks (K9), the
+/// retry of what was parked (K6).
+pub(crate) async fn events(
+    io: &Io,
+    calendar: &str,
+    ids: &[GoogleId],
+    batch: bool,
+    context: &Context<'_>,
+) -> Result<Vec<Sight>> {
+    let mut found = Vec::with_capacity(ids.len());
+    let mut single: Vec<&GoogleId> = Vec::new();
+    if batch && ids.len() > 1 {
+        let groups: Vec<&[GoogleId]> = ids.chunks(google::BATCH).collect();
+        let requests = groups.iter().map(|group| google::events_batch(calendar, group)).collect();
+        for (group, answer) in groups.iter().zip(io.fetch(requests).await?) {
+            match answer {
+                Ok(response) => {
+                    for (id, part) in group.iter().zip(google::batch_parts(&response, group.len())) {
+                        match part.and_then(|part| read_event(id, Ok(part), context, io.now_ms())) {
+                            Some(seen) => found.push(seen),
+                            None => single.push(id),
+                        }
+                    }
+                }
+                // Where the batch endpoint is out of reach, one by one is slower and as good.
+                Err(Problem::Absent | Problem::Refused(_) | Problem::Forbidden(_)) => {
+                    single.extend(group.iter())
+                }
+                Err(problem) => return Err(problem.error(Service::Google)),
+            }
+        }
+    } else {
+        single.extend(ids);
+    }
+    let requests = single.iter().map(|id| google::event(calendar, id)).collect();
+    for (id, answer) in single.into_iter().zip(io.fetch(requests).await?) {
+        match answer {
+            Ok(response) => match Item::parse(&response.body).and_then(|item| sight(item, context)) {
+                Some(seen) => found.push(seen),
+                None => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
+            },
+            Err(Problem::Absent) => found.push(gone(id)),
+            Err(problem) => return Err(problem.error(Service::Google)),
+        }
+    }
+    Ok(found)
+}
+
+/// One part of a batch; none when it says nothing definite.
+fn read_event(
+    id: &GoogleId,
+    answer: crate::api::http::Answer,
+    context: &Context<'_>,
+    now_ms: i64,
+) -> Option<Sight> {
+    match crate::api::retry::diagnose(Service::Google, answer, now_ms) {
+        Ok(response) => Item::parse(&response.body).and_then(|item| sight(item, context)),
+        Err(Problem::Absent) => Some(gone(id)),
+        Err(_) => None,
+    }
+}
+
+/// A deleted event: Google answers 200 with `cancelled`, or 404, or 410; all three mean gone.
+fn gone(id: &GoogleId) -> Sight {
+    Sight {
+        id: id.clone(),
+        etag: crate::model::ids::Etag::new(""),
+        updated: String::new(),
+        content: Content::Cancelled,
+    }
+}
+
+/// The user's meetings in the CRM.
+pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<Vec<Meeting>> {
+    let mut found: Vec<Meeting> = Vec::new();
+    loop {
+        let request = zoho::meetings(owner, which, found.last().map(|meeting| &meeting.id));
+        let page: Rows<Record> =
+            zoho_rows(io, request).await?.map_err(|problem| problem.error(Service::Zoho))?;
+        let more = page.info.more_records && !page.data.is_empty();
+        found.extend(page.data.into_iter().map(meeting));
+        if !more {
+            return Ok(found);
+        }
+    }
+}
+
+/// Records by their ids, as far as they exist.
+pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec<Record>> {
+    let mut found = Vec::new();
+    for group in ids.chunks(zoho::BULK) {
+        let page = zoho_rows(io, zoho::events(group, fields)).await?;
+        found.extend(page.map_err(|problem| problem.error(Service::Zoho))?.data);
+    }
+    Ok(found)
+}
+
+/// One record; none when it is gone. Zoho answers 204, 404 or 400 for an unknown id; all three mean gone.
+pub(crate) async fn record(io: &Io, id: &CrmId, fields: &str) -> Result<Option<Record>> {
+    match zoho_rows::<Record>(io, zoho::event(id, fields)).await? {
+        Ok(page) => Ok(page.data.into_iter().next()),
+        Err(Problem::Absent) => Ok(None),
+        Err(Problem::Refused(code)) if code == "INVALID_DATA" => Ok(None),
+        Err(problem) => Err(problem.error(Service::Zoho)),
+    }
+}
+
+async fn zoho_rows<T: DeserializeOwned>(
+    io: &Io,
+    request: crate::api::http::HttpRequest,
+) -> Result<std::result::Result<Rows<T>, Problem>> {
+    fetch_parsed(io, request, |body| match body {
+        // An empty list is a 204 without a body.
+        [] => Some(Rows { data: Vec::new(), info: Default::default() }),
+        body => serde_json::from_slice(body).ok(),
+    })
+    .await
+}
+
+/// A read whose answer must parse: one that does not is asked for again, then ends the cycle with `bad-response`.
+pub(crate) async fn fetch_parsed<T>(
+    io: &Io,
+    request: crate::api::http::HttpRequest,
+    parse: impl Fn(&[u8]) -> Option<T>,
+) -> Result<std::result::Result<T, Problem>> {
+    const TRIES: u32 = 3;
+    let service = request.service;
+    for attempt in 0..TRIES {
+        let response: HttpResponse = match io.fetch(vec![request.clone()]).await?.pop() {
+            Some(Ok(response)) => response,
+            Some(Err(problem)) => return Ok(Err(problem)),
+            None => break,
+        };
+        if let Some(parsed) = parse(&response.body) {
+            return Ok(Ok(parsed));
+        }
+        if attempt + 1 < TRIES {
+            io.back_off(service, &Problem::Unsure(Doubt::BadResponse), attempt).await?;
+        }
+    }
+    Ok(Err(Problem::Unsure(Doubt::BadResponse)))
+}

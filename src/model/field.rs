@@ -1,0 +1,151 @@
+//! The mapped fields as a set: names, order, and the normal form that each is compared by.
+
+use super::event::{Event, Guests};
+use super::fingerprint::{Digest, Fingerprint};
+use super::time::WhenKey;
+
+/// A mapped field, in the order of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Field {
+    /// F1
+    Title,
+    /// F2
+    Time,
+    /// F3
+    Reminder,
+    /// F4
+    Place,
+    /// F5
+    Description,
+    /// F6
+    Guests,
+}
+
+impl Field {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Title, Self::Time, Self::Reminder, Self::Place, Self::Description, Self::Guests];
+
+    /// The fingerprint of this field's normal form; none when the service did not show the field.
+    pub(crate) fn fingerprint(self, event: &Event) -> Option<Fingerprint> {
+        let digest = Digest::new();
+        Some(match self {
+            Self::Title => title_fingerprint(&event.title),
+            Self::Time => time_fingerprint(event.when.key()),
+            Self::Reminder => digest.number(event.reminder.map_or(-1, i64::from)).finish(),
+            Self::Place => digest.text(&event.place).finish(),
+            Self::Description => digest.text(&event.description).finish(),
+            Self::Guests => match &event.guests {
+                Guests::Unknown => return None,
+                Guests::Known(guests) => {
+                    let mut emails: Vec<&str> = guests.iter().map(|guest| guest.email.as_str()).collect();
+                    emails.sort_unstable();
+                    emails.dedup();
+                    emails.into_iter().fold(digest, Digest::text).finish()
+                }
+            },
+        })
+    }
+}
+
+/// The fingerprint of a title in its normal form.
+pub(crate) fn title_fingerprint(title: &str) -> Fingerprint {
+    Digest::new().text(title).finish()
+}
+
+/// The fingerprint of an extent.
+pub(crate) fn time_fingerprint(when: WhenKey) -> Fingerprint {
+    match when {
+        WhenKey::Timed { start, end } => Digest::new().number(0).number(start).number(end).finish(),
+        WhenKey::AllDay { first, end } => {
+            Digest::new().number(1).number(i64::from(first)).number(i64::from(end)).finish()
+        }
+    }
+}
+
+/// A set of fields: what changed, or what a write carries.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct FieldSet(u8);
+
+impl FieldSet {
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) fn all() -> Self {
+        Field::ALL.into_iter().collect()
+    }
+
+    pub(crate) fn has(self, field: Field) -> bool {
+        self.0 & (1 << field as u8) != 0
+    }
+
+    pub(crate) fn with(self, field: Field) -> Self {
+        Self(self.0 | 1 << field as u8)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(move |field| self.has(*field))
+    }
+}
+
+impl FromIterator<Field> for FieldSet {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+impl std::fmt::Debug for FieldSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Guest;
+    use crate::model::time::When;
+
+    fn event(guests: &[&str]) -> Event {
+        let start = chrono::DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap();
+        Event {
+            title: "Call".into(),
+            when: When::timed(start, start),
+            reminder: None,
+            place: String::new(),
+            description: String::new(),
+            guests: Guests::Known(guests.iter().filter_map(|email| Guest::new(email, None)).collect()),
+        }
+    }
+
+    /// F6: guests map by e-mail, case-insensitively, and their order says nothing.
+    #[test]
+    fn guests_in_another_order_or_case_are_the_same_guests() {
+        assert_eq!(
+            Field::Guests.fingerprint(&event(&["ana@example.com", "Ben@Example.com"])),
+            Field::Guests.fingerprint(&event(&["ben@example.com", "ANA@example.com"])),
+        );
+        assert_ne!(
+            Field::Guests.fingerprint(&event(&["ana@example.com"])),
+            Field::Guests.fingerprint(&event(&[])),
+        );
+    }
+
+    /// F6: omitted guests are not "no guests".
+    #[test]
+    fn unknown_guests_have_no_fingerprint() {
+        let mut unknown = event(&[]);
+        unknown.guests = Guests::Unknown;
+        assert_eq!(Field::Guests.fingerprint(&unknown), None);
+    }
+
+    /// F3: a reminder at the start is not "no reminder".
+    #[test]
+    fn zero_minutes_is_a_reminder() {
+        let mut at_start = event(&[]);
+        at_start.reminder = Some(0);
+        assert_ne!(Field::Reminder.fingerprint(&at_start), Field::Reminder.fingerprint(&event(&[])));
+    }
+}

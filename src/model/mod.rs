@@ -1,0 +1,11 @@
+//! What a calendar event is to Accord, whichever service it came from. Knows no request, no vendor, no policy.
+
+pub(crate) mod event;
+pub(crate) mod field;
+pub(crate) mod fingerprint;
+pub(crate) mod ids;
+pub(crate) mod profile;
+pub(crate) mod settings;
+pub(crate) mod sight;
+pub(crate) mod text;
+pub(crate) mod time;

@@ -1,0 +1,38 @@
+//! What was learnt of the CRM account when the sync was activated.
+
+use serde::{Deserialize, Serialize};
+
+/// The account and the rules of its module of meetings.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CrmProfile {
+    pub(crate) user: String,
+    pub(crate) organisation: String,
+    /// IANA name; the user's, else the organisation's.
+    pub(crate) zone: String,
+    pub(crate) limits: TextLimits,
+    /// Picklists that the layout demands and Accord does not map, with the value that new records get.
+    pub(crate) defaults: Vec<(String, String)>,
+}
+
+/// How many characters the CRM's text fields hold, from the metadata of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TextLimits {
+    pub(crate) title: usize,
+    pub(crate) place: usize,
+    pub(crate) description: usize,
+}
+
+impl TextLimits {
+    /// What is assumed of a field whose metadata names no length.
+    pub(crate) const DEFAULT: Self = Self { title: 255, place: 255, description: 32_000 };
+}
+
+/// How the CRM encodes all-day times. Zoho documents it only for a sibling product, so that it is learnt by writing
+/// one event and reading it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum AllDayOffset {
+    /// Dates at `+00:00`, as in the sample of Zoho Recruit (developer guide, "Events response").
+    Zero,
+    /// Dates at the offset that the user's zone has on that day.
+    UserZone,
+}

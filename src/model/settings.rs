@@ -1,0 +1,363 @@
+//! What the user chose (C1 to C11), read field by field so that an error names the field and what it takes.
+
+use crate::error::{Error, ErrorKind, Result};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// The settings of one sync, complete: what was left out has its default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// C1: the id of a calendar that the user can read and write.
+    pub calendar: String,
+    /// C2: which way changes go.
+    pub direction: Direction,
+    /// C3: whether guests of Google events become CRM contacts.
+    pub guests: GuestPolicy,
+    /// C4: who wins when the same field changed on both sides.
+    pub conflict: ConflictPolicy,
+    /// C5: whether a first sync pairs what already exists on both sides.
+    pub first_match: FirstMatch,
+    /// C6: whether a deletion on one side deletes on the other.
+    pub deletions: DeletionPolicy,
+    /// C7: whether the services may e-mail guests because of a write by Accord.
+    pub notify_guests: bool,
+    /// C8
+    pub limits: Limits,
+    /// C9: how often Google is polled, in minutes (1 to 60). The host keeps this clock.
+    pub interval_minutes: u32,
+    /// C10: what goes to the CRM of a Google event marked private.
+    pub private_events: PrivatePolicy,
+    /// C11: what happens to recurring events.
+    pub recurring: RecurringPolicy,
+}
+
+/// C8: how much one cycle may write, and how far back a first sync looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Entries written by the first sync (1 to 50,000).
+    pub first_sync: u32,
+    /// Entries written by each later cycle (1 to 5,000).
+    pub later_sync: u32,
+    /// Calendar months that the first sync looks back (0 to 24).
+    pub look_back_months: u32,
+}
+
+impl Limits {
+    /// The documented limits of the feature that Accord reproduces (Zoho CRM help, "Synchronize Google Calendar").
+    pub const DEFAULT: Self = Self { first_sync: 5_000, later_sync: 500, look_back_months: 3 };
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
+
+        impl Choice for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),*];
+        }
+    };
+}
+
+/// Reads settings as they were stored, by the same rules as a host's.
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Self::parse(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+trait Choice: Copy + 'static {
+    /// Every value with its name, the default first.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+choice! {
+    /// C2: which way changes go.
+    Direction {
+        /// Both ways.
+        TwoWay = "two-way",
+        /// Only from the CRM to Google.
+        CrmToGoogle = "crm-to-google",
+        /// Only from Google to the CRM.
+        GoogleToCrm = "google-to-crm",
+    }
+}
+choice! {
+    /// C3: whether guests of Google events become CRM contacts.
+    GuestPolicy {
+        /// They stay plain e-mail invitees.
+        DoNotAdd = "do-not-add",
+        /// Those found nowhere are created.
+        AddAsContacts = "add-as-contacts",
+    }
+}
+choice! {
+    /// C4: who wins when the same field changed on both sides.
+    ConflictPolicy {
+        /// The later change.
+        Newest = "newest",
+        /// Google.
+        Google = "google",
+        /// The CRM.
+        Crm = "crm",
+    }
+}
+choice! {
+    /// C5: whether a first sync pairs what already exists on both sides.
+    FirstMatch {
+        /// Same title and time: the same event.
+        Match = "match",
+        /// Everything is created, duplicates included.
+        ImportAll = "import-all",
+    }
+}
+choice! {
+    /// C6: whether a deletion on one side deletes on the other.
+    DeletionPolicy {
+        /// It does.
+        Propagate = "propagate",
+        /// The other side keeps its event.
+        Keep = "keep",
+    }
+}
+choice! {
+    /// C10: what goes to the CRM of a Google event marked private.
+    PrivatePolicy {
+        /// Only the time, titled "Busy".
+        Busy = "busy",
+        /// Everything.
+        Include = "include",
+        /// Nothing.
+        Skip = "skip",
+    }
+}
+choice! {
+    /// C11: what happens to recurring events.
+    RecurringPolicy {
+        /// They are skipped and counted.
+        Skip = "skip",
+        /// Each instance becomes an event of its own.
+        Instances = "instances",
+        /// The series is kept as a series.
+        Series = "series",
+    }
+}
+
+impl Settings {
+    /// Reads settings as a host gives them.
+    ///
+    /// # Errors
+    /// `invalid-settings`, naming the field and what it takes; `unsupported` values are named too.
+    ///
+    /// ```
+    /// use accord_sync::Settings;
+    /// let error = Settings::parse(&serde_json::json!({ "calendar": "a", "direction": "up" })).unwrap_err();
+    /// assert!(error.message().contains("direction"));
+    /// ```
+    pub fn parse(value: &Value) -> Result<Self> {
+        let Value::Object(given) = value else {
+            return Err(invalid("settings", "must be an object"));
+        };
+        let known = [
+            "calendar",
+            "direction",
+            "guests",
+            "conflict",
+            "firstMatch",
+            "deletions",
+            "notifyGuests",
+            "limits",
+            "intervalMinutes",
+            "privateEvents",
+            "recurring",
+        ];
+        refuse_unknown(given, &known, "")?;
+        let settings = Self {
+            calendar: calendar(given)?,
+            direction: choice(given, "direction")?,
+            guests: choice(given, "guests")?,
+            conflict: choice(given, "conflict")?,
+            first_match: choice(given, "firstMatch")?,
+            deletions: choice(given, "deletions")?,
+            notify_guests: flag(given, "notifyGuests")?,
+            limits: limits(given)?,
+            interval_minutes: number(given, "intervalMinutes", "intervalMinutes", 5, 1, 60)?,
+            private_events: choice(given, "privateEvents")?,
+            recurring: choice(given, "recurring")?,
+        };
+        settings.refuse_unsupported()?;
+        Ok(settings)
+    }
+
+    fn refuse_unsupported(&self) -> Result<()> {
+        if self.direction != Direction::GoogleToCrm {
+            return Err(invalid("direction", "must be \"google-to-crm\" in this version"));
+        }
+        if self.guests != GuestPolicy::DoNotAdd {
+            return Err(invalid("guests", "must be \"do-not-add\" in this version"));
+        }
+        if self.recurring != RecurringPolicy::Skip {
+            return Err(invalid("recurring", "must be \"skip\" in this version"));
+        }
+        Ok(())
+    }
+}
+
+fn calendar(given: &Map<String, Value>) -> Result<String> {
+    match given.get("calendar") {
+        Some(Value::String(id)) if !id.trim().is_empty() && id.len() <= 1024 => Ok(id.clone()),
+        _ => Err(invalid("calendar", "must be the id of a calendar, as calendars() lists it")),
+    }
+}
+
+fn choice<T: Choice>(given: &Map<String, Value>, field: &str) -> Result<T> {
+    let found = match given.get(field) {
+        None | Some(Value::Null) => T::ALL.first(),
+        Some(Value::String(text)) => T::ALL.iter().find(|(name, _)| name == text),
+        Some(_) => None,
+    };
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<String> = T::ALL.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        invalid(field, &format!("must be one of {}", names.join(", ")))
+    })
+}
+
+fn flag(given: &Map<String, Value>, field: &str) -> Result<bool> {
+    match given.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(on)) => Ok(*on),
+        Some(_) => Err(invalid(field, "must be true or false")),
+    }
+}
+
+fn limits(given: &Map<String, Value>) -> Result<Limits> {
+    let default = Limits::DEFAULT;
+    let limits = match given.get("limits") {
+        None | Some(Value::Null) => return Ok(default),
+        Some(Value::Object(limits)) => limits,
+        Some(_) => return Err(invalid("limits", "must be an object")),
+    };
+    refuse_unknown(limits, &["firstSync", "laterSync", "lookBackMonths"], "limits.")?;
+    Ok(Limits {
+        first_sync: number(limits, "firstSync", "limits.firstSync", default.first_sync, 1, 50_000)?,
+        later_sync: number(limits, "laterSync", "limits.laterSync", default.later_sync, 1, 5_000)?,
+        look_back_months: number(
+            limits,
+            "lookBackMonths",
+            "limits.lookBackMonths",
+            default.look_back_months,
+            0,
+            24,
+        )?,
+    })
+}
+
+fn number(
+    given: &Map<String, Value>,
+    key: &str,
+    field: &str,
+    default: u32,
+    min: u32,
+    max: u32,
+) -> Result<u32> {
+    let value = match given.get(key) {
+        None | Some(Value::Null) => return Ok(default),
+        Some(value) => value,
+    };
+    // A number that went through JavaScript may arrive as 5.0.
+    let whole = value.as_f64().filter(|n| n.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(n));
+    whole
+        .map(|n| n as u32)
+        .ok_or_else(|| invalid(field, &format!("must be a whole number from {min} to {max}")))
+}
+
+fn refuse_unknown(given: &Map<String, Value>, known: &[&str], prefix: &str) -> Result<()> {
+    match given.keys().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let key: String = key.chars().take(40).collect();
+            Err(invalid(
+                &format!("{prefix}{key}"),
+                &format!("is not a setting; there are {}", known.join(", ")),
+            ))
+        }
+    }
+}
+
+fn invalid(field: &str, what: &str) -> Error {
+    Error::new(ErrorKind::InvalidSettings, format!("The setting {field} {what}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn given(field: &str, value: Value) -> Value {
+        let mut settings = json!({ "calendar": "ana@example.com", "direction": "google-to-crm" });
+        settings[field] = value;
+        settings
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let settings = Settings::parse(&given("calendar", json!("ana@example.com"))).unwrap();
+        assert_eq!(settings.limits, Limits::DEFAULT);
+        assert_eq!(settings.interval_minutes, 5);
+        assert_eq!(settings.private_events, PrivatePolicy::Busy);
+        assert_eq!(settings.deletions, DeletionPolicy::Propagate);
+        assert!(!settings.notify_guests);
+    }
+
+    /// What is stored is what `serde` writes: it reads back as the same settings.
+    #[test]
+    fn settings_survive_being_stored() {
+        let settings = Settings::parse(&given("limits", json!({ "laterSync": 7 }))).unwrap();
+        assert_eq!(Settings::parse(&serde_json::to_value(&settings).unwrap()).unwrap(), settings);
+    }
+
+    /// Section 11: each field has a clear error that names it.
+    #[test]
+    fn each_wrong_field_is_named() {
+        let table = [
+            ("calendar", json!(7)),
+            ("calendar", json!("")),
+            ("direction", json!("up")),
+            ("direction", json!("two-way")),
+            ("guests", json!("add-as-contacts")),
+            ("guests", json!(true)),
+            ("conflict", json!("mine")),
+            ("firstMatch", json!(1)),
+            ("deletions", json!("maybe")),
+            ("notifyGuests", json!("yes")),
+            ("limits", json!(5000)),
+            ("intervalMinutes", json!(0)),
+            ("intervalMinutes", json!(61)),
+            ("intervalMinutes", json!(2.5)),
+            ("privateEvents", json!("hide")),
+            ("recurring", json!("series")),
+            ("colour", json!("red")),
+        ];
+        for (field, value) in table {
+            let error = Settings::parse(&given(field, value.clone())).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidSettings);
+            assert!(error.message().contains(field), "{field} {value}: {error}");
+        }
+        for (field, value) in [
+            ("firstSync", json!(0)),
+            ("laterSync", json!(9_999)),
+            ("lookBackMonths", json!(-1)),
+            ("x", json!(1)),
+        ] {
+            let error = Settings::parse(&given("limits", json!({ field: value }))).unwrap_err();
+            assert!(error.message().contains(&format!("limits.{field}")), "{error}");
+        }
+        assert!(Settings::parse(&json!([])).is_err());
+    }
+}

@@ -1,0 +1,306 @@
+//! Text in its normal form: HTML made readable (F5), line ends and blanks unified, long text cut. HTML is parsed
+//! here and trusted nowhere.
+
+use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
+use std::borrow::Cow;
+
+/// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
+/// Plain text comes out as it went in, but for [`normal`].
+pub(crate) fn readable(source: &str) -> String {
+    let text =
+        if source.contains(['<', '&']) { Cow::Owned(strip_markup(source)) } else { Cow::Borrowed(source) };
+    normal(&without_conference_block(&text))
+}
+
+/// Unifies what services rewrite on saving: line ends, blanks at the end of lines, runs of empty lines, blanks
+/// around the whole.
+pub(crate) fn normal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty_lines = 0;
+    for line in text.split('\n') {
+        let line = line.trim_end_matches(is_blank);
+        if line.is_empty() {
+            empty_lines += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+            if empty_lines > 0 {
+                out.push('\n');
+            }
+        }
+        empty_lines = 0;
+        out.push_str(line);
+    }
+    let start = out.len() - out.trim_start_matches(is_blank).len();
+    out.drain(..start);
+    out
+}
+
+/// One line of text: blanks and line breaks become single spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut words =
+        text.split(|c: char| c.is_whitespace() || c == '\u{feff}').filter(|word| !word.is_empty());
+    let mut out = String::with_capacity(text.len());
+    if let Some(first) = words.next() {
+        out.push_str(first);
+    }
+    for word in words {
+        out.push(' ');
+        out.push_str(word);
+    }
+    out
+}
+
+/// At most `max` characters, the last one an ellipsis when something was cut (F1).
+pub(crate) fn cut(text: String, max: usize) -> String {
+    if text.len() <= max || text.chars().count() <= max {
+        return text;
+    }
+    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\u{a0}' | '\u{feff}')
+}
+
+/// Google puts the conference of an event between two lines of this pattern, and strips it from what is written
+/// (seen in ridafkih/keeper.sh #749). It belongs to `conferenceData`, not to the text.
+fn without_conference_block(text: &str) -> Cow<'_, str> {
+    const FENCE: &str = "-::~:~::~";
+    let Some((before, rest)) = text.split_once(FENCE) else { return Cow::Borrowed(text) };
+    let Some((_, after)) = rest.split_once(FENCE) else { return Cow::Borrowed(text) };
+    let after = after.trim_start_matches([':', '~', '-']);
+    Cow::Owned(format!("{before}{after}"))
+}
+
+fn strip_markup(html: &str) -> String {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut page = Page::default();
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => page.open(&tag),
+            Token::EndTag(tag) => page.close(&tag),
+            Token::String(text) => page.text(&String::from_utf8_lossy(&text)),
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+        }
+    }
+    page.out
+}
+
+#[derive(Default)]
+struct Page {
+    out: String,
+    /// One entry per open list: the number of the next item, or none for bullets.
+    lists: Vec<Option<u32>>,
+    /// The open link: where its text starts, and where it leads.
+    link: Option<(usize, String)>,
+    /// How many elements are open whose content is not for people.
+    hidden: usize,
+}
+
+impl Page {
+    fn open(&mut self, tag: &StartTag<()>) {
+        match &*tag.name as &[u8] {
+            b"br" => self.out.push('\n'),
+            b"hr" => self.line(),
+            b"ul" => {
+                self.line();
+                self.lists.push(None);
+            }
+            b"ol" => {
+                self.line();
+                self.lists.push(Some(1));
+            }
+            b"li" => self.item(),
+            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"blockquote" | b"table" => {
+                self.paragraph()
+            }
+            b"div" | b"tr" | b"section" | b"article" | b"pre" => self.line(),
+            b"td" | b"th" => self.cell(),
+            b"a" => self.link = target(tag).map(|href| (self.out.len(), href)),
+            b"script" | b"style" | b"title" | b"template" if !tag.self_closing => self.hidden += 1,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: &EndTag<()>) {
+        match &*tag.name as &[u8] {
+            b"ul" | b"ol" => {
+                self.lists.pop();
+                self.line();
+            }
+            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"blockquote" | b"table" => {
+                self.paragraph()
+            }
+            b"div" | b"tr" | b"li" | b"section" | b"article" | b"pre" => self.line(),
+            b"a" => self.end_link(),
+            b"script" | b"style" | b"title" | b"template" => self.hidden = self.hidden.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// Line breaks in the source count: Google keeps them next to `<br>` and shows them (compare odoo/odoo PR #115304).
+    fn text(&mut self, text: &str) {
+        if self.hidden > 0 {
+            return;
+        }
+        for c in text.chars() {
+            match c {
+                '\n' => self.line_if_text(),
+                '\r' => {}
+                ' ' | '\t' | '\u{a0}' if self.out.ends_with([' ', '\n']) || self.out.is_empty() => {}
+                '\t' | '\u{a0}' => self.out.push(' '),
+                _ => self.out.push(c),
+            }
+        }
+    }
+
+    /// A line break between tags is layout of the source, not of the text.
+    fn line_if_text(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        } else if self.lists.is_empty() && !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn line(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    fn paragraph(&mut self) {
+        self.line();
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    fn item(&mut self) {
+        self.line();
+        for _ in 1..self.lists.len() {
+            self.out.push_str("  ");
+        }
+        match self.lists.last_mut() {
+            Some(Some(number)) => {
+                self.out.push_str(&format!("{number}. "));
+                *number += 1;
+            }
+            Some(None) | None => self.out.push_str("• "),
+        }
+    }
+
+    fn cell(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with(['\n', ' ']) {
+            self.out.push(' ');
+        }
+    }
+
+    fn end_link(&mut self) {
+        let Some((start, href)) = self.link.take() else { return };
+        let shown = self.out.get(start..).unwrap_or_default().trim();
+        let bare = href.strip_prefix("mailto:").or_else(|| href.strip_prefix("tel:")).unwrap_or(&href);
+        if shown.is_empty() {
+            self.out.push_str(bare);
+        } else if shown != bare && shown != href && shown.trim_end_matches('/') != href.trim_end_matches('/')
+        {
+            self.out.push_str(" (");
+            self.out.push_str(bare);
+            self.out.push(')');
+        }
+    }
+}
+
+/// Where a link leads, when that is a place people go to; `javascript:` and the like are dropped.
+fn target(tag: &StartTag<()>) -> Option<String> {
+    let (_, href) = tag.attributes.iter().find(|(name, _)| &***name == b"href".as_slice())?;
+    let href = String::from_utf8_lossy(href).trim().to_owned();
+    let scheme = href.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase())?;
+    matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel").then_some(href)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// F5: lists, links and line breaks kept.
+    #[test]
+    fn html_becomes_readable_text() {
+        let table = [
+            ("plain text", "plain text"),
+            ("R&D <3 you", "R&D <3 you"),
+            ("a &amp; b&nbsp;c", "a & b c"),
+            ("one<br>two<br/>three", "one\ntwo\nthree"),
+            ("one\ntwo", "one\ntwo"),
+            ("<p>one</p><p>two</p>", "one\n\ntwo"),
+            ("<b>bold</b> and <i>thin</i>", "bold and thin"),
+            ("Agenda:<ul><li>first</li><li>second</li></ul>end", "Agenda:\n• first\n• second\nend"),
+            ("<ol>\n<li>first</li>\n<li>second</li>\n</ol>", "1. first\n2. second"),
+            ("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>", "• a\n  • b\n• c"),
+            ("see <a href=\"https://example.com/x\">the offer</a>", "see the offer (https://example.com/x)"),
+            ("<a href=\"https://example.com/\">https://example.com</a>", "https://example.com"),
+            ("<a href=\"mailto:ana@example.com\">Ana</a>", "Ana (ana@example.com)"),
+            ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        ];
+        for (html, expected) in table {
+            assert_eq!(readable(html), expected, "{html}");
+        }
+    }
+
+    /// F5: parsed, never trusted.
+    #[test]
+    fn hostile_html_is_only_text() {
+        let table = [
+            ("<script>alert(1)</script>hello", "hello"),
+            ("<style>p{}</style>hello", "hello"),
+            ("<a href=\"javascript:alert(1)\">click</a>", "click"),
+            ("<a href=\" JavaScript:alert(1)\">click</a>", "click"),
+            ("<img src=x onerror=alert(1)>", ""),
+            ("<b>never closed", "never closed"),
+            ("</li></ul></a>stray", "stray"),
+            ("<a href=\"https://example.com\">open", "open"),
+            ("a < b and c > d", "a < b and c > d"),
+            ("&#0;&#x110000;&unknown;", "\u{fffd}\u{fffd}&unknown;"),
+        ];
+        for (html, expected) in table {
+            assert_eq!(readable(html), expected, "{html}");
+        }
+    }
+
+    /// K7, I21: what was made readable stays as it is.
+    #[test]
+    fn the_normal_form_is_stable() {
+        for text in
+            ["  a\r\nb  \n\n\n\nc\t\n", "• x\n  • y", "a\u{a0}\nb", "\n\n", "e\u{301}x", "\u{a0}\u{feff}x"]
+        {
+            let once = normal(text);
+            assert_eq!(normal(&once), once);
+        }
+        assert_eq!(normal("  a\r\nb  \n\n\n\nc\t\n"), "a\nb\n\nc");
+    }
+
+    #[test]
+    fn the_conference_block_is_not_text() {
+        let fence = "-::~:~::~:~:~:~:~:~:~:~:~::~:~::-";
+        let text = format!(
+            "Agenda\n\n{fence}\nJoin: https://meet.example.com/abc\nPlease do not edit this section.\n{fence}"
+        );
+        assert_eq!(readable(&text), "Agenda");
+        assert_eq!(readable(&format!("{fence} only one")), format!("{fence} only one"));
+    }
+
+    /// F1: cut at a character boundary with an ellipsis.
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(cut("日本語日本語".into(), 4), "日本語…");
+        assert_eq!(cut("short".into(), 5), "short");
+        assert_eq!(cut("ab cdef".into(), 4), "ab…");
+    }
+}

@@ -1,0 +1,155 @@
+//! When an event takes place: an instant to an instant, or whole days.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta};
+
+/// The extent of an event, never empty (F2).
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub(crate) enum When {
+    /// From one instant to a later one. The offsets are those the source printed; they do not take part in
+    /// comparisons ([`When::key`]).
+    Timed { start: DateTime<FixedOffset>, end: DateTime<FixedOffset> },
+    /// Whole days, the same dates for the user in every zone; `end` is exclusive.
+    AllDay { first: NaiveDate, end: NaiveDate },
+}
+
+/// What two extents are compared by: instants, or dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum WhenKey {
+    Timed { start: i64, end: i64 },
+    AllDay { first: i32, end: i32 },
+}
+
+impl When {
+    /// An extent between two instants; one that would be empty lasts a minute, the shortest both services
+    /// accept when written (Google refuses `end <= start` with `timeRangeEmpty`).
+    pub(crate) fn timed(start: DateTime<FixedOffset>, end: DateTime<FixedOffset>) -> Self {
+        let end =
+            if end > start { end } else { start.checked_add_signed(TimeDelta::minutes(1)).unwrap_or(start) };
+        Self::Timed { start, end }
+    }
+
+    /// An extent of whole days, `end` exclusive; at least one day.
+    pub(crate) fn all_day(first: NaiveDate, end: NaiveDate) -> Self {
+        let end = if end > first { end } else { first.succ_opt().unwrap_or(first) };
+        Self::AllDay { first, end }
+    }
+
+    /// The value to compare and to hash.
+    pub(crate) fn key(&self) -> WhenKey {
+        match self {
+            Self::Timed { start, end } => WhenKey::Timed { start: start.timestamp(), end: end.timestamp() },
+            Self::AllDay { first, end } => {
+                WhenKey::AllDay { first: first.num_days_from_ce(), end: end.num_days_from_ce() }
+            }
+        }
+    }
+
+    /// The start in seconds since 1970; days are taken in UTC, which is exact enough to sort and to bound queries.
+    pub(crate) fn start_seconds(&self) -> i64 {
+        match self {
+            Self::Timed { start, .. } => start.timestamp(),
+            Self::AllDay { first, .. } => midnight_utc(*first),
+        }
+    }
+
+    /// The end in seconds since 1970, days taken in UTC.
+    pub(crate) fn end_seconds(&self) -> i64 {
+        match self {
+            Self::Timed { end, .. } => end.timestamp(),
+            Self::AllDay { end, .. } => midnight_utc(*end),
+        }
+    }
+}
+
+/// Midnight UTC of a date, in seconds since 1970.
+pub(crate) fn midnight_utc(date: NaiveDate) -> i64 {
+    date.and_time(NaiveTime::MIN).and_utc().timestamp()
+}
+
+/// An instant `months` calendar months before `now_ms`, at the same time of day in UTC (L1).
+pub(crate) fn months_before(now_ms: i64, months: u32) -> i64 {
+    DateTime::from_timestamp_millis(now_ms)
+        .and_then(|now| now.checked_sub_months(chrono::Months::new(months)))
+        .map_or(0, |then| then.timestamp())
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC (`2026-11-22T10:00:00Z`).
+pub(crate) fn rfc3339_utc(seconds: i64) -> String {
+    DateTime::from_timestamp(seconds, 0)
+        .unwrap_or_default()
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// A change of a zone's offset from UTC, as the host's `Intl` computed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetChange {
+    /// The instant from which the offset holds, in milliseconds since 1970.
+    pub from_ms: i64,
+    /// Minutes east of UTC.
+    pub minutes: i32,
+}
+
+/// The offset, in minutes, that a zone has at a local time (in seconds, as if it were UTC), from a list of changes in
+/// ascending order.
+pub(crate) fn offset_at_local(changes: &[OffsetChange], local: i64) -> i32 {
+    let mut found = changes.first().map_or(0, |change| change.minutes);
+    for change in changes {
+        if change.from_ms / 1000 <= local - i64::from(change.minutes) * 60 {
+            found = change.minutes;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339(text).unwrap()
+    }
+
+    /// F2: instants are compared, not the offsets they are printed with.
+    #[test]
+    fn the_same_instants_in_other_offsets_are_the_same_time() {
+        let paris = When::timed(instant("2026-11-22T10:00:00+01:00"), instant("2026-11-22T11:00:00+01:00"));
+        let tokyo = When::timed(instant("2026-11-22T18:00:00+09:00"), instant("2026-11-22T19:00:00+09:00"));
+        assert_eq!(paris.key(), tokyo.key());
+    }
+
+    /// F2: zero-length events get the shortest valid length.
+    #[test]
+    fn an_empty_extent_is_widened() {
+        let start = instant("2026-11-22T10:00:00Z");
+        assert_eq!(When::timed(start, start).end_seconds(), start.timestamp() + 60);
+        let day = NaiveDate::from_ymd_opt(2026, 2, 28).unwrap();
+        assert_eq!(When::all_day(day, day).end_seconds() - When::all_day(day, day).start_seconds(), 86_400);
+    }
+
+    /// L1: calendar months, not blocks of 30 days.
+    #[test]
+    fn three_months_before_the_end_of_may_is_the_end_of_february() {
+        let now = instant("2026-05-31T12:00:00Z").timestamp_millis();
+        assert_eq!(rfc3339_utc(months_before(now, 3)), "2026-02-28T12:00:00Z");
+    }
+
+    #[test]
+    fn a_zone_has_the_offset_of_the_season() {
+        let paris = [
+            OffsetChange { from_ms: instant("2026-01-01T00:00:00Z").timestamp_millis(), minutes: 60 },
+            OffsetChange { from_ms: instant("2026-03-29T01:00:00Z").timestamp_millis(), minutes: 120 },
+            OffsetChange { from_ms: instant("2026-10-25T01:00:00Z").timestamp_millis(), minutes: 60 },
+        ];
+        let local = |text: &str| instant(&format!("{text}Z")).timestamp();
+        let table = [
+            ("2026-03-29T00:00:00", 60),
+            ("2026-03-29T23:59:59", 120),
+            ("2026-10-25T00:00:00", 120),
+            ("2026-10-25T23:59:59", 60),
+        ];
+        for (at, minutes) in table {
+            assert_eq!(offset_at_local(&paris, local(at)), minutes, "{at}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
+//! last group of operations brought and records the intents of the next, in one atomic write.
+
+use super::report::{ParkedItem, Report, Status, Switch};
+use super::state::{
+    Activation, Draft, Intents, Link, Parked, ParkedRow, Reverse, State, decode, encode, key,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::ids::{CrmId, GoogleId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows by key.
+pub(crate) type Rows = BTreeMap<String, String>;
+
+/// An atomic change of the stored rows.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Patch {
+    pub(crate) put: Rows,
+    pub(crate) remove: BTreeSet<String>,
+}
+
+impl Patch {
+    fn put(&mut self, key: String, text: String) {
+        self.remove.remove(&key);
+        self.put.insert(key, text);
+    }
+
+    fn remove(&mut self, key: String) {
+        self.put.remove(&key);
+        self.remove.insert(key);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.put.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// The stored state, as far as a cycle always needs it, and what is not yet saved of it.
+pub(crate) struct Book {
+    pub(crate) activation: Option<Activation>,
+    pub(crate) state: State,
+    pub(crate) intents: Intents,
+    pub(crate) parked: ParkedRow,
+    /// The texts as they are stored: a row is written only when its text changes.
+    stored: Rows,
+    patch: Patch,
+}
+
+impl Book {
+    /// The rows that every command reads.
+    pub(crate) const KEYS: [&'static str; 4] = [key::SETTINGS, key::STATE, key::INTENTS, key::PARKED];
+
+    /// Reads the rows. What is damaged is looked for again: without the settings the sync is off until it is activated
+    /// anew, without one of the others everything is read again and unlinked events are looked up before they are
+    /// created.
+    pub(crate) fn open(mut rows: Rows) -> Self {
+        let activation = rows.get(key::SETTINGS).and_then(|text| decode(text));
+        let damaged = |key: &str, readable: bool| rows.contains_key(key) && !readable;
+        let state: Option<State> = rows.get(key::STATE).and_then(|text| decode(text));
+        let intents: Option<Intents> = rows.get(key::INTENTS).and_then(|text| decode(text));
+        let parked: Option<ParkedRow> = rows.get(key::PARKED).and_then(|text| decode(text));
+        let doubt = damaged(key::STATE, state.is_some())
+            || damaged(key::INTENTS, intents.is_some())
+            || damaged(key::PARKED, parked.is_some());
+        let mut state = state.unwrap_or_default();
+        if doubt {
+            state.doubt = true;
+            state.cursor = None;
+        }
+        rows.retain(|key, _| Self::KEYS.contains(&key.as_str()));
+        Self {
+            activation,
+            state,
+            intents: intents.unwrap_or_default(),
+            parked: parked.unwrap_or_default(),
+            stored: rows,
+            patch: Patch::default(),
+        }
+    }
+
+    /// The settings in force.
+    ///
+    /// # Errors
+    /// `not-active`.
+    pub(crate) fn active(&self) -> Result<&Activation> {
+        let inactive = || {
+            Error::new(ErrorKind::NotActive, "The sync is switched off. Save the settings to switch it on.")
+        };
+        self.activation.as_ref().filter(|activation| activation.active).ok_or_else(inactive)
+    }
+
+    /// Links an event. `renews`: there was a link before.
+    pub(crate) fn link(&mut self, id: &GoogleId, link: &Link, renews: Option<&CrmId>) -> Result<()> {
+        match renews {
+            Some(old) if *old == link.crm => {}
+            Some(old) => {
+                self.patch.remove(key::reverse(old));
+                self.put_reverse(id, link)?;
+            }
+            None => {
+                self.state.links += 1;
+                self.put_reverse(id, link)?;
+            }
+        }
+        self.intents.creates.remove(id);
+        self.parked.remove(id);
+        self.patch.put(key::link(id), encode(link)?);
+        Ok(())
+    }
+
+    fn put_reverse(&mut self, id: &GoogleId, link: &Link) -> Result<()> {
+        self.patch.put(key::reverse(&link.crm), encode(&Reverse { google: id.clone() })?);
+        Ok(())
+    }
+
+    /// Forgets a link.
+    pub(crate) fn unlink(&mut self, id: &GoogleId, crm: &CrmId) {
+        self.state.links = self.state.links.saturating_sub(1);
+        self.parked.remove(id);
+        self.patch.remove(key::link(id));
+        self.patch.remove(key::reverse(crm));
+    }
+
+    /// Sets an event apart; its first day counts from when it was first set apart.
+    pub(crate) fn park(&mut self, id: &GoogleId, mut parked: Parked) {
+        if let Some(known) = self.parked.get(id) {
+            parked.since_ms = known.since_ms;
+        }
+        self.intents.creates.remove(id);
+        self.parked.insert(id.clone(), parked);
+    }
+
+    /// Records that these events may be created in the CRM from now on.
+    pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
+        self.intents.creates.extend(creates);
+        self.intents.at_ms = now_ms;
+    }
+
+    /// Counts entries against what is left of the first sync.
+    pub(crate) fn spend(&mut self, entries: u32) {
+        if let Some(left) = &mut self.state.first_sync_left {
+            *left = left.saturating_sub(entries);
+        }
+    }
+
+    /// Adds a report to the ring, given the row as it is stored.
+    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &Report) -> Result<()> {
+        let mut ring = reports(history);
+        let mut kept = report.clone();
+        kept.parked.truncate(REPORT_DETAILS);
+        kept.notes.truncate(REPORT_DETAILS);
+        ring.insert(0, kept);
+        ring.truncate(HISTORY);
+        self.patch.put(key::HISTORY.to_owned(), encode(&ring)?);
+        Ok(())
+    }
+
+    /// What is not yet saved. The rows that are always read are part of it when they changed.
+    pub(crate) fn take_patch(&mut self) -> Result<Patch> {
+        let mut core = vec![(key::STATE, Some(encode(&self.state)?))];
+        core.push((key::SETTINGS, self.activation.as_ref().map(encode).transpose()?));
+        core.push((
+            key::INTENTS,
+            (!self.intents.creates.is_empty()).then(|| encode(&self.intents)).transpose()?,
+        ));
+        core.push((key::PARKED, (!self.parked.is_empty()).then(|| encode(&self.parked)).transpose()?));
+        for (key, text) in core {
+            match text {
+                Some(text) if self.stored.get(key) != Some(&text) => {
+                    self.stored.insert(key.to_owned(), text.clone());
+                    self.patch.put(key.to_owned(), text);
+                }
+                None if self.stored.remove(key).is_some() => self.patch.remove(key.to_owned()),
+                Some(_) | None => {}
+            }
+        }
+        Ok(std::mem::take(&mut self.patch))
+    }
+
+    /// The state as people see it.
+    pub(crate) fn status(&self, history: Option<&String>, now_ms: i64) -> Status {
+        let waits = [self.state.google_not_before_ms, self.state.zoho_not_before_ms];
+        Status {
+            state: if self.active().is_ok() { Switch::Active } else { Switch::Off },
+            settings: self.activation.as_ref().map(|activation| activation.settings.clone()),
+            links: self.state.links,
+            parked: self.parked_items(),
+            remaining: self.state.remaining,
+            first_sync_done: self.state.cursor.is_some() && self.state.first_sync_left.is_none(),
+            last_run_ms: self.state.last_run_ms,
+            last_report: reports(history).into_iter().next(),
+            wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
+        }
+    }
+
+    /// Everything that is set apart.
+    pub(crate) fn parked_items(&self) -> Vec<ParkedItem> {
+        let item = |(id, row): (&GoogleId, &Parked)| ParkedItem {
+            google_id: id.as_str().to_owned(),
+            code: row.code.clone(),
+            message: row.message.clone(),
+            since_ms: row.since_ms,
+        };
+        self.parked.iter().map(item).collect()
+    }
+}
+
+/// Cycles kept in the history.
+const HISTORY: usize = 50;
+
+/// Parked items and notes kept of one report in the history.
+const REPORT_DETAILS: usize = 100;
+
+/// The reports of a stored ring, newest first; a damaged ring is an empty one.
+pub(crate) fn reports(history: Option<&String>) -> Vec<Report> {
+    history.and_then(|text| decode(text)).unwrap_or_default()
+}

@@ -1,0 +1,17 @@
+//! What changed on a side since it was last seen there, field by field.
+
+use super::state::Seen;
+use crate::model::field::{Field, FieldSet};
+
+/// The fields whose value differs from what was last seen on the same side. A field that the service does not show
+/// has not changed.
+pub(crate) fn changed(base: &Seen, current: &Seen) -> FieldSet {
+    Field::ALL
+        .into_iter()
+        .filter(|field| match (base.field(*field), current.field(*field)) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(was), Some(is)) => was != is,
+        })
+        .collect()
+}

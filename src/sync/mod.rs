@@ -1,0 +1,13 @@
+//! The policy: what was observed, what changed, what is to be done, and what is remembered of it. Pure functions over
+//! the model; neither vendor's JSON and no request appears here.
+
+pub(crate) mod commit;
+pub(crate) mod diff;
+pub(crate) mod limit;
+pub(crate) mod merge;
+pub(crate) mod observe;
+pub(crate) mod pair;
+pub(crate) mod plan;
+pub(crate) mod recover;
+pub(crate) mod report;
+pub(crate) mod state;

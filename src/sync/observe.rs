@@ -1,0 +1,106 @@
+//! Turns the sights of a cycle into one observation per event, next to what the link remembers.
+
+use super::diff;
+use super::merge::{Base, InGoogle, SkipReason};
+use super::state::{Draft, Link, Seen};
+use crate::model::event::Event;
+use crate::model::field::Field;
+use crate::model::ids::{Etag, GoogleId};
+use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
+use crate::model::sight::{Content, Sight};
+use crate::model::time::When;
+use std::collections::BTreeMap;
+
+/// What the settings and the clock admit.
+pub(crate) struct Admission<'a> {
+    pub(crate) settings: &'a Settings,
+    /// Events that end at or before this instant (seconds since 1970) are past.
+    pub(crate) window_start: i64,
+}
+
+/// One event of the cycle.
+pub(crate) struct Observed {
+    pub(crate) etag: Etag,
+    pub(crate) google: InGoogle,
+    /// Present for admitted and past events: as the CRM may know it.
+    pub(crate) event: Option<Event>,
+    pub(crate) unreadable: Option<&'static str>,
+    pub(crate) link: Option<Link>,
+}
+
+/// The sights of all pages by event; of several for one event the one updated last (pages may repeat an entry that
+/// changed while they were read).
+pub(crate) fn latest(sights: Vec<Sight>) -> BTreeMap<GoogleId, Sight> {
+    let mut latest: BTreeMap<GoogleId, Sight> = BTreeMap::new();
+    for sight in sights {
+        match latest.get(&sight.id) {
+            Some(known) if known.updated > sight.updated => {}
+            Some(_) | None => {
+                latest.insert(sight.id.clone(), sight);
+            }
+        }
+    }
+    latest
+}
+
+impl Observed {
+    /// Judges a sight by the settings and puts it next to its link.
+    pub(crate) fn new(sight: Sight, link: Option<Link>, admission: &Admission<'_>) -> Self {
+        let mut unreadable = None;
+        let (google, event) = match sight.content {
+            Content::Cancelled => (InGoogle::Deleted, None),
+            Content::OtherType => (InGoogle::Kept(SkipReason::EventType), None),
+            Content::Recurring => match admission.settings.recurring {
+                RecurringPolicy::Skip | RecurringPolicy::Instances | RecurringPolicy::Series => {
+                    (InGoogle::Kept(SkipReason::Recurring), None)
+                }
+            },
+            Content::Unreadable(why) => {
+                unreadable = Some(why);
+                (InGoogle::Unreadable, None)
+            }
+            Content::Ordinary { event, private } => match (private, admission.settings.private_events) {
+                (true, PrivatePolicy::Skip) => (InGoogle::Kept(SkipReason::Private), None),
+                (true, PrivatePolicy::Busy) => admit(event.busy(), admission),
+                (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
+            },
+        };
+        Self { etag: sight.etag, google, event, unreadable, link }
+    }
+
+    /// What the link says of it.
+    pub(crate) fn base(&self) -> Base {
+        match (&self.link, &self.event) {
+            (None, _) => Base::Unlinked,
+            (Some(link), Some(event)) => {
+                let mut fields = diff::changed(&link.seen.google, &Seen::of(event));
+                if link.unverified {
+                    fields = fields.with(Field::Time);
+                }
+                if fields.is_empty() && link.seen.etag == self.etag {
+                    Base::Same
+                } else {
+                    Base::Changed(fields)
+                }
+            }
+            (Some(_), None) => Base::Same,
+        }
+    }
+}
+
+fn admit(event: Event, admission: &Admission<'_>) -> (InGoogle, Option<Event>) {
+    let past = event.when.end_seconds() <= admission.window_start;
+    (if past { InGoogle::Past } else { InGoogle::Admitted }, Some(event))
+}
+
+/// What will be remembered of an event once it is written.
+pub(crate) fn draft(etag: Etag, event: &Event) -> Draft {
+    Draft {
+        etag,
+        google: Seen::of(event),
+        guests: event.guest_fingerprints().unwrap_or_default(),
+        start: event.when.start_seconds(),
+        end: event.when.end_seconds(),
+        all_day: matches!(event.when, When::AllDay { .. }),
+    }
+}

@@ -1,0 +1,209 @@
+//! What a cycle did, for people and programs. No event text: events are named by their ids.
+
+use crate::model::settings::Settings;
+use serde::{Deserialize, Serialize};
+
+/// The report of one cycle.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The number of the cycle since the sync was first activated.
+    pub run: u32,
+    /// What started it.
+    pub trigger: String,
+    /// When it started, in milliseconds since 1970.
+    pub started_ms: i64,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// What was written to Google.
+    pub google: Counts,
+    /// What was written to the CRM.
+    pub crm: Counts,
+    /// Observed events that needed nothing.
+    pub unchanged: u32,
+    /// Events paired with meetings that already existed.
+    pub linked: u32,
+    /// Events that stay out of the CRM, by reason.
+    pub skipped: Skipped,
+    /// Events that could not be synced as they are.
+    pub parked: Vec<ParkedItem>,
+    /// Remarks on single events.
+    pub notes: Vec<Note>,
+    /// Entries left for the next cycles.
+    pub remaining: u32,
+    /// Requests made.
+    pub requests: Requests,
+    /// Whether everything was read, not only what changed.
+    pub full_read: bool,
+    /// How the cycle ended.
+    pub finished: Finished,
+}
+
+/// Entries written on one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Counts {
+    /// Created.
+    pub created: u32,
+    /// Updated.
+    pub updated: u32,
+    /// Deleted.
+    pub deleted: u32,
+}
+
+impl Counts {
+    /// All entries.
+    pub(crate) fn total(self) -> u32 {
+        self.created + self.updated + self.deleted
+    }
+}
+
+/// Events that stay out of the CRM, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    /// Recurring events and their instances.
+    pub recurring: u32,
+    /// Types other than ordinary events: focus time, out of office, birthdays …
+    pub event_type: u32,
+    /// Private events, when the settings skip them.
+    pub private: u32,
+    /// Events that ended before the window.
+    pub outside_window: u32,
+}
+
+impl Skipped {
+    pub(crate) fn total(self) -> u32 {
+        self.recurring + self.event_type + self.private + self.outside_window
+    }
+}
+
+/// An event that could not be synced as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ParkedItem {
+    /// The event in Google.
+    pub google_id: String,
+    /// The reason, as a code: `unreadable`, or the CRM's own.
+    pub code: String,
+    /// The reason, as a sentence.
+    pub message: String,
+    /// Since when, in milliseconds since 1970.
+    pub since_ms: i64,
+}
+
+/// A remark on one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// `guests-cut`, `recreated`, `all-day-unclear`.
+    pub code: String,
+    /// The event in Google.
+    pub google_id: String,
+    /// What it means, as a sentence.
+    pub message: String,
+}
+
+/// Requests made, by service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Requests {
+    /// To Google.
+    pub google: u32,
+    /// To the CRM.
+    pub zoho: u32,
+}
+
+/// How a cycle ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Finished {
+    /// Everything that was found is done.
+    #[default]
+    Complete,
+    /// The limit of entries was reached; the next cycle goes on.
+    Limit,
+    /// The host's deadline was reached; the next cycle goes on.
+    Deadline,
+}
+
+/// The state of the sync.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Whether the sync is switched on.
+    pub state: Switch,
+    /// The settings, complete, once there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    /// How many events are linked.
+    pub links: u32,
+    /// Events that could not be synced as they are.
+    pub parked: Vec<ParkedItem>,
+    /// Entries left for the next cycles, as of the last one.
+    pub remaining: u32,
+    /// Whether the first sync is over.
+    pub first_sync_done: bool,
+    /// When the last cycle that found something ended, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_run_ms: Option<i64>,
+    /// The report of the last cycle that wrote or parked something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_report: Option<Report>,
+    /// No request goes out before this time, because a service asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_until_ms: Option<i64>,
+}
+
+/// Whether the sync is switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// Not activated, or deactivated.
+    Off,
+    /// Activated.
+    Active,
+}
+
+/// A calendar that the user can read and write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Calendar {
+    /// Its id.
+    pub id: String,
+    /// Its name, as the user sees it.
+    pub name: String,
+    /// Its IANA zone.
+    pub zone: String,
+    /// Whether it is the account's own calendar.
+    pub primary: bool,
+    /// `owner` or `writer`.
+    pub role: String,
+}
+
+/// What is missing before a sync can work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Access {
+    /// Whether nothing is missing.
+    pub ok: bool,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+}
+
+/// One right, scope or sign-in that is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Missing {
+    /// A stable code.
+    pub code: String,
+    /// What is missing and who can mend it.
+    pub message: String,
+}

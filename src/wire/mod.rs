@@ -1,0 +1,9 @@
+//! The vendors' JSON and its conversion from and to the model. No requests, no policy.
+//!
+//! Reading is lenient (every field but an id may be missing; what is unknown is ignored), writing is strict.
+
+pub(crate) mod google;
+pub(crate) mod google_event;
+pub(crate) mod mapping;
+pub(crate) mod zoho;
+pub(crate) mod zoho_event;
