@@ -3,6 +3,7 @@
 //! They need Rust (by rustup) and Node ≥ 20; what else they need they find or install themselves ([`setup`]).
 //! Nothing is installed globally except Debian packages on Debian, as root.
 
+mod bench;
 mod build;
 mod demo;
 mod process;
@@ -29,6 +30,7 @@ usage: cargo xtask <command>
   test  [--only lint|native|wasm|build|js|e2e]…
                     format, lints, and all tests, browsers included
   build             the module in pkg/ and the demo site in js/dist/
+  bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
   bless             record the module's size as it is
   setup             find or install what the commands above need (they do it themselves)
@@ -41,6 +43,9 @@ enum Request {
     Build,
     Test(Vec<test::Part>),
     Size {
+        json: bool,
+    },
+    Bench {
         json: bool,
     },
     Bless,
@@ -78,6 +83,9 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Size { json } => {
             return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
         }
+        Request::Bench { json } => {
+            return bench::run(&Shell::reserving_stdout(json), &Project::find()?, json);
+        }
         Request::Bless => size::bless(&shell, &Project::find()?)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
@@ -100,7 +108,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     while let Some(arg) = args.next()? {
         match (command.as_str(), arg) {
             (_, Short('h') | Long("help")) => return Ok(Request::Help),
-            ("size", Long("json")) => json = true,
+            ("size" | "bench", Long("json")) => json = true,
             ("test", Long("only")) => {
                 for name in args.value()?.string()?.split(',') {
                     parts.push(test::Part::named(name)?);
@@ -117,6 +125,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "build" => Request::Build,
         "test" => Request::Test(parts),
         "size" => Request::Size { json },
+        "bench" => Request::Bench { json },
         "bless" => Request::Bless,
         "demo" => Request::Demo(demo),
         "help" => Request::Help,
