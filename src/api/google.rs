@@ -93,10 +93,10 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
     let text = text.trim_start();
     let Some(delimiter) = text.lines().next().filter(|line| line.starts_with("--")) else { return parts };
     for part in text.split(delimiter.trim_end()) {
-        if let Some((index, response)) = batch_part(part) {
-            if let Some(slot) = parts.get_mut(index) {
-                *slot = Some(response);
-            }
+        if let Some((index, response)) = batch_part(part)
+            && let Some(slot) = parts.get_mut(index)
+        {
+            *slot = Some(response);
         }
     }
     parts

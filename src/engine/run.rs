@@ -320,12 +320,12 @@ async fn adopt(
     observed: &mut BTreeMap<GoogleId, Observed>,
 ) -> Result<()> {
     for id in &links.rebuilt {
-        if let Some(seen) = observed.get_mut(id) {
-            if let Some(link) = seen.link.take() {
-                let crm = link.crm.clone();
-                remember_pair(book, id, seen, link, Some(&crm))?;
-                report.linked += 1;
-            }
+        if let Some(seen) = observed.get_mut(id)
+            && let Some(link) = seen.link.take()
+        {
+            let crm = link.crm.clone();
+            remember_pair(book, id, seen, link, Some(&crm))?;
+            report.linked += 1;
         }
     }
     let new = |seen: &Observed| seen.google == InGoogle::Admitted && seen.base() == Base::Unlinked;

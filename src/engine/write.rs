@@ -560,15 +560,15 @@ impl<'a> Writer<'a> {
     }
 
     fn note_guests(&mut self, id: &GoogleId, event: &Event) {
-        if let Guests::Known(guests) = &event.guests {
-            if guests.len() > MAX_PARTICIPANTS {
-                let left = guests.len() - MAX_PARTICIPANTS;
-                self.note(
-                    id,
-                    "guests-cut",
-                    &format!("The CRM takes {MAX_PARTICIPANTS} guests; {left} were left out."),
-                );
-            }
+        if let Guests::Known(guests) = &event.guests
+            && guests.len() > MAX_PARTICIPANTS
+        {
+            let left = guests.len() - MAX_PARTICIPANTS;
+            self.note(
+                id,
+                "guests-cut",
+                &format!("The CRM takes {MAX_PARTICIPANTS} guests; {left} were left out."),
+            );
         }
     }
 

@@ -220,7 +220,7 @@ impl Page {
 
 /// Where a link leads, when that is a place people go to; `javascript:` and the like are dropped.
 fn target(tag: &StartTag<()>) -> Option<String> {
-    let (_, href) = tag.attributes.iter().find(|(name, _)| &***name == b"href".as_slice())?;
+    let (_, href) = tag.attributes.iter().find(|(name, _)| ***name == b"href".as_slice())?;
     let href = String::from_utf8_lossy(href).trim().to_owned();
     let scheme = href.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase())?;
     matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel").then_some(href)

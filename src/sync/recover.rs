@@ -43,10 +43,10 @@ pub(crate) fn recover(intents: &Intents, mut meetings: Vec<Meeting>) -> BTreeMap
     rest.retain(|meeting| meeting.created.is_some_and(|created| created >= since));
     for (id, draft) in open {
         let similar = |meeting: &&Meeting| same_title(draft, meeting) || same_time(draft, meeting);
-        if rest.iter().filter(similar).count() == 1 {
-            if let Some(index) = rest.iter().position(|meeting| similar(&meeting)) {
-                found.insert(id.clone(), rest.remove(index));
-            }
+        if rest.iter().filter(similar).count() == 1
+            && let Some(index) = rest.iter().position(|meeting| similar(&meeting))
+        {
+            found.insert(id.clone(), rest.remove(index));
         }
     }
     found

@@ -209,10 +209,9 @@ fn guests_from_google(
         let mut guests: Vec<Guest> = Vec::new();
         for row in people {
             if let Some(guest) = Guest::new(row.email.as_deref().unwrap_or_default(), row.display_name.take())
+                && !guests.iter().any(|known| known.email == guest.email)
             {
-                if !guests.iter().any(|known| known.email == guest.email) {
-                    guests.push(guest);
-                }
+                guests.push(guest);
             }
         }
         Guests::Known(guests)
@@ -226,11 +225,11 @@ fn guests_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::
             "Participants",
             Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().collect()),
         );
-    } else if let Guests::Known(guests) = &event.guests {
-        if !guests.is_empty() {
-            let people = guests.iter().take(MAX_PARTICIPANTS).map(Participant::invitee).collect();
-            write.set("Participants", Entry::Participants(people));
-        }
+    } else if let Guests::Known(guests) = &event.guests
+        && !guests.is_empty()
+    {
+        let people = guests.iter().take(MAX_PARTICIPANTS).map(Participant::invitee).collect();
+        write.set("Participants", Entry::Participants(people));
     }
 }
 

@@ -1,2 +1,175 @@
-//! Commands.
-fn main() {}
+//! The project's commands, run as `cargo xtask <command>`.
+//!
+//! They need Rust (by rustup) and Node ≥ 20; what else they need they find or install themselves ([`setup`]).
+//! Nothing is installed globally except Debian packages on Debian, as root.
+
+mod bench;
+mod build;
+mod demo;
+mod process;
+mod project;
+mod server;
+mod setup;
+mod size;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use lexopt::prelude::*;
+
+use crate::process::{Interrupted, Shell};
+use crate::project::Project;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo  [--port 8787] [--events 5000] [--no-open]
+                    build everything, start the sandbox and open the demo page
+  test  [--only lint|native|wasm|build|js|e2e]…
+                    format, lints, and all tests, browsers included
+  build             the module in pkg/ and the demo site in js/dist/
+  bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
+  size  [--json]    the module's size against its budgets and the recorded size
+  bless             record the module's size as it is
+  setup             find or install what the commands above need (they do it themselves)
+";
+
+/// What the command line asks for.
+enum Request {
+    Help,
+    Setup,
+    Build,
+    Test(Vec<test::Part>),
+    Size {
+        json: bool,
+    },
+    Bench {
+        json: bool,
+    },
+    Bless,
+    Demo(demo::Options),
+    /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
+    WasmTestRunner(Vec<std::ffi::OsString>),
+}
+
+fn main() -> ExitCode {
+    match parse(lexopt::Parser::from_env()).and_then(perform) {
+        Ok(code) => code,
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(request: Request) -> Result<ExitCode> {
+    if let Request::WasmTestRunner(args) = request {
+        let args = std::iter::once("wasm-test-runner".into()).chain(args);
+        wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    process::watch_for_interrupts()?;
+    let shell = Shell::default();
+    match request {
+        Request::Help => print!("{USAGE}"),
+        Request::Setup => {
+            setup::everything(&shell, &Project::find()?)?;
+        }
+        Request::Build => build::everything(&shell, &Project::find()?)?,
+        Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
+        Request::Size { json } => {
+            return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
+        }
+        Request::Bench { json } => {
+            return bench::run(&Shell::reserving_stdout(json), &Project::find()?, json);
+        }
+        Request::Bless => size::bless(&shell, &Project::find()?)?,
+        Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
+        Request::WasmTestRunner(_) => unreachable!("handled above"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(mut args: lexopt::Parser) -> Result<Request> {
+    let command = match args.next()? {
+        None | Some(Short('h') | Long("help")) => return Ok(Request::Help),
+        Some(Value(command)) => command.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    let mut json = false;
+    let mut parts = Vec::new();
+    let mut demo = demo::Options::default();
+    if command == "wasm-test-runner" {
+        return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
+    }
+    while let Some(arg) = args.next()? {
+        match (command.as_str(), arg) {
+            (_, Short('h') | Long("help")) => return Ok(Request::Help),
+            ("size" | "bench", Long("json")) => json = true,
+            ("test", Long("only")) => {
+                for name in args.value()?.string()?.split(',') {
+                    parts.push(test::Part::named(name)?);
+                }
+            }
+            ("demo", Long("port")) => demo.port = args.value()?.parse()?,
+            ("demo", Long("events")) => demo.events = args.value()?.parse()?,
+            ("demo", Long("no-open")) => demo.open = false,
+            (_, other) => return Err(other.unexpected()).context(format!("in `cargo xtask {command}`")),
+        }
+    }
+    Ok(match command.as_str() {
+        "setup" => Request::Setup,
+        "build" => Request::Build,
+        "test" => Request::Test(parts),
+        "size" => Request::Size { json },
+        "bench" => Request::Bench { json },
+        "bless" => Request::Bless,
+        "demo" => Request::Demo(demo),
+        "help" => Request::Help,
+        _ => bail!("there is no command `{command}`\n\n{USAGE}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Request> {
+        parse(lexopt::Parser::from_args(line.split_whitespace()))
+    }
+
+    #[test]
+    fn options_belong_to_their_command() {
+        assert!(matches!(parsed("size --json"), Ok(Request::Size { json: true })));
+        assert!(parsed("build --json").is_err());
+        assert!(parsed("demo --only native").is_err());
+    }
+
+    #[test]
+    fn parts_of_the_tests_are_named_one_by_one_or_with_commas() {
+        let Ok(Request::Test(parts)) = parsed("test --only native,wasm --only js") else {
+            panic!("the line is valid")
+        };
+        assert_eq!(parts, [test::Part::Native, test::Part::Wasm, test::Part::Js]);
+        assert!(parsed("test --only everything").is_err());
+    }
+
+    #[test]
+    fn demo_options_have_defaults() {
+        let Ok(Request::Demo(options)) = parsed("demo --port 9000 --no-open") else {
+            panic!("the line is valid")
+        };
+        assert_eq!((options.port, options.events, options.open), (9000, 5000, false));
+    }
+
+    #[test]
+    fn the_runner_gets_the_rest_of_the_line_untouched() {
+        let Ok(Request::WasmTestRunner(args)) = parsed("wasm-test-runner a.wasm --nocapture name") else {
+            panic!("the line is valid")
+        };
+        assert_eq!(args, ["a.wasm", "--nocapture", "name"]);
+    }
+}

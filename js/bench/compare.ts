@@ -1,0 +1,105 @@
+/** Sorts a recorded run into what the baseline needs, and compares what both asked the CRM to do. */
+
+import type { OffsetChange } from "../src/types.ts";
+import type { Answers, Circumstances, Work } from "./baseline/cycle.ts";
+import type { AllDayOffset, CrmRecord } from "./baseline/map.ts";
+import { beginning, exchanges, type Exchange, type Recording } from "./record.ts";
+
+const LIMITS = { title: 255, place: 255, description: 32_000 };
+
+interface Writes {
+  creates: CrmRecord[];
+  updates: CrmRecord[];
+  deletes: string[];
+}
+
+/** The answers of a run by what was asked. */
+export function answersOf(record: Recording): Answers {
+  const answers: Answers = { pages: [], meetings: [], records: [], batches: [], created: [], updated: [], deleted: [] };
+  for (const exchange of exchanges(record)) {
+    const { answer } = exchange;
+    if ("failure" in answer) throw new Error(`a request failed: ${answer.failure}`);
+    answers[kindOf(exchange)].push(answer.body);
+  }
+  return answers;
+}
+
+function kindOf({ request: { service, method, path } }: Exchange): keyof Answers {
+  if (service === "google") return method === "POST" ? "batches" : "pages";
+  if (path.startsWith("/crm/v8/coql")) return "meetings";
+  if (method === "POST") return "created";
+  if (method === "PUT") return "updated";
+  return method === "DELETE" ? "deleted" : "records";
+}
+
+/** What the baseline is told instead of reading it from stored settings. */
+export function circumstancesOf(record: Recording, cap: number): Circumstances {
+  const { nowMs } = beginning(record);
+  const windowStart = new Date(nowMs);
+  windowStart.setUTCMonth(windowStart.getUTCMonth() - 3);
+  return {
+    nowMs,
+    windowStartMs: windowStart.getTime(),
+    cap,
+    limits: LIMITS,
+    allDay: allDayOf(record),
+    groups: exchanges(record).filter((exchange) => kindOf(exchange) === "created").map(({ request }) => recordsOf(request.body).length),
+    privateEvents: "busy",
+  };
+}
+
+/** The engine learns from the CRM how all-day times are printed; the baseline takes over what it learnt. */
+function allDayOf(record: Recording): AllDayOffset {
+  const days = writesOf(record).creates.concat(writesOf(record).updates).filter((row) => row["All_day"] === true);
+  const last = days.at(-1)?.["Start_DateTime"];
+  if (typeof last !== "string" || last.endsWith("+00:00")) return () => 0;
+  const zoned = record.calls.find(({ method }) => method === "zoned");
+  const changes = (zoned?.args[0] ?? []) as OffsetChange[];
+  return (localMs) => changes.findLast(({ fromMs, minutes }) => fromMs <= localMs - minutes * 60_000)?.minutes ?? changes[0]?.minutes ?? 0;
+}
+
+/** Everything that a run asked the CRM to write. */
+export function writesOf(record: Recording): Writes {
+  const writes: Writes = { creates: [], updates: [], deletes: [] };
+  for (const exchange of exchanges(record)) {
+    const { body, path } = exchange.request;
+    const kind = kindOf(exchange);
+    if (kind === "created") writes.creates.push(...recordsOf(body));
+    if (kind === "updated") writes.updates.push(...recordsOf(body));
+    if (kind === "deleted") writes.deletes.push(...idsOf(path));
+  }
+  return writes;
+}
+
+function recordsOf(body = ""): CrmRecord[] {
+  return (JSON.parse(body) as { data: CrmRecord[] }).data;
+}
+
+function idsOf(path: string): string[] {
+  return new URL(path, "http://crm.invalid").searchParams.get("ids")?.split(",") ?? [];
+}
+
+/** Throws unless the baseline asks for the same writes, record by record. */
+export function assertSameWork(record: Recording, work: Work): void {
+  const engine = writesOf(record);
+  assertSame("creates", engine.creates, work.creates.flatMap(recordsOf));
+  assertSame("updates", engine.updates, work.updates.flatMap(recordsOf));
+  assertSame("deletes", engine.deletes.map((id) => ({ id })), work.deletes.flatMap(idsOf).map((id) => ({ id })));
+}
+
+function assertSame(what: string, engine: CrmRecord[], baseline: CrmRecord[]): void {
+  if (engine.length !== baseline.length) {
+    throw new Error(`the engine ${what} ${engine.length} records, the baseline ${baseline.length}`);
+  }
+  const [left, right] = [engine.map(canonical).sort(), baseline.map(canonical).sort()];
+  const differing = left.filter((text, at) => text !== right[at]);
+  if (differing.length > 0) {
+    const theirs = new Set(left);
+    const other = right.find((text) => !theirs.has(text));
+    throw new Error(`of ${left.length} ${what}, ${differing.length} differ, for example\n${differing[0]}\n${other}`);
+  }
+}
+
+function canonical(row: CrmRecord): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

@@ -1,0 +1,120 @@
+/**
+ * The page of the bench: runs the module that ships against the sandbox server that serves the page, with real
+ * `fetch` calls and IndexedDB, and then the engine and the baseline side by side on what was recorded.
+ */
+
+import init, { Engine } from "../../pkg/accord_sync.js";
+import { drive } from "../src/driver.ts";
+import type { Host } from "../src/host.ts";
+import { browserFetch } from "../src/hosts/fetch.ts";
+import { indexedDbStorage } from "../src/hosts/indexeddb.ts";
+import type { Command, EngineLike, Report, Settings } from "../src/types.ts";
+import { cycle } from "./baseline/cycle.ts";
+import { answersOf, assertSameWork, circumstancesOf } from "./compare.ts";
+import { edit } from "./edits.ts";
+import { assertDeterministic, played, recording, traffic, type Recording, type Traffic } from "./record.ts";
+
+/** Pairs of runs, engine and baseline in turn. */
+const PAIRS = 9;
+/** A sample is repeated until it lasts about so long, for the clock's grain. */
+const SAMPLE_MS = 25;
+const SEED = 20261122;
+
+export interface Measured extends Traffic {
+  engineMs: number;
+  baselineMs: number;
+  /** Time inside the engine in the real run: the first one in this page. */
+  coldMs: number;
+  heapBytes: number;
+  report: Report;
+}
+
+const { memory } = await init();
+const create = (seed: number) => new Engine(seed) as unknown as EngineLike;
+const access = (token: string) => ({ base: location.origin, token: () => token });
+const host: Host = {
+  fetch: browserFetch({ google: access("sandbox-google"), zoho: access("sandbox-zoho") }),
+  storage: indexedDbStorage("accord-bench"),
+};
+/** What the baseline remembers of a cycle for the next one. */
+const baselineStorage = indexedDbStorage("accord-bench-baseline");
+
+async function run(command: Command): Promise<{ result: unknown; record: Recording }> {
+  const { engine, record } = recording(create, SEED);
+  const result = await drive(engine, command, host);
+  engine.free();
+  return { result, record };
+}
+
+/** Activates the first writable calendar. */
+async function activate(limits: Settings["limits"] = {}): Promise<void> {
+  const calendars = (await run({ name: "calendars" })).result as { id: string; primary: boolean }[];
+  const calendar = calendars.find(({ primary }) => primary) ?? calendars[0];
+  if (!calendar) throw new Error("the sandbox has no writable calendar");
+  await run({ name: "activate", settings: { calendar: calendar.id, direction: "google-to-crm", limits } });
+}
+
+/** One run that is not measured. */
+async function sync(): Promise<Report> {
+  return (await run({ name: "run", trigger: "manual", batch: true })).result as Report;
+}
+
+/** One real run, and then engine and baseline in turn on its recording. */
+async function measure(cap: number): Promise<Measured> {
+  const { result, record } = await run({ name: "run", trigger: "manual", batch: true });
+  const answers = answersOf(record);
+  const given = circumstancesOf(record, cap);
+  const stored = await baselineRows(record);
+  const work = cycle(answers, (key) => stored[key], given);
+  assertSameWork(record, work);
+  assertDeterministic(create, record);
+
+  const engine = sampler(() => played(create, record));
+  const baseline = sampler(() => {
+    const start = performance.now();
+    cycle(answers, (key) => stored[key], given);
+    return performance.now() - start;
+  });
+  const samples: [number, number][] = [];
+  for (let pair = 0; pair < PAIRS; pair++) samples.push([engine(), baseline()]);
+
+  await baselineStorage.save({ put: Object.fromEntries(work.rows), remove: [] });
+  return {
+    ...traffic(record),
+    engineMs: median(samples.map(([engine]) => engine)),
+    baselineMs: median(samples.map(([, baseline]) => baseline)),
+    coldMs: record.engineMs,
+    heapBytes: memory.buffer.byteLength,
+    report: result as Report,
+  };
+}
+
+/** The baseline's link rows of the events that a run listed. */
+async function baselineRows(record: Recording): Promise<Record<string, string>> {
+  const utf8 = new TextDecoder();
+  const ids = answersOf(record).pages.flatMap((page) => {
+    const { items = [] } = JSON.parse(utf8.decode(page)) as { items?: { id: string }[] };
+    return items.map(({ id }) => `link/${id}`);
+  });
+  return baselineStorage.load(ids);
+}
+
+/** Repeats what is too short for the clock. */
+function sampler(once: () => number): () => number {
+  const repeats = Math.min(500, Math.max(1, Math.ceil(SAMPLE_MS / Math.max(once(), 0.05))));
+  return () => {
+    let total = 0;
+    for (let at = 0; at < repeats; at++) total += once();
+    return total / repeats;
+  };
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+const bench = { activate, sync, edit: (count: number) => edit(host.fetch, count), measure };
+export type Bench = typeof bench;
+Object.assign(globalThis, { bench });
+document.documentElement.dataset["ready"] = "true";

@@ -1,0 +1,353 @@
+//! The bench: whole cycles in headless Chromium against the sandbox server, and the engine beside plain JavaScript on
+//! the same bytes. The measuring is in `js/bench`; here are the budgets and the table.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::build;
+use crate::process::Shell;
+use crate::project::{LONG, Project};
+use crate::server;
+use crate::setup;
+
+/// What a case may cost. What has no bound is only shown.
+struct Budget {
+    case: &'static str,
+    requests: u64,
+    rows_read: Option<u64>,
+    rows_written: Option<u64>,
+    engine_ms: f64,
+    heap_bytes: Option<u64>,
+    /// Whether the engine must be faster than the baseline. A no-op is all crossing and no work: there is nothing to
+    /// be faster at.
+    beats_baseline: bool,
+}
+
+const MIB: u64 = 1024 * 1024;
+
+const BUDGETS: &[Budget] = &[
+    Budget {
+        case: "first-sync-5000",
+        requests: 60,
+        rows_read: None,
+        rows_written: None,
+        engine_ms: 250.0,
+        heap_bytes: Some(32 * MIB),
+        beats_baseline: true,
+    },
+    NO_OP,
+    Budget { case: "noop-50000", ..NO_OP },
+    Budget {
+        case: "changes-500",
+        requests: 15,
+        rows_read: None,
+        rows_written: None,
+        engine_ms: 50.0,
+        heap_bytes: None,
+        beats_baseline: true,
+    },
+];
+
+/// A cycle that finds nothing writes at most where the next one starts.
+const NO_OP: Budget = Budget {
+    case: "noop-5000",
+    requests: 3,
+    rows_read: Some(4),
+    rows_written: Some(1),
+    engine_ms: 5.0,
+    heap_bytes: None,
+    beats_baseline: false,
+};
+
+/// How much slower a no-op with ten times the links may look before that is no longer noise.
+const NOISE: (f64, f64) = (1.5, 0.2);
+
+/// What `js/bench/run.mjs` prints.
+#[derive(Deserialize)]
+struct Measured {
+    machine: String,
+    cases: Vec<Case>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    name: String,
+    requests: Requests,
+    bytes: Bytes,
+    rows: Rows,
+    engine_ms: f64,
+    baseline_ms: f64,
+    cold_ms: f64,
+    heap_bytes: u64,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+struct Requests {
+    google: u64,
+    zoho: u64,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+struct Bytes {
+    up: u64,
+    down: u64,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+struct Rows {
+    read: u64,
+    written: u64,
+}
+
+/// The form of `bench --json`.
+#[derive(Serialize)]
+struct Published<'a> {
+    machine: &'a str,
+    cases: Vec<PublishedCase<'a>>,
+}
+
+#[derive(Serialize)]
+struct PublishedCase<'a> {
+    name: &'a str,
+    requests: &'a Requests,
+    bytes: &'a Bytes,
+    rows: &'a Rows,
+    engine_ms: f64,
+    baseline_ms: f64,
+    heap_bytes: u64,
+}
+
+/// Builds, measures, prints, and fails when a budget is exceeded.
+pub(crate) fn run(shell: &Shell, project: &Project, json: bool) -> Result<ExitCode> {
+    let browser = setup::everything(shell, project)?;
+    build::module(shell, project)?;
+    shell.step("bundle the bench", || {
+        shell.run(&mut project.npm(&["exec", "--no", "--", "tsc", "--project", "js/bench"]), LONG)?;
+        shell.run(&mut project.npm(&["exec", "--no", "--", "vite", "build", "js/bench"]), LONG)
+    })?;
+    let sandbox = server::build(shell, project)?;
+    let text = shell.step("measure in headless Chromium", || {
+        let mut command = project.command("node");
+        command
+            .arg("js/bench/run.mjs")
+            .env("CHROMIUM_PATH", &browser.chromium)
+            .env("ACCORD_SANDBOX", &sandbox);
+        Ok(Shell::reserving_stdout(true).run(&mut command, LONG)?.stdout)
+    })?;
+    let measured: Measured = serde_json::from_str(&text).context("the measurements are unreadable")?;
+    if json {
+        println!("{}", serde_json::to_string(&published(&measured))?);
+    } else {
+        print!("{}", table(&measured));
+    }
+    let complaints = complaints(&measured.cases);
+    for complaint in &complaints {
+        eprintln!("error: {complaint}");
+    }
+    Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn published(measured: &Measured) -> Published<'_> {
+    Published { machine: &measured.machine, cases: measured.cases.iter().map(Case::published).collect() }
+}
+
+impl Case {
+    fn published(&self) -> PublishedCase<'_> {
+        PublishedCase {
+            name: &self.name,
+            requests: &self.requests,
+            bytes: &self.bytes,
+            rows: &self.rows,
+            engine_ms: rounded(self.engine_ms),
+            baseline_ms: rounded(self.baseline_ms),
+            heap_bytes: self.heap_bytes,
+        }
+    }
+
+    fn total_requests(&self) -> u64 {
+        self.requests.google + self.requests.zoho
+    }
+
+    fn budget(&self) -> Option<&'static Budget> {
+        BUDGETS.iter().find(|budget| budget.case == self.name)
+    }
+}
+
+fn rounded(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
+}
+
+/// One row a case; in brackets the budget.
+fn table(measured: &Measured) -> String {
+    let mut text = format!("{}\n\n", measured.machine);
+    text += &format!(
+        "{:<16} {:>22} {:>17} {:>16} {:>20} {:>9} {:>10} {:>6} {:>15}\n",
+        "case",
+        "requests google+zoho",
+        "KiB up/down",
+        "rows read/wrtn",
+        "engine ms",
+        "cold ms",
+        "JS ms",
+        "ratio",
+        "wasm heap MiB"
+    );
+    for case in &measured.cases {
+        let budget = case.budget();
+        let of = |bound: Option<String>| bound.map_or_else(String::new, |bound| format!(" (≤ {bound})"));
+        text += &format!(
+            "{:<16} {:>22} {:>17} {:>16} {:>20} {:>9.2} {:>10.2} {:>6.2} {:>15}\n",
+            case.name,
+            format!(
+                "{} + {}{}",
+                case.requests.google,
+                case.requests.zoho,
+                of(budget.map(|budget| budget.requests.to_string()))
+            ),
+            format!("{} / {}", case.bytes.up.div_ceil(1024), case.bytes.down.div_ceil(1024)),
+            format!("{} / {}", case.rows.read, case.rows.written),
+            format!("{:.2}{}", case.engine_ms, of(budget.map(|budget| budget.engine_ms.to_string()))),
+            case.cold_ms,
+            case.baseline_ms,
+            case.engine_ms / case.baseline_ms,
+            format!(
+                "{}{}",
+                case.heap_bytes.div_ceil(MIB),
+                of(budget.and_then(|budget| budget.heap_bytes).map(|bytes| (bytes / MIB).to_string()))
+            ),
+        );
+    }
+    text + "\nengine, JS: medians of a warm page, the same recorded answers in turn; cold: the first run of a page\n"
+}
+
+fn complaints(cases: &[Case]) -> Vec<String> {
+    let mut found = Vec::new();
+    for budget in BUDGETS {
+        match cases.iter().find(|case| case.name == budget.case) {
+            Some(case) => exceeded(case, budget, &mut found),
+            None => found.push(format!("{} was not measured", budget.case)),
+        }
+    }
+    found.extend(growth_with_links(cases));
+    found
+}
+
+fn exceeded(case: &Case, budget: &Budget, found: &mut Vec<String>) {
+    let name = &case.name;
+    let counts = [
+        ("requests", case.total_requests(), Some(budget.requests)),
+        ("rows read", case.rows.read, budget.rows_read),
+        ("rows written", case.rows.written, budget.rows_written),
+        ("bytes of wasm heap", case.heap_bytes, budget.heap_bytes),
+    ];
+    for (what, value, bound) in counts {
+        if let Some(bound) = bound.filter(|bound| value > *bound) {
+            found.push(format!("{name}: {value} {what}, over the budget of {bound}"));
+        }
+    }
+    if case.engine_ms > budget.engine_ms {
+        found.push(format!(
+            "{name}: {:.1} ms in the engine, over the budget of {} ms",
+            case.engine_ms, budget.engine_ms
+        ));
+    }
+    if budget.beats_baseline && case.engine_ms >= case.baseline_ms {
+        found.push(format!(
+            "{name}: {:.1} ms in the engine, not faster than {:.1} ms in plain JavaScript",
+            case.engine_ms, case.baseline_ms
+        ));
+    }
+}
+
+/// The engine's time in a no-op does not depend on the number of links.
+fn growth_with_links(cases: &[Case]) -> Option<String> {
+    let time = |name| cases.iter().find(|case| case.name == name).map(|case| case.engine_ms);
+    let (few, many) = (time("noop-5000")?, time("noop-50000")?);
+    let (factor, slack) = NOISE;
+    (many > few * factor + slack)
+        .then(|| format!("a no-op takes {many:.2} ms with 50,000 links and {few:.2} ms with 5,000: it must not depend on them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(name: &str) -> Case {
+        Case {
+            name: name.to_owned(),
+            requests: Requests { google: 1, zoho: 1 },
+            bytes: Bytes { up: 100, down: 2000 },
+            rows: Rows { read: 4, written: 1 },
+            engine_ms: 1.0,
+            baseline_ms: 2.0,
+            cold_ms: 3.0,
+            heap_bytes: 2 * MIB,
+        }
+    }
+
+    fn all() -> Vec<Case> {
+        BUDGETS.iter().map(|budget| case(budget.case)).collect()
+    }
+
+    #[track_caller]
+    fn complains(change: impl Fn(&mut Case), name: &str, about: &str) {
+        let mut cases = all();
+        cases.iter_mut().filter(|case| case.name == name).for_each(change);
+        let found = complaints(&cases);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(about), "{found:?}");
+    }
+
+    #[test]
+    fn each_budget_is_watched() {
+        assert_eq!(complaints(&all()), [""; 0]);
+        complains(|case| case.requests.zoho = 60, "first-sync-5000", "requests");
+        complains(|case| case.heap_bytes = 33 * MIB, "first-sync-5000", "heap");
+        complains(|case| case.rows.read = 5, "noop-50000", "rows read");
+        complains(|case| case.rows.written = 2, "noop-5000", "rows written");
+        complains(
+            |case| (case.engine_ms, case.baseline_ms) = (51.0, 100.0),
+            "changes-500",
+            "over the budget",
+        );
+    }
+
+    #[test]
+    fn the_engine_must_be_faster_where_there_is_work() {
+        complains(|case| case.baseline_ms = 0.9, "changes-500", "not faster");
+        let mut cases = all();
+        cases.iter_mut().filter(|case| case.name.starts_with("noop")).for_each(|case| case.baseline_ms = 0.1);
+        assert_eq!(complaints(&cases), [""; 0]);
+    }
+
+    #[test]
+    fn a_no_op_that_grows_with_the_links_is_told() {
+        complains(|case| case.engine_ms = 1.8, "noop-50000", "depend");
+    }
+
+    #[test]
+    fn a_case_that_is_missing_is_told() {
+        assert_eq!(complaints(&all()[1..]).len(), 1);
+    }
+
+    #[test]
+    fn the_data_form_names_what_it_measures() {
+        let measured = Measured { machine: "a machine".to_owned(), cases: vec![case("noop-5000")] };
+        assert_eq!(
+            serde_json::to_string(&published(&measured)).unwrap(),
+            r#"{"machine":"a machine","cases":[{"name":"noop-5000","requests":{"google":1,"zoho":1},"bytes":{"up":100,"down":2000},"rows":{"read":4,"written":1},"engine_ms":1.0,"baseline_ms":2.0,"heap_bytes":2097152}]}"#
+        );
+    }
+
+    #[test]
+    fn the_table_shows_budget_and_ratio() {
+        let text = table(&Measured { machine: "a machine".to_owned(), cases: vec![case("changes-500")] });
+        assert!(
+            text.contains("1 + 1 (≤ 15)") && text.contains("1.00 (≤ 50)") && text.contains("0.50"),
+            "{text}"
+        );
+    }
+}

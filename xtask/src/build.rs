@@ -1,0 +1,163 @@
+//! Makes what ships: the WebAssembly module with its JavaScript glue in `pkg/`, and the demo site in `js/dist/`.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process::Shell;
+use crate::project::{CRATE, LONG, OUT_NAME, Project, QUICK, WASM_TARGET};
+use crate::setup;
+
+/// How binaryen's `wasm-opt` is called. `-Oz` would be smaller, `-O3` is faster at run time.
+const WASM_OPT: &[&str] = &["-O3", "--strip-producers"];
+
+/// Set-up, the module, and the demo site.
+pub(crate) fn everything(shell: &Shell, project: &Project) -> Result<()> {
+    setup::for_build(shell, project)?;
+    module(shell, project)?;
+    site(shell, project)
+}
+
+/// Builds the module that ships and shows that it runs.
+pub(crate) fn module(shell: &Shell, project: &Project) -> Result<()> {
+    let linked = shell.step("compile the engine (release)", || compile(shell, project))?;
+    let bytes = std::fs::read(&linked).with_context(|| format!("cannot read {}", linked.display()))?;
+    let stamp_file = project.scratch()?.join("module.stamp");
+    let stamp = stamp(&bytes, &binaryen_manifest(project)?);
+    let made_before = std::fs::read_to_string(&stamp_file).is_ok_and(|before| before == stamp);
+    if !made_before || !project.wasm().exists() {
+        let unoptimised = shell.step("generate the JavaScript glue", || bind(project, &linked))?;
+        shell.step("optimise with wasm-opt", || optimise(shell, project, &unoptimised))?;
+        refuse_local_paths(project)?;
+        std::fs::write(&stamp_file, stamp).context("cannot write the stamp")?;
+    }
+    shell.step("run the module in Node", || {
+        let mut command = project.node_script("instantiate.mjs");
+        shell.run(command.arg(project.pkg()), QUICK)
+    })?;
+    Ok(())
+}
+
+/// Type-checks the JavaScript and bundles the demo site.
+fn site(shell: &Shell, project: &Project) -> Result<()> {
+    shell.step("check the TypeScript and bundle the demo site", || {
+        shell.run(&mut project.npm(&["run", "build", "--workspace", "js"]), LONG)
+    })?;
+    Ok(())
+}
+
+fn compile(shell: &Shell, project: &Project) -> Result<PathBuf> {
+    let mut command = project.cargo(&["rustc", "--release", "--lib", "--crate-type", "cdylib"]);
+    command.args(["--target", WASM_TARGET, "--package", CRATE]);
+    let flags: Vec<String> = remapped_paths(shell, project)?
+        .iter()
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect();
+    // The encoded form separates by a unit separator, so a path may hold spaces.
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env_remove("RUSTFLAGS");
+    shell.run(&mut command, LONG)?;
+    Ok(project.target.join(WASM_TARGET).join("release").join(format!("{OUT_NAME}.wasm")))
+}
+
+/// Panic messages name source files: each folder of this machine gets a neutral name.
+/// The compiler takes the last match, so the more special folders come later.
+fn remapped_paths(shell: &Shell, project: &Project) -> Result<Vec<(PathBuf, &'static str)>> {
+    let sysroot = shell.read(project.command("rustc").args(["--print", "sysroot"]), QUICK)?;
+    let cargo_home = cargo_home()?;
+    let mut paths = vec![
+        (cargo_home.clone(), "/cargo"),
+        (PathBuf::from(sysroot.trim()).join("lib/rustlib/src/rust"), "/rust"),
+        (project.root.clone(), "/accord"),
+    ];
+    // One folder for each registry, named after its host.
+    if let Ok(entries) = std::fs::read_dir(cargo_home.join("registry").join("src")) {
+        let mut registries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        registries.sort();
+        paths.extend(registries.into_iter().map(|path| (path, "/crates")));
+    }
+    Ok(paths)
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    if let Some(home) = std::env::var_os("CARGO_HOME") {
+        return Ok(home.into());
+    }
+    Ok(std::env::home_dir().context("this user has no home folder")?.join(".cargo"))
+}
+
+/// What the shipped files are made from. The linked module itself names the version of the binding generator.
+fn stamp(linked: &[u8], binaryen_manifest: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    (linked, binaryen_manifest, WASM_OPT).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn binaryen_manifest(project: &Project) -> Result<Vec<u8>> {
+    std::fs::read(project.root.join("node_modules/binaryen/package.json"))
+        .context("npm's binaryen is not installed")
+}
+
+/// Writes the glue and the type declarations to `pkg/`; the module itself goes to a scratch folder.
+fn bind(project: &Project, linked: &Path) -> Result<PathBuf> {
+    let folder = project.scratch()?.join("bindgen");
+    Bindgen::new()
+        .input_path(linked)
+        .out_name(OUT_NAME)
+        .web(true)?
+        .typescript(true)
+        .remove_producers_section(true)
+        .generate(&folder)
+        .context("the binding generator failed")?;
+    let pkg = project.pkg();
+    std::fs::create_dir_all(&pkg).with_context(|| format!("cannot make {}", pkg.display()))?;
+    for name in [format!("{OUT_NAME}.js"), format!("{OUT_NAME}.d.ts"), format!("{OUT_NAME}_bg.wasm.d.ts")] {
+        std::fs::copy(folder.join(&name), pkg.join(&name)).with_context(|| format!("cannot copy {name}"))?;
+    }
+    Ok(folder.join(format!("{OUT_NAME}_bg.wasm")))
+}
+
+fn optimise(shell: &Shell, project: &Project, unoptimised: &Path) -> Result<()> {
+    let mut command = project.command("node");
+    command.arg(project.root.join("node_modules/binaryen/bin/wasm-opt"));
+    command.args(WASM_OPT).arg(unoptimised).arg("-o").arg(project.wasm());
+    shell.run(&mut command, LONG)?;
+    Ok(())
+}
+
+/// The shipped module must not tell where it was built.
+fn refuse_local_paths(project: &Project) -> Result<()> {
+    let wasm = std::fs::read(project.wasm())?;
+    let mut folders = vec![project.root.clone(), cargo_home()?];
+    folders.extend(std::env::home_dir());
+    for folder in folders {
+        let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+        if folder.len() > 2 && contains(&wasm, folder.as_bytes()) {
+            bail!("the module names a folder of this machine: {folder}");
+        }
+    }
+    Ok(())
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_inside_the_module_is_found() {
+        assert!(contains(b"\0asm..panicked at /home/someone/accord/src/lib.rs", b"/home/someone/"));
+        assert!(!contains(b"\0asm..panicked at /accord/src/lib.rs", b"/home/someone/"));
+    }
+
+    #[test]
+    fn the_stamp_tells_modules_apart() {
+        assert_eq!(stamp(b"one", b"132"), stamp(b"one", b"132"));
+        assert_ne!(stamp(b"one", b"132"), stamp(b"two", b"132"));
+        assert_ne!(stamp(b"one", b"132"), stamp(b"one", b"133"));
+    }
+}

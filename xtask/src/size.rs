@@ -1,0 +1,148 @@
+//! The size of the module that ships, against its budgets and against the recorded size.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::build;
+use crate::process::Shell;
+use crate::project::{Project, QUICK};
+use crate::setup;
+
+const KIB: u64 = 1024;
+const RAW_BUDGET: u64 = 320 * KIB;
+const BROTLI_BUDGET: u64 = 110 * KIB;
+/// Growth over the recorded size that nobody has to explain, in percent.
+const TOLERANCE: u64 = 5;
+
+/// Bytes of the module: as it is, and as web servers send it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sizes {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// The recorded sizes, and the form of `size --json`.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    wasm: Sizes,
+}
+
+/// Builds the module, prints its size, and fails when it is over a budget or grew too much.
+pub(crate) fn check(shell: &Shell, project: &Project, json: bool) -> Result<ExitCode> {
+    let sizes = measure(shell, project)?;
+    let recorded = std::fs::read_to_string(record_file(project))
+        .context("cannot read xtask/size.json; `cargo xtask bless` makes it")?;
+    let recorded: Record = serde_json::from_str(&recorded).context("xtask/size.json is malformed")?;
+    if json {
+        println!("{}", serde_json::to_string(&Record { wasm: sizes })?);
+    } else {
+        print!("{}", table(sizes, recorded.wasm));
+    }
+    let complaints = complaints(sizes, recorded.wasm);
+    for complaint in &complaints {
+        eprintln!("error: {complaint}");
+    }
+    Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Records the module's size as it is.
+pub(crate) fn bless(shell: &Shell, project: &Project) -> Result<()> {
+    let wasm = measure(shell, project)?;
+    let text = serde_json::to_string_pretty(&Record { wasm })? + "\n";
+    std::fs::write(record_file(project), &text).context("cannot write xtask/size.json")?;
+    print!("{text}");
+    Ok(())
+}
+
+fn record_file(project: &Project) -> PathBuf {
+    project.root.join("xtask").join("size.json")
+}
+
+fn measure(shell: &Shell, project: &Project) -> Result<Sizes> {
+    setup::for_build(shell, project)?;
+    build::module(shell, project)?;
+    let text = shell.read(project.node_script("sizes.mjs").arg(project.wasm()), QUICK)?;
+    serde_json::from_str(&text).context("the measured sizes are unreadable")
+}
+
+fn table(now: Sizes, recorded: Sizes) -> String {
+    let row = |name: &str, now: u64, recorded: u64, budget: Option<u64>| {
+        let budget = budget.map_or_else(|| "-".to_owned(), kib);
+        format!("{name:<8}{:>12}{budget:>12}{:>12}\n", kib(now), kib(recorded))
+    };
+    format!("{:<8}{:>12}{:>12}{:>12}\n", "module", "size", "budget", "recorded")
+        + &row("raw", now.raw, recorded.raw, Some(RAW_BUDGET))
+        + &row("gzip", now.gzip, recorded.gzip, None)
+        + &row("brotli", now.brotli, recorded.brotli, Some(BROTLI_BUDGET))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a module is far smaller than 2^53 bytes")]
+fn kib(bytes: u64) -> String {
+    format!("{:.1} KiB", bytes as f64 / KIB as f64)
+}
+
+fn complaints(now: Sizes, recorded: Sizes) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, size, budget) in [("raw", now.raw, RAW_BUDGET), ("brotli", now.brotli, BROTLI_BUDGET)] {
+        if size > budget {
+            found.push(format!("the module is {} {name}, over its budget of {}", kib(size), kib(budget)));
+        }
+    }
+    for (name, size, before) in [
+        ("raw", now.raw, recorded.raw),
+        ("gzip", now.gzip, recorded.gzip),
+        ("brotli", now.brotli, recorded.brotli),
+    ] {
+        if size * 100 > before * (100 + TOLERANCE) {
+            found.push(format!(
+                "the module grew from {} to {} {name}, more than {TOLERANCE} %; \
+                 if that is worth it, record it with `cargo xtask bless`",
+                kib(before),
+                kib(size)
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORDED: Sizes = Sizes { raw: 200_000, gzip: 80_000, brotli: 70_000 };
+
+    #[test]
+    fn growth_within_the_tolerance_passes() {
+        assert_eq!(complaints(RECORDED, RECORDED), [""; 0]);
+        assert_eq!(complaints(Sizes { raw: 210_000, ..RECORDED }, RECORDED), [""; 0]);
+    }
+
+    #[test]
+    fn growth_over_the_tolerance_fails_for_each_measure() {
+        for grown in [
+            Sizes { raw: 210_001, ..RECORDED },
+            Sizes { gzip: 84_001, ..RECORDED },
+            Sizes { brotli: 73_501, ..RECORDED },
+        ] {
+            assert_eq!(complaints(grown, RECORDED).len(), 1, "{grown:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_holds_whatever_is_recorded() {
+        let big = Sizes { raw: RAW_BUDGET + 1, gzip: 90_000, brotli: BROTLI_BUDGET + 1 };
+        let found = complaints(big, big);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|complaint| complaint.contains("budget")), "{found:?}");
+    }
+
+    #[test]
+    fn the_data_form_is_one_object() {
+        let text = serde_json::to_string(&Record { wasm: RECORDED }).unwrap();
+        assert_eq!(text, r#"{"wasm":{"raw":200000,"gzip":80000,"brotli":70000}}"#);
+    }
+}
