@@ -140,9 +140,8 @@ function report(progress: Progress, listener: DriveOptions["onProgress"]): void 
     listener?.(progress);
   } catch (error) {
     // A listener's mistake must not end a sync half-way, and must not be silent either.
-    queueMicrotask(() => {
-      throw error;
-    });
+    if (typeof reportError === "function") reportError(error);
+    else queueMicrotask(() => { throw error; });
   }
 }
 
