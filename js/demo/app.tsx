@@ -1,0 +1,156 @@
+/** The demo page: both calendars side by side, the sync between them, and ways to disturb it. */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { crmEvents, spanFor } from "./crm.ts";
+import { dayOf, daysAround, firstWeekday, monthOf, shiftMonth, type Day } from "./dates.ts";
+import type { CalendarEvent, Side } from "./events.ts";
+import { googleEvents } from "./google.ts";
+import { initialLanguage, keepLanguage, TextContext, textIn } from "./i18n/text.ts";
+import { useMonthData } from "./month-data.ts";
+import { Controls } from "./parts/controls.tsx";
+import { DayDialog } from "./parts/day-dialog.tsx";
+import { EventForm } from "./parts/event-form.tsx";
+import { GoogleActions, useIcsDrop } from "./parts/google-actions.tsx";
+import { Header } from "./parts/header.tsx";
+import { MeetingDialog } from "./parts/meeting.tsx";
+import { MonthNav } from "./parts/month-nav.tsx";
+import { Panel, type View } from "./parts/panel.tsx";
+import { headline, HistoryCard, ReportCard } from "./parts/report.tsx";
+import { TroubleCard } from "./parts/trouble.tsx";
+import { resetSandbox } from "./sandbox.ts";
+import { useSession } from "./session.ts";
+
+type Open =
+  | { kind: "day"; side: Side; day: Day }
+  | { kind: "form"; subject: CalendarEvent | Day }
+  | { kind: "meeting"; event: CalendarEvent };
+
+const TOAST_MS = 12_000;
+
+export function App() {
+  const [language, setLanguage] = useState(initialLanguage);
+  const text = useMemo(() => textIn(language, navigator.languages), [language]);
+  const session = useSession();
+  const { calendarId } = session;
+  const [month, setMonth] = useState(() => monthOf(Date.now()));
+  const [view, setView] = useState<View>("month");
+  const [googleVersion, setGoogleVersion] = useState(0);
+  const [retries, setRetries] = useState(0);
+  const [open, setOpen] = useState<Open>();
+  const [said, setSaid] = useState("");
+  const reloading = useRef(false);
+
+  const days = useMemo(() => daysAround(month, firstWeekday(text.locale)), [month, text.locale]);
+  const span = `${days[0]}/${days.at(-1)}`;
+  const [fromMs, toMs] = spanFor(days[0] ?? "", days.at(-1) ?? "");
+  const google = useMonthData(`${calendarId}/${span}`, `${googleVersion}/${retries}`, calendarId === undefined ? undefined : () => googleEvents(calendarId, fromMs, toMs));
+  const crm = useMonthData(span, `${session.crmVersion}/${retries}`, () => crmEvents(fromMs, toMs));
+  const data = { google, crm };
+
+  useEffect(() => {
+    document.documentElement.lang = language;
+    document.title = text.t("page.title");
+  }, [language]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(""), TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+
+  useEffect(() => {
+    if (reloading.current && session.progress?.phase === "writing" && session.progress.done > 0) location.reload();
+  }, [session.progress]);
+
+  const ics = useIcsDrop(text, calendarId, (message, added) => {
+    setSaid(message);
+    if (added) setGoogleVersion((version) => version + 1);
+  });
+
+  function changeLanguage(next: typeof language): void {
+    keepLanguage(next);
+    setLanguage(next);
+  }
+
+  function openEvent(event: CalendarEvent): void {
+    setOpen(event.side === "google" ? { kind: "form", subject: event } : { kind: "meeting", event });
+  }
+
+  async function reset(): Promise<void> {
+    await resetSandbox();
+    await session.forget();
+    setGoogleVersion((version) => version + 1);
+  }
+
+  const panel = (side: Side) => ({
+    side, view, month, days, data: data[side],
+    onDay: (day: Day) => setOpen({ kind: "day", side, day }),
+    onEvent: openEvent,
+    onMonth: (by: number) => setMonth((now) => shiftMonth(now, by)),
+    onRetry: () => setRetries((n) => n + 1),
+  });
+  const close = () => setOpen(undefined);
+  const lastReport = session.history[0];
+
+  return (
+    <TextContext.Provider value={text}>
+      <a class="skip" href="#calendars">{text.t("page.skip")}</a>
+      <Header language={language} onLanguage={changeLanguage} />
+      <main>
+        <Controls session={session} />
+        <div id="calendars" class="calendars" tabIndex={-1}>
+          <MonthNav month={month} view={view} onMonth={setMonth} onView={setView} />
+          <div class="panels">
+            <div class={`drop-zone${ics.over ? " over" : ""}`} {...ics.handlers}>
+              <Panel
+                {...panel("google")}
+                actions={<GoogleActions busy={ics.busy} onFile={ics.choose} onAdd={() => setOpen({ kind: "form", subject: dayOf(Date.now()) })} />}
+              />
+              {ics.over && <p class="drop-hint">{text.t("ics.drop")}</p>}
+            </div>
+            <Panel {...panel("crm")} />
+          </div>
+        </div>
+        <div class="cards">
+          <ReportCard report={lastReport} />
+          <TroubleCard
+            busy={session.progress !== undefined}
+            onReload={() => {
+              reloading.current = true;
+              void session.run();
+            }}
+            onReset={reset}
+          />
+          <HistoryCard history={session.history} />
+        </div>
+      </main>
+      <output class="toast" aria-live="polite">{said}</output>
+      <div class="hidden" role="status">{session.progress === undefined && session.finished ? headline(text, session.finished) : ""}</div>
+
+      {open?.kind === "day" && (
+        <DayDialog
+          key={`${open.side}/${open.day}`}
+          side={open.side}
+          day={open.day}
+          events={data[open.side].events}
+          onEvent={openEvent}
+          onAdd={() => setOpen({ kind: "form", subject: open.day })}
+          onClose={close}
+        />
+      )}
+      {open?.kind === "meeting" && <MeetingDialog key={open.event.id} event={open.event} onClose={close} />}
+      {open?.kind === "form" && calendarId !== undefined && (
+        <EventForm
+          key={typeof open.subject === "string" ? open.subject : open.subject.id}
+          calendarId={calendarId}
+          subject={open.subject}
+          onClose={close}
+          onChanged={(key) => {
+            close();
+            setSaid(text.t(key));
+            setGoogleVersion((version) => version + 1);
+          }}
+        />
+      )}
+    </TextContext.Provider>
+  );
+}

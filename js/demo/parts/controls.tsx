@@ -1,0 +1,93 @@
+/** What to sync, the button that does it, and how far it is. */
+
+import type { AccordError, Progress, Settings } from "../../src/index.ts";
+import { useText, type Text } from "../i18n/text.ts";
+import type { Session } from "../session.ts";
+import { Close, SyncArrows, Warning } from "./icons.tsx";
+import { headline } from "./report.tsx";
+
+const DIRECTIONS = ["google-to-crm", "two-way", "crm-to-google"] as const satisfies Settings["direction"][];
+
+export function Controls({ session }: { session: Session }) {
+  const text = useText();
+  const { t } = text;
+  const { calendars, calendarId, progress, status } = session;
+  const unfinished = status?.state === "active" && !status.firstSyncDone && status.links > 0;
+  return (
+    <section class="card controls" aria-labelledby="controls-title">
+      <h2 id="controls-title" class="hidden">{t("controls.title")}</h2>
+      <div class="controls-row">
+        <label class="field calendar-field">
+          <span>{t("controls.calendar")}</span>
+          <select value={calendarId} disabled={!calendars || progress !== undefined} onChange={(e) => session.chooseCalendar(e.currentTarget.value)}>
+            {calendars?.map(({ id, name }) => <option key={id} value={id}>{name}</option>) ?? <option>{t("page.loading")}</option>}
+          </select>
+        </label>
+        <fieldset class="field direction-field" aria-describedby="direction-note">
+          <legend>{t("controls.direction")}</legend>
+          <div class="segmented">
+            {DIRECTIONS.map((direction) => (
+              <label key={direction}>
+                <input type="radio" name="direction" value={direction} checked={direction === "google-to-crm"} disabled={direction !== "google-to-crm"} />
+                <span>{t(`direction.${direction}`)}</span>
+              </label>
+            ))}
+          </div>
+          <p id="direction-note" class="field-note">{t("direction.note")}</p>
+        </fieldset>
+        <div class="sync-field">
+          {progress === undefined
+            ? <button type="button" class="primary big" disabled={calendarId === undefined} onClick={() => void session.run()}><SyncArrows />{t(unfinished ? "controls.continue" : "controls.sync")}</button>
+            : <button type="button" class="big" disabled={session.stopping} onClick={session.cancel}>{t(session.stopping ? "controls.cancelling" : "controls.cancel")}</button>}
+        </div>
+      </div>
+      <div class="strip">
+        {progress !== undefined
+          ? <ProgressStrip progress={progress} />
+          : session.error
+            ? <ErrorStrip error={session.error} onDismiss={session.dismissError} />
+            : <p>{idleSentence(text, session, unfinished)}</p>}
+      </div>
+    </section>
+  );
+}
+
+function ProgressStrip({ progress: { phase, done, total } }: { progress: Progress }) {
+  const { t } = useText();
+  const known = total !== undefined && total > 0;
+  return (
+    <div class="progress">
+      {/* Only the phase is announced; a number for every request would never stop talking. */}
+      <p><span role="status">{t(`phase.${phase}`)}</span>{known && <span class="tabular"> · {t("progress.of", { done, total })}</span>}</p>
+      <progress aria-label={t("progress.label")} {...(known ? { max: total, value: done } : {})} />
+    </div>
+  );
+}
+
+function ErrorStrip({ error, onDismiss }: { error: AccordError; onDismiss(): void }) {
+  const { t } = useText();
+  const stopped = error.code === "cancelled";
+  return (
+    <div class={`error${stopped ? " calm" : ""}`} role="alert" data-code={error.code}>
+      {!stopped && <Warning />}
+      <p>
+        {!stopped && <strong>{t("error.title")}. </strong>}
+        {error.code === "rate-limited" && error.retryAfterMs !== undefined
+          ? t("error.rate-limited.in", { seconds: Math.ceil(error.retryAfterMs / 1000) })
+          : t(`error.${error.code}`)}
+        {!stopped && <small lang="en">{t("error.detail", { message: error.message })}</small>}
+      </p>
+      <button type="button" class="quiet round" aria-label={t("error.dismiss")} onClick={onDismiss}><Close /></button>
+    </div>
+  );
+}
+
+function idleSentence(text: Text, { status, finished }: Session, unfinished: boolean): string {
+  const { t } = text;
+  if (status === undefined) return t("page.loading");
+  if (finished) return headline(text, finished);
+  if (unfinished) return t("idle.unfinished", { n: status.links });
+  if (status.remaining > 0) return text.plural("idle.remaining", status.remaining);
+  if (status.lastRunMs === undefined) return t("idle.first");
+  return t("idle.last", { when: text.ago(status.lastRunMs, Date.now()), n: status.links });
+}

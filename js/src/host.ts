@@ -1,0 +1,63 @@
+/** What an embedder supplies: a way to reach the two services, and a place for the sync state. */
+
+import type { FetchFailureReason, HttpRequest } from "./types.ts";
+
+export type HostRequest = HttpRequest;
+
+export interface HostResponse {
+  status: number;
+  /** Names in lower case. `retry-after` and `date` are used when they are there. */
+  headers: Record<string, string>;
+  /** Bytes if at hand: they are parsed inside the module. */
+  body: Uint8Array | string;
+}
+
+/**
+ * Rows of text under text keys. Rows are small (a few hundred bytes) and many: one or two per
+ * linked event.
+ */
+export interface Storage {
+  /** Identifies the stored state within this origin; two tabs with the same name exclude each other. */
+  readonly name?: string;
+  /** The rows of these keys; absent ones are left out. */
+  load(keys: string[]): Promise<Record<string, string>>;
+  /** All rows whose key starts with `prefix`. */
+  list(prefix: string): Promise<Record<string, string>>;
+  /** Writes and removes all of it or nothing, durably, before the promise resolves. */
+  save(patch: StoragePatch): Promise<void>;
+}
+
+export interface StoragePatch {
+  put: Record<string, string>;
+  remove: string[];
+}
+
+/** The host's side of a sync. */
+export interface Host {
+  /**
+   * Performs one request against the service it names. Resolves with any HTTP status; rejects
+   * only when there is no answer, best with a {@link FetchFailure}.
+   */
+  fetch(request: HostRequest, signal?: AbortSignal): Promise<HostResponse>;
+  storage: Storage;
+  /** Milliseconds since 1970 UTC. Default: `Date.now`. */
+  now?(): number;
+  /** Default: a timer. */
+  sleep?(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs `body` while no one else holds `name`, or rejects at once with an `AccordError` of code
+   * `locked`. Default: Web Locks where they exist, else a flag of this page.
+   */
+  lock?<T>(name: string, body: () => Promise<T>): Promise<T>;
+}
+
+/** Thrown by a host's `fetch` when there is no HTTP answer. */
+export class FetchFailure extends Error {
+  override readonly name = "FetchFailure";
+  readonly failure: FetchFailureReason;
+
+  constructor(failure: FetchFailureReason, cause?: unknown) {
+    super(`The request had no answer: ${failure}.`, cause === undefined ? undefined : { cause });
+    this.failure = failure;
+  }
+}

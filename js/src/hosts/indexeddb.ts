@@ -1,0 +1,95 @@
+/** Storage in the browser's IndexedDB: survives reloads, and a patch is one transaction. */
+
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { AccordError } from "../errors.ts";
+import type { Storage } from "../host.ts";
+
+interface Rows extends DBSchema {
+  rows: { key: string; value: string };
+}
+
+export interface IndexedDbStorage extends Storage {
+  readonly name: string;
+  /** Closes the connection; the next use opens it again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Rows in the database `name`.
+ *
+ * Rejects with an `AccordError`: `storage-full` when the browser has no room left,
+ * `storage-failed` when it refuses the database (blocked site data, a damaged profile).
+ *
+ * @param name one database per synced account pair, default `"accord-sync"`
+ * @example
+ * const host = { storage: indexedDbStorage("accord-work"), fetch: … };
+ */
+export function indexedDbStorage(name = "accord-sync"): IndexedDbStorage {
+  let connection: Promise<IDBPDatabase<Rows>> | undefined;
+
+  function connect(): Promise<IDBPDatabase<Rows>> {
+    connection ??= open(name, () => (connection = undefined)).catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    });
+    return connection;
+  }
+
+  return {
+    name,
+    load: (keys) => guarded("read", async () => {
+      if (keys.length === 0) return {};
+      const { store, done } = (await connect()).transaction("rows");
+      const [texts] = await Promise.all([Promise.all(keys.map((key) => store.get(key))), done]);
+      return Object.fromEntries(keys.flatMap((key, at) => {
+        const text = texts[at];
+        return text === undefined ? [] : [[key, text]];
+      }));
+    }),
+    list: (prefix) => guarded("read", async () => {
+      const { store, done } = (await connect()).transaction("rows");
+      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+      const [keys, texts] = await Promise.all([store.getAllKeys(range), store.getAll(range), done]);
+      return Object.fromEntries(keys.map((key, at) => [key, texts[at] ?? ""]));
+    }),
+    save: ({ put, remove }) => guarded("write", async () => {
+      const { store, done } = (await connect()).transaction("rows", "readwrite", { durability: "strict" });
+      await Promise.all([
+        ...remove.map((key) => store.delete(key)),
+        ...Object.entries(put).map(([key, text]) => store.put(text, key)),
+        done,
+      ]);
+    }),
+    async close() {
+      const open = connection;
+      connection = undefined;
+      (await open?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+function open(name: string, lost: () => void): Promise<IDBPDatabase<Rows>> {
+  return new Promise((resolve, reject) => {
+    openDB<Rows>(name, 1, {
+      upgrade: (db) => void db.createObjectStore("rows"),
+      // Another page holds the database back; waiting for it could be for ever.
+      blocked: () => reject(new DOMException("held by another page", "InvalidStateError")),
+      blocking: (_current, _blocked, event) => {
+        lost();
+        (event.target as IDBDatabase).close();
+      },
+      terminated: lost,
+    }).then(resolve, reject);
+  });
+}
+
+async function guarded<T>(verb: "read" | "write", work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "QuotaExceededError") {
+      throw new AccordError("storage-full", "The browser has no room left to keep the sync state. Free some disk space or site data, then sync again.", { cause });
+    }
+    throw new AccordError("storage-failed", `The browser could not ${verb} the sync state. Check that site data is allowed for this page, then reload it.`, { cause });
+  }
+}

@@ -1,0 +1,48 @@
+/** Loads the wasm module once per page. The only file that knows the generated glue. */
+
+import init, { Engine } from "../../pkg/accord_sync.js";
+import { AccordError } from "./errors.ts";
+import type { EngineLike } from "./types.ts";
+
+export type ModuleSource = URL | string | Request | ArrayBuffer | WebAssembly.Module;
+
+export interface LoadedModule {
+  create(seed: number): EngineLike;
+}
+
+let loading: Promise<LoadedModule> | undefined;
+
+/**
+ * The module, loaded on the first call; later calls ignore `source`. A failed load is tried
+ * again by the next call.
+ */
+export function loadModule(source?: ModuleSource): Promise<LoadedModule> {
+  loading ??= load(source).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
+  if (typeof WebAssembly === "undefined") {
+    throw new AccordError("unsupported", "This browser has no WebAssembly. Use a current version of Chrome, Edge, Firefox or Safari.");
+  }
+  try {
+    await init(source === undefined ? undefined : { module_or_path: source });
+    return { create: (seed) => new Engine(seed) as unknown as EngineLike };
+  } catch (cause) {
+    throw loadError(cause);
+  }
+}
+
+function loadError(cause: unknown): AccordError {
+  const said = cause instanceof Error ? cause.message : "";
+  if (/content security policy|\bCSP\b|unsafe-eval|wasm-eval/i.test(said)) {
+    return new AccordError("unsupported", "The page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to script-src.", { cause });
+  }
+  if (cause instanceof TypeError) {
+    return new AccordError("offline", "The WebAssembly module could not be fetched. Check the connection and that the .wasm file is served beside the script, then reload.", { cause });
+  }
+  return new AccordError("unsupported", "The WebAssembly module could not be started. Check that the .wasm file is complete and served unchanged.", { cause });
+}

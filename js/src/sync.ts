@@ -1,0 +1,163 @@
+/** The facade's implementation: one engine per command, one writer at a time, one error type. */
+
+import { drive, type DriveOptions } from "./driver.ts";
+import { AccordError, isAccordError } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { lockName, withLock } from "./lock.ts";
+import type { Access, Calendar, Command, EngineLike, Progress, Report, Settings, Status } from "./types.ts";
+
+export interface RunOptions {
+  /** Who asked; appears in the report. Default: `"manual"`. */
+  trigger?: "poll" | "manual";
+  /** Ends the run with `cancelled` after what is on its way is recorded; the next run continues. */
+  signal?: AbortSignal;
+  /** Called at each step, often; do little in it. */
+  onProgress?: (progress: Progress) => void;
+  /** When to stop at the latest, in milliseconds since 1970 UTC; the report then says `finished: "deadline"`. */
+  deadlineMs?: number;
+}
+
+/**
+ * Keeps one Google calendar and one person's CRM meetings in accord.
+ *
+ * Every method rejects with an {@link AccordError} and nothing else. Of `run`, `activate`,
+ * `deactivate` and `forget`, one runs at a time per stored state, across tabs; a second one
+ * rejects with `locked`.
+ */
+export interface Sync {
+  /**
+   * The Google calendars that the user may write; no other can be synced. One to a few requests.
+   *
+   * Rejects with `auth-expired`, `forbidden`, `rate-limited`, `offline`, `server-error` or `bad-response`.
+   *
+   * @example
+   * const calendar = (await sync.calendars()).find(({ primary }) => primary);
+   */
+  calendars(): Promise<Calendar[]>;
+  /**
+   * Finds out which rights are missing, in words and codes. Writes nothing.
+   *
+   * @param settings what to check for; default: the stored settings
+   * @example
+   * const { ok, missing } = await sync.checkAccess({ calendar: "primary-id", direction: "google-to-crm" });
+   * if (!ok) show(missing.map(({ message }) => message));
+   */
+  checkAccess(settings?: Settings): Promise<Access>;
+  /**
+   * Validates the settings against the live accounts and stores them. Syncs nothing yet. Activating again
+   * after {@link deactivate} keeps the links, so that nothing is created twice.
+   *
+   * Rejects with `invalid-settings` (the message names the field), `calendar-not-writable`, `forbidden`,
+   * or one of the codes of {@link calendars}.
+   *
+   * @example
+   * await sync.activate({ calendar: calendar.id, direction: "google-to-crm" });
+   */
+  activate(settings: Settings): Promise<Status>;
+  /**
+   * Runs one cycle: reads what changed, writes it to the other side, and reports. A cycle that finds
+   * nothing writes nothing. Killed or cancelled at any moment, the next cycle continues.
+   *
+   * Rejects with `not-active`, `locked`, `cancelled`, `storage-full`, `storage-failed`, `rate-limited`
+   * (with `retryAfterMs`), or one of the codes of {@link calendars}.
+   *
+   * @example
+   * const stop = new AbortController();
+   * const report = await sync.run({
+   *   signal: stop.signal,
+   *   onProgress: ({ phase, done, total }) => show(phase, done, total),
+   * });
+   * console.log(`${report.crm.created} created, ${report.remaining} still to come`);
+   */
+  run(options?: RunOptions): Promise<Report>;
+  /**
+   * What is stored. Makes no request.
+   *
+   * @example
+   * const { state, links, lastRunMs } = await sync.status();
+   */
+  status(): Promise<Status>;
+  /**
+   * The reports of the last cycles, newest first. Makes no request.
+   *
+   * @example
+   * for (const { run, startedMs, crm } of await sync.history()) list(run, new Date(startedMs), crm.created);
+   */
+  history(): Promise<Report[]>;
+  /**
+   * Stops syncing and keeps the links. Makes no request.
+   *
+   * @example
+   * await sync.deactivate();
+   */
+  deactivate(): Promise<Status>;
+  /**
+   * Erases everything stored on this device. Events on either side stay. Makes no request.
+   *
+   * @example
+   * if (confirm("Forget this connection?")) await sync.forget();
+   */
+  forget(): Promise<void>;
+}
+
+/** How to make an engine, and what the host allows it. */
+export interface EngineSource {
+  create(seed: number): EngineLike;
+  /** A 32-bit number for each engine. */
+  seed(): number;
+  googleBatch: boolean;
+}
+
+/** The facade over `host`; `createSync` supplies the engine of the wasm module. */
+export function syncOver(host: Host, source: EngineSource): Sync {
+  async function command(command: Command, options?: DriveOptions): Promise<unknown> {
+    const engine = guarded(() => source.create(source.seed()));
+    try {
+      const result = await drive(engine, command, host, options);
+      engine.free();
+      return result;
+    } catch (error) {
+      // After a trap the engine's memory is not to be touched again; a failed command leaves it sound.
+      if (isAccordError(error)) engine.free();
+      throw asAccordError(error);
+    }
+  }
+
+  async function exclusive<T>(body: () => Promise<T>): Promise<T> {
+    try {
+      return await (host.lock ? host.lock(lockName(host.storage), body) : withLock(host.storage, body));
+    } catch (error) {
+      throw asAccordError(error);
+    }
+  }
+
+  return {
+    calendars: async () => (await command({ name: "calendars" })) as Calendar[],
+    checkAccess: async (settings) => (await command({ name: "checkAccess", ...(settings && { settings }) })) as Access,
+    activate: (settings) => exclusive(async () => (await command({ name: "activate", settings })) as Status),
+    run: ({ trigger = "manual", deadlineMs, signal, onProgress } = {}) => exclusive(async () => {
+      const run: Command = { name: "run", trigger, batch: source.googleBatch, ...(deadlineMs !== undefined && { deadlineMs }) };
+      return (await command(run, { signal, onProgress })) as Report;
+    }),
+    status: async () => (await command({ name: "status" })) as Status,
+    history: async () => (await command({ name: "history" })) as Report[],
+    deactivate: () => exclusive(async () => (await command({ name: "deactivate" })) as Status),
+    forget: () => exclusive(async () => void (await command({ name: "forget" }))),
+  };
+}
+
+function guarded<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw asAccordError(error);
+  }
+}
+
+function asAccordError(error: unknown): AccordError {
+  if (isAccordError(error)) return error;
+  if (error instanceof Error && "code" in error && error.code === "misuse") {
+    return new AccordError("misuse", error.message, { cause: error });
+  }
+  return new AccordError("internal", "Accord met a defect of its own and stopped. Nothing stored is lost: sync again.", { cause: error });
+}

@@ -1,0 +1,167 @@
+/** Values that cross between the engine, this package and its users. All times are milliseconds since 1970 UTC. */
+
+import type { ErrorCode } from "./errors.ts";
+
+/** What to keep in accord, and how. Only `calendar` is required. */
+export interface Settings {
+  /** Id of a Google calendar that the user may write, as {@link Calendar.id}. */
+  calendar: string;
+  /** Who writes whom. This version accepts only `"google-to-crm"`. */
+  direction?: "two-way" | "crm-to-google" | "google-to-crm";
+  /** Whether guests become CRM contacts. This version accepts only `"do-not-add"`. */
+  guests?: "do-not-add" | "add-as-contacts";
+  /** Who wins when the same field changed on both sides. */
+  conflict?: "newest" | "google" | "crm";
+  /** Whether a first sync pairs events that exist on both sides, or creates everything. */
+  firstMatch?: "match" | "import-all";
+  deletions?: "propagate" | "keep";
+  /** Whether the services may e-mail guests because of a write. */
+  notifyGuests?: boolean;
+  /** Numbers of entries per cycle, and how many calendar months the first sync looks back. */
+  limits?: { firstSync?: number; laterSync?: number; lookBackMonths?: number };
+  /** How often the host polls Google, in minutes (1 to 60). */
+  intervalMinutes?: number;
+  /** What the CRM gets of a Google event that is marked private. */
+  privateEvents?: "busy" | "include" | "skip";
+  /** This version accepts only `"skip"`. */
+  recurring?: "skip" | "instances" | "series";
+}
+
+/** A Google calendar that the user may write. */
+export interface Calendar {
+  id: string;
+  name: string;
+  /** IANA name, for example `"Europe/Paris"`. */
+  zone: string;
+  primary: boolean;
+  role: "writer" | "owner";
+}
+
+/** What {@link Sync.checkAccess} found missing; `ok` when nothing is. */
+export interface Access {
+  ok: boolean;
+  missing: { code: string; message: string }[];
+}
+
+/** Numbers of events written on one side. */
+export interface Counts {
+  created: number;
+  updated: number;
+  deleted: number;
+}
+
+/** One Google event that could not be synced; it is tried again when it changes, or after a day. */
+export interface ParkedEvent {
+  googleId: string;
+  code: string;
+  message: string;
+}
+
+/** What one cycle did. */
+export interface Report {
+  /** Number of the cycle, counted from 1. */
+  run: number;
+  trigger: string;
+  startedMs: number;
+  durationMs: number;
+  google: Counts;
+  crm: Counts;
+  /** Events that were read and needed no write. */
+  unchanged: number;
+  /** Events paired with one that already existed on the other side. */
+  linked: number;
+  /** Events left out on purpose, by reason. */
+  skipped: { recurring: number; eventType: number; private: number; outsideWindow: number };
+  parked: ParkedEvent[];
+  /** Remarks on single events, for example a text that had to be shortened. */
+  notes: { code: string; googleId: string; message: string }[];
+  conflicts: never[];
+  /** Entries that a limit left for the next cycles. */
+  remaining: number;
+  /** HTTP requests made, a batch counted as one. */
+  requests: { google: number; zoho: number };
+  /** Whether the whole window was read, and not only what changed. */
+  fullRead: boolean;
+  finished: "complete" | "limit" | "deadline";
+}
+
+/** What is stored: settings, numbers and the last report. */
+export interface Status {
+  state: "off" | "active";
+  /** Complete: defaults are filled in. */
+  settings?: Settings;
+  /** Number of pairs of a Google event and a CRM event. */
+  links: number;
+  parked: (ParkedEvent & { sinceMs: number })[];
+  remaining: number;
+  firstSyncDone: boolean;
+  lastRunMs?: number;
+  lastReport?: Report;
+  /** A service asked for a pause until then. */
+  waitUntilMs?: number;
+}
+
+/** How far a command is. `total` is absent while it is not known. */
+export interface Progress {
+  phase: "idle" | "reading" | "comparing" | "recovering" | "writing" | "saving" | "waiting" | "done";
+  done: number;
+  total?: number;
+}
+
+export type Command =
+  | { name: "calendars" }
+  | { name: "checkAccess"; settings?: Settings }
+  | { name: "activate"; settings: Settings }
+  | { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+  | { name: "status" }
+  | { name: "history" }
+  | { name: "deactivate" }
+  | { name: "forget" };
+
+/** From this instant on, the zone's local time is UTC plus `minutes`. */
+export interface OffsetChange {
+  fromMs: number;
+  minutes: number;
+}
+
+export type Service = "google" | "zoho";
+
+/** A request names a service and a path; the host adds origin and token. */
+export interface HttpRequest {
+  service: Service;
+  method: string;
+  /** Starts with `/` and includes the query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export type FetchFailureReason = "offline" | "auth-expired" | "aborted" | "timeout";
+
+export type Answer =
+  | { status: number; headers: Record<string, string>; body: Uint8Array }
+  | { failure: FetchFailureReason };
+
+/** What the engine asks the driver to do next. */
+export type Step = { progress: Progress } & (
+  | { type: "http"; requests: HttpRequest[] }
+  | { type: "load"; keys: string[]; prefix?: string }
+  | { type: "save"; put: Record<string, string>; remove: string[] }
+  | { type: "wait"; untilMs: number }
+  | { type: "offsets"; zone: string; fromMs: number; toMs: number }
+  | { type: "done"; result: unknown }
+  | { type: "failed"; error: { code: string; message: string; retryAfterMs?: number } }
+);
+
+/** The wasm class, as the driver needs it. */
+export interface EngineLike {
+  start(command: Command, nowMs: number): Step;
+  answered(answers: Answer[], nowMs: number): Step;
+  loaded(rows: Record<string, string>, nowMs: number): Step;
+  saved(nowMs: number): Step;
+  woke(nowMs: number): Step;
+  zoned(offsets: OffsetChange[], nowMs: number): Step;
+  failed(failure: { code: ErrorCode }, nowMs: number): Step;
+  cancel(nowMs: number): Step;
+  free(): void;
+}

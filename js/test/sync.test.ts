@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isAccordError } from "../src/errors.ts";
+import type { Host } from "../src/host.ts";
+import { memoryStorage } from "../src/hosts/memory.ts";
+import { syncOver, type Sync } from "../src/sync.ts";
+import { fakeEngine, type FakeEngine, type ScriptStep } from "./fake-engine.ts";
+
+function syncWith(scripts: (ScriptStep | Error)[][], over: Partial<Host> = {}): { sync: Sync; engines: FakeEngine[]; seeds: number[] } {
+  const engines: FakeEngine[] = [];
+  const seeds: number[] = [];
+  const host: Host = { storage: memoryStorage(), fetch: () => Promise.reject(new TypeError("network")), ...over };
+  const sync = syncOver(host, {
+    create(seed) {
+      seeds.push(seed);
+      const engine = fakeEngine(scripts[engines.length] ?? []);
+      engines.push(engine);
+      return engine;
+    },
+    seed: () => 7,
+    googleBatch: false,
+  });
+  return { sync, engines, seeds };
+}
+
+const done = (result: unknown): ScriptStep => ({ type: "done", result });
+
+test("each method starts its command in an engine of its own", async () => {
+  const { sync, engines, seeds } = syncWith(Array.from({ length: 9 }, (_, n) => [done(n)]));
+  const settings = { calendar: "ana@example.com" };
+  const results = [
+    await sync.calendars(), await sync.checkAccess(), await sync.checkAccess(settings), await sync.activate(settings),
+    await sync.run({ trigger: "poll", deadlineMs: 5 }), await sync.status(), await sync.history(), await sync.deactivate(), await sync.forget(),
+  ];
+  assert.deepEqual(results, [0, 1, 2, 3, 4, 5, 6, 7, undefined]);
+  assert.deepEqual(engines.map(({ calls }) => calls[0]?.[1]), [
+    { name: "calendars" }, { name: "checkAccess" }, { name: "checkAccess", settings }, { name: "activate", settings },
+    { name: "run", trigger: "poll", batch: false, deadlineMs: 5 }, { name: "status" }, { name: "history" }, { name: "deactivate" }, { name: "forget" },
+  ]);
+  assert.ok(engines.every(({ freed }) => freed));
+  assert.deepEqual(new Set(seeds), new Set([7]));
+});
+
+test("a second writer is locked out, a reader is not", async () => {
+  const { sync } = syncWith([[{ type: "wait", untilMs: Date.now() + 20 }, done("first")], [done("status")]]);
+  const first = sync.run();
+  await assert.rejects(sync.run(), (error) => isAccordError(error, "locked"));
+  await assert.rejects(sync.forget(), (error) => isAccordError(error, "locked"));
+  assert.equal(await sync.status(), "status");
+  assert.equal(await first, "first");
+});
+
+test("the host's lock is used when it has one", async () => {
+  const names: string[] = [];
+  const { sync } = syncWith([[done("ran")]], {
+    storage: { ...memoryStorage(), name: "work" },
+    lock: (name, body) => {
+      names.push(name);
+      return body();
+    },
+  });
+  await sync.run();
+  assert.deepEqual(names, ["accord-sync/work"]);
+});
+
+test("a trap is reported as internal and its engine is left alone; the next call has a fresh one", async () => {
+  const { sync, engines } = syncWith([[new WebAssembly.RuntimeError("unreachable")], [done("well")]]);
+  await assert.rejects(sync.run(), (error) => isAccordError(error, "internal") && error.cause instanceof WebAssembly.RuntimeError);
+  assert.equal(engines[0]?.freed, false);
+  assert.equal(await sync.run(), "well");
+});
+
+test("a failed command frees its engine and the lock", async () => {
+  const failed: ScriptStep = { type: "failed", error: { code: "not-active", message: "Activate first." } };
+  const { sync, engines } = syncWith([[failed], [done("well")]]);
+  await assert.rejects(sync.run(), (error) => isAccordError(error, "not-active"));
+  assert.equal(engines[0]?.freed, true);
+  assert.equal(await sync.run(), "well");
+});
+
+test("misuse of the engine keeps its code; an unknown code is internal", async () => {
+  const misuse = Object.assign(new Error("no http step is pending"), { code: "misuse" });
+  const unknown: ScriptStep = { type: "failed", error: { code: "new-in-2030", message: "?" } };
+  const { sync } = syncWith([[misuse], [unknown]]);
+  await assert.rejects(sync.status(), (error) => isAccordError(error, "misuse"));
+  await assert.rejects(sync.status(), (error) => isAccordError(error, "internal"));
+});
