@@ -79,7 +79,7 @@ pub(crate) fn diagnose(service: Service, answer: Answer, now_ms: i64) -> Result<
 
 /// Google Calendar API, guides/errors: the status first, the reason second.
 fn google_problem(status: u16, response: &HttpResponse, now_ms: i64) -> Problem {
-    let reason = wire::google::ErrorBody::reason(&response.body);
+    let reason = wire::google::error_reason(&response.body);
     match (status, reason.as_str()) {
         (401, _) => Problem::AuthExpired,
         (403, "userRateLimitExceeded" | "rateLimitExceeded") | (429, _) => {

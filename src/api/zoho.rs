@@ -3,8 +3,8 @@
 use super::http::{HttpRequest, Service};
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
-use crate::wire::zoho::{BulkResult, BulkWrite, Details, EventWrite, RecordResult};
-use serde::Deserialize;
+use crate::wire::zoho::{BulkResult, BulkWrite, EventWrite, RecordResult};
+use serde_json::Value;
 
 /// Records per bulk write, and ids per read (Zoho CRM API v8, insert, update and delete records).
 pub(crate) const BULK: usize = 100;
@@ -118,15 +118,7 @@ pub(crate) fn bulk_results(body: &[u8]) -> Option<Vec<RecordResult>> {
 
 /// The code of a flat error body, and the permission it names.
 pub(crate) fn error_code(body: &[u8]) -> (String, Option<String>) {
-    #[derive(Deserialize)]
-    struct Flat {
-        #[serde(default)]
-        code: String,
-        #[serde(default)]
-        details: Details,
-    }
-    match serde_json::from_slice::<Flat>(body) {
-        Ok(flat) => (flat.code, flat.details.permissions.into_iter().next()),
-        Err(_) => (String::new(), None),
-    }
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |at: &str| body.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    (text("/code").unwrap_or_default(), text("/details/permissions/0"))
 }

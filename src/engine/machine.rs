@@ -120,7 +120,7 @@ pub enum Outcome {
     /// `run`
     Report(Box<Report>),
     /// `history`
-    History(Vec<Report>),
+    History(#[cfg_attr(target_arch = "wasm32", tsify(type = "Report[]"))] Vec<Value>),
     /// `forget`
     Nothing(()),
 }

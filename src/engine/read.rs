@@ -13,7 +13,6 @@ use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
 use crate::wire::zoho_event::meeting;
-use serde::de::DeserializeOwned;
 
 /// What a read of the calendar brought.
 pub(crate) struct Reading {
@@ -169,8 +168,8 @@ pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<V
     let mut found: Vec<Meeting> = Vec::new();
     loop {
         let request = zoho::meetings(owner, which, found.last().map(|meeting| &meeting.id));
-        let page: Rows<Record> =
-            zoho_rows(io, request).await?.map_err(|problem| problem.error(Service::Zoho))?;
+        let page =
+            fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.info.more_records && !page.data.is_empty();
         found.extend(page.data.into_iter().map(meeting));
         if !more {
@@ -183,7 +182,7 @@ pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<V
 pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec<Record>> {
     let mut found = Vec::new();
     for group in ids.chunks(zoho::BULK) {
-        let page = zoho_rows(io, zoho::events(group, fields)).await?;
+        let page = fetch_parsed(io, zoho::events(group, fields), Rows::parse).await?;
         found.extend(page.map_err(|problem| problem.error(Service::Zoho))?.data);
     }
     Ok(found)
@@ -191,24 +190,12 @@ pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec
 
 /// One record; none when it is gone. Zoho answers 204, 404 or 400 for an unknown id; all three mean gone.
 pub(crate) async fn record(io: &Io, id: &CrmId, fields: &str) -> Result<Option<Record>> {
-    match zoho_rows::<Record>(io, zoho::event(id, fields)).await? {
+    match fetch_parsed(io, zoho::event(id, fields), Rows::parse).await? {
         Ok(page) => Ok(page.data.into_iter().next()),
         Err(Problem::Absent) => Ok(None),
         Err(Problem::Refused(code)) if code == "INVALID_DATA" => Ok(None),
         Err(problem) => Err(problem.error(Service::Zoho)),
     }
-}
-
-async fn zoho_rows<T: DeserializeOwned>(
-    io: &Io,
-    request: crate::api::http::HttpRequest,
-) -> Result<std::result::Result<Rows<T>, Problem>> {
-    fetch_parsed(io, request, |body| match body {
-        // An empty list is a 204 without a body.
-        [] => Some(Rows { data: Vec::new(), info: Default::default() }),
-        body => serde_json::from_slice(body).ok(),
-    })
-    .await
 }
 
 /// A read whose answer must parse: one that does not is asked for again, then ends the cycle with `bad-response`.

@@ -18,7 +18,7 @@ use crate::sync::observe::{Admission, Observed, draft, latest};
 use crate::sync::pair::pair;
 use crate::sync::plan::Plan;
 use crate::sync::report::{Finished, Note, Report};
-use crate::sync::state::{Activation, Link, Reverse, decode, key};
+use crate::sync::state::{Activation, Link, decode, key};
 use crate::wire::google_event::Context;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -357,7 +357,7 @@ async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
     let rows: Rows = io.list(key::REVERSE).await?;
     let way = |(name, text): (String, String)| {
         let crm = CrmId::new(name.strip_prefix(key::REVERSE)?);
-        Some((crm, decode::<Reverse>(&text)?.google))
+        Some((crm, decode::<GoogleId>(&text)?))
     };
     Ok(rows.into_iter().filter_map(way).collect())
 }

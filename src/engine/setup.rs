@@ -3,18 +3,17 @@
 use super::io::Io;
 use super::read::fetch_parsed;
 use crate::api::google;
-use crate::api::http::{HttpRequest, Service};
+use crate::api::http::Service;
 use crate::api::retry::Problem;
 use crate::api::zoho;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::profile::{CrmProfile, TextLimits};
+use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, FirstMatch, Settings};
 use crate::sync::commit::{Book, Rows};
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::Activation;
-use crate::wire::google::CalendarList;
-use crate::wire::zoho::{FieldMeta, Fields, Module, Modules, Orgs, Users};
-use serde::de::DeserializeOwned;
+use crate::wire::google::calendar_list;
+use crate::wire::zoho_account;
 
 /// The calendars that the user can read and write (C1).
 pub(crate) async fn calendars(io: &Io) -> Result<Vec<Calendar>> {
@@ -25,23 +24,21 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
     let mut found = Vec::new();
     let mut page: Option<String> = None;
     loop {
-        let list = match read::<CalendarList>(io, google::calendars(page.as_deref())).await? {
-            Ok(list) => list,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let (entries, next) =
+            match fetch_parsed(io, google::calendars(page.as_deref()), calendar_list).await? {
+                Ok(list) => list,
+                Err(problem) => return Ok(Err(problem)),
+            };
         // The parameter minAccessRole asks for these; a calendar of another role must never be offered.
-        let writable = list
-            .items
-            .into_iter()
-            .filter(|entry| !entry.deleted && matches!(entry.access_role.as_str(), "writer" | "owner"));
+        let writable = entries.into_iter().filter(|entry| matches!(entry.role.as_str(), "writer" | "owner"));
         found.extend(writable.map(|entry| Calendar {
-            name: entry.summary_override.or(entry.summary).unwrap_or_else(|| entry.id.clone()),
             id: entry.id,
-            zone: entry.time_zone.unwrap_or_else(|| "UTC".to_owned()),
+            name: entry.name,
+            zone: entry.zone.unwrap_or_else(|| "UTC".to_owned()),
             primary: entry.primary,
-            role: entry.access_role,
+            role: entry.role,
         }));
-        match list.next_page_token {
+        match next {
             Some(next) => page = Some(next),
             None => return Ok(Ok(found)),
         }
@@ -97,104 +94,32 @@ async fn crm(
     missing: &mut Vec<Missing>,
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
-        ($type:ty, $request:expr) => {
-            match read::<$type>(io, $request).await? {
+        ($request:expr, $parse:expr) => {
+            match fetch_parsed(io, $request, $parse).await? {
                 Ok(body) => body,
                 Err(problem) => return Ok(Err(problem)),
             }
         };
     }
-    let users = read!(Users, zoho::current_user());
-    let orgs = read!(Orgs, zoho::organisation());
-    let modules = read!(Modules, zoho::events_module());
-    let fields = read!(Fields, zoho::events_fields());
-    let (Some(user), Some(org), Some(module)) =
-        (users.users.into_iter().next(), orgs.org.into_iter().next(), modules.modules.into_iter().next())
-    else {
-        return Err(Problem::Unsure(crate::api::retry::Doubt::BadResponse).error(Service::Zoho));
-    };
-    missing.extend(missing_rights(&module, settings));
-    let (defaults, unfillable) = demanded(&fields.fields);
-    for name in unfillable {
+    let (user, user_zone) = read!(zoho::current_user(), zoho_account::user);
+    let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
+    let rights = read!(zoho::events_module(), zoho_account::missing_rights);
+    let rules = read!(zoho::events_fields(), zoho_account::field_rules);
+    let deletes = settings.is_none_or(|settings| settings.deletions == DeletionPolicy::Propagate);
+    for right in rights.into_iter().filter(|right| deletes || *right != "Delete") {
+        let message =
+            format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
+        missing.push(lacks(ErrorKind::Forbidden, &message));
+    }
+    for name in rules.unfillable {
         let message = format!(
-            "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. Ask your administrator to make it optional."
+            "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. \
+             Ask your administrator to make it optional."
         );
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
-    Ok(Ok(Some(CrmProfile {
-        user: user.id,
-        organisation: org.id,
-        zone: user.time_zone.or(org.time_zone).unwrap_or_else(|| "UTC".to_owned()),
-        limits: text_limits(&fields.fields),
-        defaults,
-    })))
-}
-
-/// The rights on meetings that Google → CRM needs: View, Create, Edit and, unless deletions are kept, Delete.
-fn missing_rights(module: &Module, settings: Option<&Settings>) -> Vec<Missing> {
-    let deletes = settings.is_none_or(|settings| settings.deletions == DeletionPolicy::Propagate);
-    let rights = [
-        (module.api_supported, "API access"),
-        (module.viewable, "View"),
-        (module.creatable, "Create"),
-        (module.editable, "Edit"),
-        (module.deletable || !deletes, "Delete"),
-    ];
-    rights
-        .into_iter()
-        .filter(|(there, _)| !there)
-        .map(|(_, right)| {
-            let message = format!(
-                "Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it."
-            );
-            lacks(ErrorKind::Forbidden, &message)
-        })
-        .collect()
-}
-
-/// The fields that Accord fills by its mapping.
-const MAPPED: [&str; 8] = [
-    "Event_Title",
-    "Start_DateTime",
-    "End_DateTime",
-    "All_day",
-    "Venue",
-    "Description",
-    "Participants",
-    "Remind_At",
-];
-
-/// Fields the CRM demands beyond the mapping: picklists with the value that they get, and the names of those that
-/// nobody can fill. `Owner` is filled by the CRM itself.
-fn demanded(fields: &[FieldMeta]) -> (Vec<(String, String)>, Vec<String>) {
-    let mut defaults = Vec::new();
-    let mut unfillable = Vec::new();
-    let beyond =
-        fields.iter().filter(|field| field.system_mandatory && !field.read_only && field.api_name != "Owner");
-    for field in beyond.filter(|field| !MAPPED.contains(&field.api_name.as_str())) {
-        let value = field.pick_list_values.iter().find(|value| value.actual_value != "-None-");
-        match value {
-            Some(value) if field.data_type == "picklist" => {
-                defaults.push((field.api_name.clone(), value.actual_value.clone()))
-            }
-            _ => unfillable.push(field.api_name.clone()),
-        }
-    }
-    (defaults, unfillable)
-}
-
-fn text_limits(fields: &[FieldMeta]) -> TextLimits {
-    let length = |name: &str, default: usize| {
-        let meta = fields.iter().find(|field| field.api_name == name);
-        meta.and_then(|field| field.length)
-            .filter(|length| *length > 0)
-            .map_or(default, |length| length as usize)
-    };
-    TextLimits {
-        title: length("Event_Title", TextLimits::DEFAULT.title),
-        place: length("Venue", TextLimits::DEFAULT.place),
-        description: length("Description", TextLimits::DEFAULT.description),
-    }
+    let zone = user_zone.or(zone).unwrap_or_else(|| "UTC".to_owned());
+    Ok(Ok(Some(CrmProfile { user, organisation, zone, limits: rules.limits, defaults: rules.defaults })))
 }
 
 /// Switches the sync on: validates the settings against the accounts, saves them, and asks for a full read. Links stay,
@@ -226,54 +151,4 @@ fn refusal(missing: &Missing) -> Error {
     let kinds = [ErrorKind::AuthExpired, ErrorKind::CalendarNotWritable, ErrorKind::Unsupported];
     let kind = kinds.into_iter().find(|kind| kind.code() == missing.code).unwrap_or(ErrorKind::Forbidden);
     Error::new(kind, missing.message.clone())
-}
-
-async fn read<T: DeserializeOwned>(io: &Io, request: HttpRequest) -> Result<std::result::Result<T, Problem>> {
-    fetch_parsed(io, request, |body| serde_json::from_slice(body).ok()).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn field(name: &str, kind: &str, mandatory: bool, values: &[&str]) -> FieldMeta {
-        let values: Vec<_> =
-            values.iter().map(|value| serde_json::json!({ "actual_value": value })).collect();
-        serde_json::from_value(serde_json::json!({
-            "api_name": name, "data_type": kind, "system_mandatory": mandatory, "pick_list_values": values, "length": 120,
-        }))
-        .unwrap()
-    }
-
-    /// `Meeting_Venue__s` may be mandatory (seen in an export of January 2026): the first real value is the default.
-    #[test]
-    fn demanded_picklists_get_a_default_and_other_fields_are_named() {
-        let fields = [
-            field("Event_Title", "text", true, &[]),
-            field("Meeting_Venue__s", "picklist", true, &["-None-", "In-office"]),
-            field("Region", "picklist", false, &["North"]),
-            field("Cost_Centre", "text", true, &[]),
-        ];
-        let (defaults, unfillable) = demanded(&fields);
-        assert_eq!(defaults, [("Meeting_Venue__s".to_owned(), "In-office".to_owned())]);
-        assert_eq!(unfillable, ["Cost_Centre"]);
-        assert_eq!(text_limits(&fields).title, 120);
-    }
-
-    /// Section 8: a missing right names itself.
-    #[test]
-    fn missing_rights_are_named() {
-        let module: Module =
-            serde_json::from_value(serde_json::json!({ "creatable": false, "deletable": false })).unwrap();
-        let names = |settings: Option<&Settings>| {
-            missing_rights(&module, settings)
-                .into_iter()
-                .map(|missing| missing.message)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        assert!(names(None).contains("Create") && names(None).contains("Delete"));
-        let keep = serde_json::json!({ "calendar": "a", "direction": "google-to-crm", "deletions": "keep" });
-        assert!(!names(Some(&Settings::parse(&keep).unwrap())).contains("Delete"));
-    }
 }

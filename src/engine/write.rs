@@ -17,7 +17,7 @@ use crate::sync::commit::Book;
 use crate::sync::plan::{Create, Delete, Plan, Update, merged};
 use crate::sync::recover;
 use crate::sync::report::{Note, Report};
-use crate::sync::state::{Draft, Link, Parked, Reverse, decode, key};
+use crate::sync::state::{Draft, Link, Parked, decode, key};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::{meeting, seconds};
@@ -588,7 +588,7 @@ pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meet
     }
     let rows = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
     let linked = |meeting: &Meeting| {
-        rows.get(&key::reverse(&meeting.id)).and_then(|text| decode::<Reverse>(text)).is_some()
+        rows.get(&key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text)).is_some()
     };
     Ok(meetings.into_iter().filter(|meeting| !linked(meeting)).collect())
 }

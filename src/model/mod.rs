@@ -3,6 +3,7 @@
 pub(crate) mod event;
 pub(crate) mod field;
 pub(crate) mod fingerprint;
+mod html;
 pub(crate) mod ids;
 pub(crate) mod profile;
 pub(crate) mod settings;

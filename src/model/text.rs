@@ -1,7 +1,7 @@
 //! Text in its normal form: HTML made readable (F5), line ends and blanks unified, long text cut. HTML is parsed
 //! here and trusted nowhere.
 
-use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
+use super::html::{self, Token};
 use std::borrow::Cow;
 
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
@@ -77,17 +77,13 @@ fn without_conference_block(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}{after}"))
 }
 
-fn strip_markup(html: &str) -> String {
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(true);
+fn strip_markup(source: &str) -> String {
     let mut page = Page::default();
-    for token in Tokenizer::new_with_emitter(html, emitter) {
-        let Ok(token) = token;
+    for token in html::tokens(source) {
         match token {
-            Token::StartTag(tag) => page.open(&tag),
-            Token::EndTag(tag) => page.close(&tag),
-            Token::String(text) => page.text(&String::from_utf8_lossy(&text)),
-            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+            Token::Open { name, rest } => page.open(&name.to_ascii_lowercase(), rest),
+            Token::Close { name } => page.close(&name.to_ascii_lowercase()),
+            Token::Text(text) => page.text(&html::unescape(text)),
         }
     }
     page.out
@@ -105,42 +101,38 @@ struct Page {
 }
 
 impl Page {
-    fn open(&mut self, tag: &StartTag<()>) {
-        match &*tag.name as &[u8] {
-            b"br" => self.out.push('\n'),
-            b"hr" => self.line(),
-            b"ul" => {
+    fn open(&mut self, name: &str, rest: &str) {
+        match name {
+            "br" => self.out.push('\n'),
+            "hr" => self.line(),
+            "ul" => {
                 self.line();
                 self.lists.push(None);
             }
-            b"ol" => {
+            "ol" => {
                 self.line();
                 self.lists.push(Some(1));
             }
-            b"li" => self.item(),
-            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"blockquote" | b"table" => {
-                self.paragraph()
-            }
-            b"div" | b"tr" | b"section" | b"article" | b"pre" => self.line(),
-            b"td" | b"th" => self.cell(),
-            b"a" => self.link = target(tag).map(|href| (self.out.len(), href)),
-            b"script" | b"style" | b"title" | b"template" if !tag.self_closing => self.hidden += 1,
+            "li" => self.item(),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "table" => self.paragraph(),
+            "div" | "tr" | "section" | "article" | "pre" => self.line(),
+            "td" | "th" => self.cell(),
+            "a" => self.link = target(rest).map(|href| (self.out.len(), href)),
+            "script" | "style" | "title" | "template" => self.hidden += 1,
             _ => {}
         }
     }
 
-    fn close(&mut self, tag: &EndTag<()>) {
-        match &*tag.name as &[u8] {
-            b"ul" | b"ol" => {
+    fn close(&mut self, name: &str) {
+        match name {
+            "ul" | "ol" => {
                 self.lists.pop();
                 self.line();
             }
-            b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"blockquote" | b"table" => {
-                self.paragraph()
-            }
-            b"div" | b"tr" | b"li" | b"section" | b"article" | b"pre" => self.line(),
-            b"a" => self.end_link(),
-            b"script" | b"style" | b"title" | b"template" => self.hidden = self.hidden.saturating_sub(1),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "table" => self.paragraph(),
+            "div" | "tr" | "li" | "section" | "article" | "pre" => self.line(),
+            "a" => self.end_link(),
+            "script" | "style" | "title" | "template" => self.hidden = self.hidden.saturating_sub(1),
             _ => {}
         }
     }
@@ -163,9 +155,8 @@ impl Page {
 
     /// A line break between tags is layout of the source, not of the text.
     fn line_if_text(&mut self) {
-        if !self.out.is_empty() && !self.out.ends_with('\n') {
-            self.out.push('\n');
-        } else if self.lists.is_empty() && !self.out.is_empty() {
+        let fresh = self.out.is_empty() || self.out.ends_with('\n');
+        if !fresh || (self.lists.is_empty() && !self.out.is_empty()) {
             self.out.push('\n');
         }
     }
@@ -219,9 +210,8 @@ impl Page {
 }
 
 /// Where a link leads, when that is a place people go to; `javascript:` and the like are dropped.
-fn target(tag: &StartTag<()>) -> Option<String> {
-    let (_, href) = tag.attributes.iter().find(|(name, _)| ***name == b"href".as_slice())?;
-    let href = String::from_utf8_lossy(href).trim().to_owned();
+fn target(rest: &str) -> Option<String> {
+    let href = html::attribute(rest, "href")?.trim().to_owned();
     let scheme = href.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase())?;
     matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel").then_some(href)
 }

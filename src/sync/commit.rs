@@ -2,11 +2,10 @@
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
 use super::report::{ParkedItem, Report, Status, Switch};
-use super::state::{
-    Activation, Draft, Intents, Link, Parked, ParkedRow, Reverse, State, decode, encode, key,
-};
+use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows by key.
@@ -109,7 +108,7 @@ impl Book {
     }
 
     fn put_reverse(&mut self, id: &GoogleId, link: &Link) -> Result<()> {
-        self.patch.put(key::reverse(&link.crm), encode(&Reverse { google: id.clone() })?);
+        self.patch.put(key::reverse(&link.crm), encode(id)?);
         Ok(())
     }
 
@@ -149,7 +148,10 @@ impl Book {
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
-        ring.insert(0, kept);
+        ring.insert(
+            0,
+            serde_json::to_value(kept).map_err(|_| Error::internal("a report could not be encoded"))?,
+        );
         ring.truncate(HISTORY);
         self.patch.put(key::HISTORY.to_owned(), encode(&ring)?);
         Ok(())
@@ -212,6 +214,6 @@ const HISTORY: usize = 50;
 const REPORT_DETAILS: usize = 100;
 
 /// The reports of a stored ring, newest first; a damaged ring is an empty one.
-pub(crate) fn reports(history: Option<&String>) -> Vec<Report> {
+pub(crate) fn reports(history: Option<&String>) -> Vec<Value> {
     history.and_then(|text| decode(text)).unwrap_or_default()
 }

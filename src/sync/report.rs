@@ -1,10 +1,11 @@
 //! What a cycle did, for people and programs. No event text: events are named by their ids.
 
 use crate::model::settings::Settings;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The report of one cycle.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -41,7 +42,7 @@ pub struct Report {
 }
 
 /// Entries written on one side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Counts {
     /// Created.
@@ -60,7 +61,7 @@ impl Counts {
 }
 
 /// Events that stay out of the CRM, by reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Skipped {
@@ -81,7 +82,7 @@ impl Skipped {
 }
 
 /// An event that could not be synced as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedItem {
@@ -96,7 +97,7 @@ pub struct ParkedItem {
 }
 
 /// A remark on one event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
@@ -109,7 +110,7 @@ pub struct Note {
 }
 
 /// Requests made, by service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Requests {
     /// To Google.
@@ -119,7 +120,7 @@ pub struct Requests {
 }
 
 /// How a cycle ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Finished {
@@ -155,7 +156,8 @@ pub struct Status {
     pub last_run_ms: Option<i64>,
     /// The report of the last cycle that wrote or parked something.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_report: Option<Report>,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Report"))]
+    pub last_report: Option<Value>,
     /// No request goes out before this time, because a service asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_until_ms: Option<i64>,

@@ -27,6 +27,7 @@ pub(crate) mod key {
         format!("{LINKS}{}", id.as_str())
     }
 
+    /// The way back: this row holds the Google id.
     pub(crate) fn reverse(id: &CrmId) -> String {
         format!("{REVERSE}{}", id.as_str())
     }
@@ -156,12 +157,6 @@ impl Link {
     }
 }
 
-/// Row `crm/<crm id>`: the way back.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Reverse {
-    pub(crate) google: GoogleId,
-}
-
 /// Row `intents`: CRM records that may have been created without anybody knowing their ids. Written before the
 /// request, removed with the links that its answer brings.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -191,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_damaged_row_is_no_row() {
-        let text = encode(&Reverse { google: GoogleId::new("abc") }).unwrap();
-        assert_eq!(decode::<Reverse>(&text).unwrap().google.as_str(), "abc");
+        let text = encode(&GoogleId::new("abc")).unwrap();
+        assert_eq!(decode::<GoogleId>(&text).unwrap().as_str(), "abc");
         for damaged in [
             &text[1..],
             &text[..text.len() - 1],
@@ -201,7 +196,7 @@ mod tests {
             "",
             "1:2",
         ] {
-            assert!(decode::<Reverse>(damaged).is_none(), "{damaged}");
+            assert!(decode::<GoogleId>(damaged).is_none(), "{damaged}");
         }
     }
 

@@ -3,36 +3,43 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// `calendarList.list`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CalendarList {
-    #[serde(default)]
-    pub(crate) items: Vec<CalendarEntry>,
-    pub(crate) next_page_token: Option<String>,
-}
-
-/// `CalendarListEntry`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A calendar of `calendarList.list`.
 pub(crate) struct CalendarEntry {
     pub(crate) id: String,
-    pub(crate) summary: Option<String>,
-    pub(crate) summary_override: Option<String>,
-    pub(crate) time_zone: Option<String>,
-    #[serde(default)]
-    pub(crate) access_role: String,
-    #[serde(default)]
+    pub(crate) name: String,
+    pub(crate) zone: Option<String>,
+    pub(crate) role: String,
     pub(crate) primary: bool,
-    #[serde(default)]
-    pub(crate) deleted: bool,
+}
+
+/// Reads a page of `calendarList.list`: its calendars, deleted ones left out, and the token of the next page.
+pub(crate) fn calendar_list(body: &[u8]) -> Option<(Vec<CalendarEntry>, Option<String>)> {
+    let page = value(body)?;
+    let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+    let flag = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_bool).unwrap_or_default();
+    let items = page.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let entry = |entry: &Value| {
+        let id = text(entry, "id")?;
+        let name =
+            text(entry, "summaryOverride").or_else(|| text(entry, "summary")).unwrap_or_else(|| id.clone());
+        let role = text(entry, "accessRole").unwrap_or_default();
+        let primary = flag(entry, "primary");
+        Some(CalendarEntry { name, zone: text(entry, "timeZone"), role, primary, id })
+    };
+    let calendars = items.iter().filter(|item| !flag(item, "deleted")).filter_map(entry).collect();
+    Some((calendars, text(&page, "nextPageToken")))
+}
+
+/// A JSON object.
+fn value(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).ok().filter(Value::is_object)
 }
 
 /// A page of `events.list`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EventsPage<Item = Event> {
-    #[serde(default = "Vec::new")]
+pub(crate) struct EventsPage {
+    #[serde(default)]
     pub(crate) items: Vec<Item>,
     pub(crate) next_page_token: Option<String>,
     pub(crate) next_sync_token: Option<String>,
@@ -108,6 +115,8 @@ pub(crate) struct Reminder {
 }
 
 /// One entry of a page: an event, or what could not be read as one.
+#[derive(Deserialize)]
+#[serde(from = "Event")]
 pub(crate) enum Item {
     Event(Box<Event>),
     /// An object whose fields have unexpected types: set apart by its id, so that it spoils nothing else.
@@ -117,67 +126,47 @@ pub(crate) enum Item {
     },
 }
 
-impl EventsPage<Item> {
-    /// Reads a page; entries that do not fit are set apart one by one.
-    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        match serde_json::from_slice::<EventsPage>(body) {
-            Ok(page) => Some(page.map(|event| Item::Event(Box::new(event)))),
-            Err(_) => serde_json::from_slice::<EventsPage<Value>>(body).ok().map(|page| page.map(Item::of)),
-        }
+impl From<Event> for Item {
+    fn from(event: Event) -> Self {
+        Self::Event(Box::new(event))
     }
 }
 
-impl<T> EventsPage<T> {
-    fn map<U>(self, convert: impl Fn(T) -> U) -> EventsPage<U> {
-        EventsPage {
-            items: self.items.into_iter().map(convert).collect(),
-            next_page_token: self.next_page_token,
-            next_sync_token: self.next_sync_token,
-            default_reminders: self.default_reminders,
+impl EventsPage {
+    /// Reads a page. When an entry does not fit, the entries are read one by one, so that only that one is set apart.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if let Ok(page) = serde_json::from_slice(body) {
+            return Some(page);
         }
+        let mut page = value(body)?;
+        let items = page.get_mut("items").map(Value::take).unwrap_or_default();
+        page.as_object_mut()?.remove("items");
+        let mut parsed: Self = serde_json::from_slice(&serde_json::to_vec(&page).ok()?).ok()?;
+        parsed.items = items.as_array()?.iter().map(Item::of).collect();
+        Some(parsed)
     }
 }
 
 impl Item {
     /// Reads one event that stands alone (`events.get`).
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok().map(Self::of)
+        value(body).map(|value| Self::of(&value))
     }
 
-    fn of(value: Value) -> Self {
+    fn of(value: &Value) -> Self {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let (id, etag) = (text("id"), text("etag"));
-        match serde_json::from_value::<Event>(value) {
-            Ok(event) if !event.id.is_empty() => Self::Event(Box::new(event)),
-            _ => Self::Unreadable { id, etag },
+        let read = || serde_json::from_slice::<Event>(&serde_json::to_vec(value).ok()?).ok();
+        match read().filter(|event| !event.id.is_empty()) {
+            Some(event) => Self::from(event),
+            None => Self::Unreadable { id: text("id"), etag: text("etag") },
         }
     }
 }
 
-/// The error body, as the Calendar back end and the front end send it (Google Calendar API, guides/errors).
-#[derive(Deserialize)]
-pub(crate) struct ErrorBody {
-    pub(crate) error: ErrorDetail,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct ErrorDetail {
-    #[serde(default)]
-    pub(crate) errors: Vec<ErrorReason>,
-    #[serde(default)]
-    pub(crate) status: String,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct ErrorReason {
-    #[serde(default)]
-    pub(crate) reason: String,
-}
-
-impl ErrorBody {
-    /// The first reason in an error body; empty when there is none.
-    pub(crate) fn reason(body: &[u8]) -> String {
-        let Ok(Self { error }) = serde_json::from_slice(body) else { return String::new() };
-        error.errors.into_iter().next().map_or(error.status, |first| first.reason)
-    }
+/// The first reason of an error body, as the Calendar back end and the front end send it (Google Calendar API,
+/// guides/errors); empty when there is none.
+pub(crate) fn error_reason(body: &[u8]) -> String {
+    let body = value(body).unwrap_or_default();
+    let reason = body.pointer("/error/errors/0/reason").or_else(|| body.pointer("/error/status"));
+    reason.and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -6,4 +6,5 @@ pub(crate) mod google;
 pub(crate) mod google_event;
 pub(crate) mod mapping;
 pub(crate) mod zoho;
+pub(crate) mod zoho_account;
 pub(crate) mod zoho_event;

@@ -29,12 +29,19 @@ pub(crate) struct Record {
 }
 
 /// A list answer (`GET /{module}`, COQL).
-#[derive(Deserialize)]
-pub(crate) struct Rows<T> {
-    #[serde(default = "Vec::new")]
-    pub(crate) data: Vec<T>,
+#[derive(Default, Deserialize)]
+pub(crate) struct Rows {
+    #[serde(default)]
+    pub(crate) data: Vec<Record>,
     #[serde(default)]
     pub(crate) info: Info,
+}
+
+impl Rows {
+    /// Reads a list answer; an empty list is a 204 without a body.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if body.is_empty() { Some(Self::default()) } else { serde_json::from_slice(body).ok() }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -180,89 +187,13 @@ pub(crate) struct Details {
     #[serde(rename = "Modified_Time")]
     pub(crate) modified: Option<String>,
     pub(crate) api_name: Option<String>,
-    pub(crate) permissions: Vec<String>,
 }
 
 /// Some error details carry an id as a number.
 fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match serde_json::Value::deserialize(deserializer)? {
         serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Number(number) => number.as_u64().map(|id| id.to_string()),
         _ => None,
     })
-}
-
-/// `users?type=CurrentUser`.
-#[derive(Deserialize)]
-pub(crate) struct Users {
-    pub(crate) users: Vec<User>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct User {
-    pub(crate) id: String,
-    pub(crate) time_zone: Option<String>,
-}
-
-/// `org`.
-#[derive(Deserialize)]
-pub(crate) struct Orgs {
-    pub(crate) org: Vec<Org>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Org {
-    pub(crate) id: String,
-    pub(crate) time_zone: Option<String>,
-}
-
-/// `settings/modules/Events`.
-#[derive(Deserialize)]
-pub(crate) struct Modules {
-    pub(crate) modules: Vec<Module>,
-}
-
-/// The rights on a module. That the flags are those of the calling user is the understood meaning, not a documented
-/// one; a 403 of a write is the authority.
-#[derive(Deserialize)]
-pub(crate) struct Module {
-    #[serde(default = "yes")]
-    pub(crate) api_supported: bool,
-    #[serde(default = "yes")]
-    pub(crate) viewable: bool,
-    #[serde(default = "yes")]
-    pub(crate) creatable: bool,
-    #[serde(default = "yes")]
-    pub(crate) editable: bool,
-    #[serde(default = "yes")]
-    pub(crate) deletable: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// `settings/fields?module=Events`.
-#[derive(Deserialize)]
-pub(crate) struct Fields {
-    pub(crate) fields: Vec<FieldMeta>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct FieldMeta {
-    pub(crate) api_name: String,
-    #[serde(default)]
-    pub(crate) data_type: String,
-    pub(crate) length: Option<u32>,
-    #[serde(default)]
-    pub(crate) system_mandatory: bool,
-    #[serde(default)]
-    pub(crate) read_only: bool,
-    #[serde(default)]
-    pub(crate) pick_list_values: Vec<PickListValue>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct PickListValue {
-    pub(crate) actual_value: String,
 }
