@@ -10,7 +10,7 @@ mod wire;
 
 pub use api::http::{Answer, HttpRequest, HttpResponse, Service};
 pub use engine::io::{Phase, Progress};
-pub use engine::machine::{Failure, Machine, Outcome, Step, StepKind};
+pub use engine::machine::{Failure, Machine, Step, StepKind};
 pub use error::{Error, ErrorKind, Result};
 pub use model::settings::{
     ConflictPolicy, DeletionPolicy, Direction, FirstMatch, GuestPolicy, Limits, PrivatePolicy,

@@ -1,7 +1,7 @@
 //! The boundary to JavaScript: the only place that knows it. Bindings without logic.
 
-use crate::api::http::{Answer, HttpResponse};
-use crate::engine::machine::{Machine, Step};
+use crate::api::http::{Answer, HttpRequest, HttpResponse};
+use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::Error;
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
@@ -50,10 +50,15 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Record<string, string>")] rows: JsValue,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        match serde_wasm_bindgen::from_value::<BTreeMap<String, String>>(rows) {
-            Ok(rows) => outward(self.0.loaded(rows, now_ms as i64)),
-            Err(_) => outward(self.0.failed("storage-failed", now_ms as i64)),
+        let Some(rows) = rows.dyn_ref::<js_sys::Object>() else {
+            return outward(self.0.failed("storage-failed", now_ms as i64));
+        };
+        let mut found = BTreeMap::new();
+        for key in js_sys::Object::keys(rows).iter() {
+            let text = Reflect::get(rows, &key).ok().and_then(|text| text.as_string());
+            found.extend(key.as_string().zip(text));
         }
+        outward(self.0.loaded(found, now_ms as i64))
     }
 
     /// Answers a `save` step.
@@ -144,10 +149,73 @@ fn inward(answer: &JsValue) -> Answer {
     Ok(HttpResponse { status: status as u16, retry_after, body })
 }
 
+/// A step as an object. Built by hand where it is large: bodies and rows cross as strings, and only the results of
+/// commands, which are JSON values, go through serde.
 fn outward(step: crate::Result<Step>) -> Result<JsValue, JsValue> {
-    let step = step.map_err(|error| thrown(&error))?;
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    step.serialize(&serializer).map_err(JsValue::from)
+    let Step { kind, progress } = step.map_err(|error| thrown(&error))?;
+    let (name, fields): (&str, Vec<(&str, JsValue)>) = match kind {
+        StepKind::Http { requests } => {
+            ("http", vec![("requests", requests.iter().map(request).collect::<Array>().into())])
+        }
+        StepKind::Load { keys, prefix } => {
+            let mut fields = vec![("keys", texts(&keys))];
+            fields.extend(prefix.map(|prefix| ("prefix", JsValue::from(prefix))));
+            ("load", fields)
+        }
+        StepKind::Save { put, remove } => {
+            let rows = object(put.iter().map(|(key, text)| (key.as_str(), JsValue::from_str(text))));
+            ("save", vec![("put", rows), ("remove", texts(&remove))])
+        }
+        StepKind::Wait { until_ms } => ("wait", vec![("untilMs", number(until_ms))]),
+        StepKind::Offsets { zone, from_ms, to_ms } => (
+            "offsets",
+            vec![("zone", JsValue::from(zone)), ("fromMs", number(from_ms)), ("toMs", number(to_ms))],
+        ),
+        StepKind::Done { result } => {
+            let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+            ("done", vec![("result", result.serialize(&serializer).map_err(JsValue::from)?)])
+        }
+        StepKind::Failed { error } => {
+            let mut fields =
+                vec![("code", JsValue::from_str(error.code)), ("message", JsValue::from(error.message))];
+            fields.extend(error.retry_after_ms.map(|ms| ("retryAfterMs", number(ms))));
+            ("failed", vec![("error", object(fields.into_iter()))])
+        }
+    };
+    let mut done =
+        vec![("phase", JsValue::from_str(progress.phase.name())), ("done", JsValue::from(progress.done))];
+    done.extend(progress.total.map(|total| ("total", JsValue::from(total))));
+    let head = [("type", JsValue::from_str(name)), ("progress", object(done.into_iter()))];
+    Ok(object(head.into_iter().chain(fields)))
+}
+
+fn request(request: &HttpRequest) -> JsValue {
+    let headers = object(request.headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))));
+    let mut fields = vec![
+        ("service", JsValue::from_str(request.service.key())),
+        ("method", JsValue::from_str(request.method)),
+        ("path", JsValue::from_str(&request.path)),
+        ("headers", headers),
+    ];
+    fields.extend(request.body.as_deref().map(|body| ("body", JsValue::from_str(body))));
+    object(fields.into_iter())
+}
+
+fn object<'a>(fields: impl Iterator<Item = (&'a str, JsValue)>) -> JsValue {
+    let object = js_sys::Object::new();
+    for (key, value) in fields {
+        let _ = Reflect::set(&object, &JsValue::from_str(key), &value);
+    }
+    object.into()
+}
+
+fn texts(texts: &[String]) -> JsValue {
+    texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into()
+}
+
+/// Times and durations stay far below 2^53.
+fn number(value: i64) -> JsValue {
+    JsValue::from_f64(value as f64)
 }
 
 /// A JavaScript `Error` with a `code`.

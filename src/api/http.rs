@@ -2,7 +2,6 @@
 //! that this module can call no other server and never sees a secret.
 
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// One of the two services.
@@ -22,6 +21,14 @@ impl Service {
         match self {
             Self::Google => "Google",
             Self::Zoho => "Zoho CRM",
+        }
+    }
+
+    /// The name that programs know the service by.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Zoho => "zoho",
         }
     }
 
@@ -46,7 +53,8 @@ pub struct HttpRequest {
     /// Path and query, beginning with a slash.
     pub path: String,
     /// Headers by name.
-    pub headers: BTreeMap<&'static str, String>,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
+    pub headers: Vec<(&'static str, String)>,
     /// The body, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -54,7 +62,7 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     pub(crate) fn get(service: Service, path: String) -> Self {
-        Self { service, method: "GET", path, headers: BTreeMap::new(), body: None }
+        Self { service, method: "GET", path, headers: Vec::new(), body: None }
     }
 
     pub(crate) fn delete(service: Service, path: String) -> Self {
@@ -68,13 +76,7 @@ impl HttpRequest {
         kind: &str,
         body: String,
     ) -> Self {
-        Self {
-            service,
-            method,
-            path,
-            headers: BTreeMap::from([("Content-Type", kind.to_owned())]),
-            body: Some(body),
-        }
+        Self { service, method, path, headers: vec![("Content-Type", kind.to_owned())], body: Some(body) }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::http::{Answer, HttpResponse, Service};
 use super::zoho;
 use crate::error::{Error, ErrorKind};
+use crate::model::time::{date, midnight_utc};
 use crate::wire;
-use chrono::DateTime;
 
 /// Why a request did not give a usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +118,19 @@ fn retry_after_ms(response: &HttpResponse, now_ms: i64) -> Option<i64> {
     let text = response.retry_after.as_deref()?.trim();
     match text.parse::<u32>() {
         Ok(seconds) => Some(i64::from(seconds) * 1_000),
-        Err(_) => DateTime::parse_from_rfc2822(text).ok().map(|at| (at.timestamp_millis() - now_ms).max(0)),
+        Err(_) => http_date(text).map(|at| (at * 1_000 - now_ms).max(0)),
     }
+}
+
+/// `Sun, 22 Nov 2026 10:00:30 GMT` in seconds since 1970 (RFC 9110, 5.6.7).
+fn http_date(text: &str) -> Option<i64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut parts = text.split(' ').skip(1);
+    let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0)? / 3 + 1;
+    let mut clock = time.split(':').map(|part| part.parse::<i64>().ok());
+    let seconds = clock.next()?? * 3_600 + clock.next()?? * 60 + clock.next()??;
+    Some(midnight_utc(date(&format!("{year}-{month}-{day}"))?) + seconds)
 }
 
 impl Problem {

@@ -52,7 +52,7 @@ pub(crate) fn insert(records: &[EventWrite<'_>]) -> Option<HttpRequest> {
 pub(crate) fn update(records: &[EventWrite<'_>], unmodified_since: Option<i64>) -> Option<HttpRequest> {
     let mut request = send("PUT", EVENTS, bulk(records)?);
     if let Some(seconds) = unmodified_since {
-        request.headers.insert("If-Unmodified-Since", rfc3339_utc(seconds).replace('Z', "+00:00"));
+        request.headers.push(("If-Unmodified-Since", rfc3339_utc(seconds).replace('Z', "+00:00")));
     }
     Some(request)
 }

@@ -67,6 +67,21 @@ pub enum Phase {
     Done,
 }
 
+impl Phase {
+    /// The name that crosses the boundary.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Reading => "reading",
+            Self::Recovering => "recovering",
+            Self::Comparing => "comparing",
+            Self::Writing => "writing",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+        }
+    }
+}
+
 #[derive(Default)]
 struct Mailbox {
     ask: RefCell<Option<Ask>>,

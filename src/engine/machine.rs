@@ -17,8 +17,7 @@ use crate::api::http::{Answer, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::settings::Settings;
 use crate::model::time::OffsetChange;
-use crate::sync::commit::{Patch, reports};
-use crate::sync::report::{Access, Calendar, Report, Status};
+use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::key;
 use serde::Serialize;
 use serde_json::Value;
@@ -27,7 +26,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-type Story = Pin<Box<dyn Future<Output = Result<Outcome>>>>;
+type Story = Pin<Box<dyn Future<Output = Result<Value>>>>;
 
 /// What the host does next, and how far the command is.
 #[derive(Clone, Debug, Serialize)]
@@ -81,8 +80,9 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought.
-        result: Outcome,
+        /// What it brought, as JSON: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
+        result: Value,
     },
     /// The command failed.
     Failed {
@@ -104,25 +104,6 @@ impl std::fmt::Debug for StepKind {
             Self::Failed { error } => write!(f, "Failed({})", error.code),
         }
     }
-}
-
-/// What a command brought.
-#[derive(Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(untagged)]
-pub enum Outcome {
-    /// `calendars`
-    Calendars(Vec<Calendar>),
-    /// `checkAccess`
-    Access(Access),
-    /// `activate`, `status`, `deactivate`
-    Status(Box<Status>),
-    /// `run`
-    Report(Box<Report>),
-    /// `history`
-    History(#[cfg_attr(target_arch = "wasm32", tsify(type = "Report[]"))] Vec<Value>),
-    /// `forget`
-    Nothing(()),
 }
 
 /// Why a command failed.
@@ -302,9 +283,7 @@ impl Machine {
         let (expecting, kind) = match ask {
             Ask::Http(requests) => (Expecting::Answered(requests.len()), StepKind::Http { requests }),
             Ask::Load { keys, prefix } => (Expecting::Loaded, StepKind::Load { keys, prefix }),
-            Ask::Save(Patch { put, remove }) => {
-                (Expecting::Saved, StepKind::Save { put, remove: remove.into_iter().collect() })
-            }
+            Ask::Save(Patch { put, remove }) => (Expecting::Saved, StepKind::Save { put, remove }),
             Ask::Wait { until_ms } => (Expecting::Woke, StepKind::Wait { until_ms }),
             Ask::Offsets { zone, from_ms, to_ms } => {
                 (Expecting::Zoned, StepKind::Offsets { zone, from_ms, to_ms })
@@ -314,7 +293,7 @@ impl Machine {
         Step { kind, progress: self.io.current() }
     }
 
-    fn end(&mut self, outcome: Result<Outcome>) -> Step {
+    fn end(&mut self, outcome: Result<Value>) -> Step {
         self.story = None;
         self.expecting = Expecting::Start;
         let kind = match outcome {
@@ -337,54 +316,54 @@ fn cancelled() -> Error {
 }
 
 /// The story of each command.
-async fn tell(io: Io, command: Command) -> Result<Outcome> {
+async fn tell(io: Io, command: Command) -> Result<Value> {
     let io = &io;
     match command {
-        Command::Calendars => setup::calendars(io).await.map(Outcome::Calendars),
+        Command::Calendars => json(&setup::calendars(io).await?),
         Command::CheckAccess { settings } => {
             let settings = settings.as_ref().map(Settings::parse).transpose()?;
-            setup::access(io, settings.as_ref()).await.map(|(access, _)| Outcome::Access(access))
+            json(&setup::access(io, settings.as_ref()).await?.0)
         }
         Command::Activate { settings } => {
             let settings = Settings::parse(&settings)?;
-            let rows = io.load(all_rows()).await?;
-            let history = rows.get(key::HISTORY).cloned();
-            let mut book = setup::activate(io, rows, settings).await?;
+            let (mut book, history) = open(io).await?;
+            setup::activate(io, &mut book, settings).await?;
             io.save(book.take_patch()?).await?;
-            Ok(status(&book, history.as_ref(), io))
+            json(&book.status(history.as_ref(), io.now_ms()))
         }
-        Command::Run(options) => run::run(io, &options).await.map(|report| Outcome::Report(Box::new(report))),
+        Command::Run(options) => json(&run::run(io, &options).await?),
         Command::Status => {
-            let rows = io.load(all_rows()).await?;
-            let history = rows.get(key::HISTORY).cloned();
-            Ok(status(&crate::sync::commit::Book::open(rows), history.as_ref(), io))
+            let (book, history) = open(io).await?;
+            json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::History => {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
-            Ok(Outcome::History(reports(rows.get(key::HISTORY))))
+            Ok(Value::Array(reports(rows.get(key::HISTORY))))
         }
         Command::Deactivate => {
-            let rows = io.load(all_rows()).await?;
-            let history = rows.get(key::HISTORY).cloned();
-            let mut book = crate::sync::commit::Book::open(rows);
+            let (mut book, history) = open(io).await?;
             if let Some(activation) = &mut book.activation {
                 activation.active = false;
             }
             io.save(book.take_patch()?).await?;
-            Ok(status(&book, history.as_ref(), io))
+            json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {
             let remove = io.list("").await?.into_keys().collect();
             io.save(Patch { put: BTreeMap::new(), remove }).await?;
-            Ok(Outcome::Nothing(()))
+            Ok(Value::Null)
         }
     }
 }
 
-fn all_rows() -> Vec<String> {
-    crate::sync::commit::Book::KEYS.into_iter().chain([key::HISTORY]).map(str::to_owned).collect()
+fn json<T: Serialize>(result: &T) -> Result<Value> {
+    serde_json::to_value(result).map_err(|_| Error::internal("a result could not be encoded"))
 }
 
-fn status(book: &crate::sync::commit::Book, history: Option<&String>, io: &Io) -> Outcome {
-    Outcome::Status(Box::new(book.status(history, io.now_ms())))
+/// The rows that every command reads, and the history.
+async fn open(io: &Io) -> Result<(Book, Option<String>)> {
+    let keys = Book::KEYS.into_iter().chain([key::HISTORY]);
+    let mut rows = io.load(keys.map(str::to_owned).collect()).await?;
+    let history = rows.remove(key::HISTORY);
+    Ok((Book::open(rows), history))
 }

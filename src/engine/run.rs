@@ -9,18 +9,17 @@ use crate::api::zoho::Meetings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::DeletionPolicy;
-use crate::model::sight::{Content, Sight};
+use crate::model::sight::Content;
 use crate::model::time::months_before;
 use crate::sync::commit::{Book, Rows};
 use crate::sync::limit::cap;
-use crate::sync::merge::{Base, InGoogle};
-use crate::sync::observe::{Admission, Observed, draft, latest};
+use crate::sync::merge::InGoogle;
+use crate::sync::observe::{Admission, Case, Cases, Observed, add, draft};
 use crate::sync::pair::pair;
 use crate::sync::plan::Plan;
 use crate::sync::report::{Finished, Note, Report};
 use crate::sync::state::{Activation, Link, decode, key};
 use crate::wire::google_event::Context;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -69,37 +68,28 @@ async fn cycle(
     let mut reading =
         read::calendar(io, calendar, book.state.cursor.as_ref(), admission.window_start, limits).await?;
     report.full_read = reading.full;
-    let mut sights = latest(std::mem::take(&mut reading.sights));
-    let mut links = load_links(io, activation, &reading, &sights, book).await?;
-
+    let mut cases = Cases::new();
+    for sight in reading.sights.drain(..) {
+        add(&mut cases, sight);
+    }
+    let damaged = load_links(io, activation, reading.full, &mut cases, book).await?;
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
-    let deferred =
-        prove(io, options, activation, book, &reading, &mut sights, &mut links, &admission, max).await?;
+    let deferred = prove(io, options, &reading, &mut cases, book, &admission, max).await?;
 
     io.phase(Phase::Comparing);
-    let mut observed: BTreeMap<GoogleId, Observed> = sights
-        .into_iter()
-        .map(|(id, sight)| {
-            let link = links.found.remove(&id);
-            (id, Observed::new(sight, link, &admission))
-        })
-        .collect();
-    adopt(io, activation, book, report, &links, &admission, &mut observed).await?;
-    let propagate = settings.deletions == DeletionPolicy::Propagate;
-    let mut plan = Plan::of(observed, &book.parked, propagate, io.now_ms())?;
+    for case in cases.values_mut() {
+        case.seen = case.sight.take().map(|sight| Observed::new(sight, &admission));
+    }
+    adopt(io, &damaged, &mut cases, book, report, &admission).await?;
+    let mut plan = Plan::of(cases, book, settings.deletions == DeletionPolicy::Propagate, io.now_ms())?;
     report.unchanged = plan.unchanged;
     report.skipped = plan.skipped;
     for (id, link) in plan.remembered.drain(..) {
-        let crm = link.crm.clone();
-        book.link(&id, &link, Some(&crm))?;
+        book.link(&id, &link, Some(&link.crm))?;
         report.unchanged += 1;
     }
-    for id in plan.unparked.drain(..) {
-        book.parked.remove(&id);
-    }
-    for (id, parked) in plan.parked.drain(..) {
-        book.park(&id, parked);
-    }
+    plan.unparked.drain(..).for_each(|id| book.unpark(&id));
+    plan.parked.drain(..).for_each(|(id, parked)| book.park(&id, parked));
     if reading.nameless > 0 {
         let message =
             format!("Google listed {} entries without an id; they cannot be synced.", reading.nameless);
@@ -189,58 +179,54 @@ async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
     }
 }
 
-/// The links of a cycle.
+/// Links whose rows were damaged.
 #[derive(Default)]
-struct Links {
-    found: BTreeMap<GoogleId, Link>,
-    /// Links whose rows were damaged, found again by the way back from the CRM id. What was last seen is not known.
-    rebuilt: BTreeSet<GoogleId>,
-    /// Events whose rows were damaged and to which no way leads back.
-    lost: BTreeSet<GoogleId>,
+struct Damaged {
+    /// Found again by the way back from the CRM id. What was last seen is not known.
+    rebuilt: Vec<GoogleId>,
+    /// No way leads back.
+    lost: Vec<GoogleId>,
 }
 
-/// The links of the events that were read: all of them on a full read, for what the list lacks counts too; only the
-/// delivered ones otherwise, so that a small change costs little however many links there are.
+/// Puts the links next to the events that were read: all of them on a full read, for what the list lacks counts too;
+/// only those of the delivered and of the due events otherwise, so that a small change costs little however many links
+/// there are.
 async fn load_links(
     io: &Io,
     activation: &Activation,
-    reading: &Reading,
-    sights: &BTreeMap<GoogleId, Sight>,
+    full: bool,
+    cases: &mut Cases,
     book: &mut Book,
-) -> Result<Links> {
-    let rows = if reading.full {
+) -> Result<Damaged> {
+    let rows = if full {
         io.list(key::LINKS).await?
     } else {
         let due = due(book, io.now_ms());
-        io.load(sights.keys().chain(&due).map(key::link).collect()).await?
+        io.load(cases.keys().chain(&due).map(key::link).collect()).await?
     };
     let connection = activation.connection();
-    let mut links = Links::default();
+    let mut damaged = Damaged::default();
     for (name, text) in rows {
         let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
         match decode::<Link>(&text) {
-            Some(link) if link.connection == connection => {
-                links.found.insert(id, link);
-            }
             // A link of other accounts says nothing about these.
-            Some(_) => {}
-            None => {
-                links.lost.insert(id);
-            }
+            Some(link) if link.connection != connection => {}
+            Some(link) => cases.entry(id).or_default().link = Some(link),
+            None => damaged.lost.push(id),
         }
     }
-    if !links.lost.is_empty() {
+    if !damaged.lost.is_empty() {
         for (crm, id) in ways_back(io).await? {
-            if links.lost.remove(&id) {
-                links.found.insert(id.clone(), Link::unknown(crm, connection));
-                links.rebuilt.insert(id);
+            if let Some(index) = damaged.lost.iter().position(|lost| *lost == id) {
+                cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
+                damaged.rebuilt.push(damaged.lost.swap_remove(index));
             }
         }
         // They are counted anew when they are linked anew.
         book.state.links =
-            book.state.links.saturating_sub(u32::try_from(links.lost.len()).unwrap_or(u32::MAX));
+            book.state.links.saturating_sub(u32::try_from(damaged.lost.len()).unwrap_or(u32::MAX));
     }
-    Ok(links)
+    Ok(damaged)
 }
 
 /// Parked events whose day is over.
@@ -249,61 +235,46 @@ fn due(book: &Book, now_ms: i64) -> Vec<GoogleId> {
 }
 
 /// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
-/// that a full list lacks (K9), and parked ones that are due (K6; at most a twentieth of the cycle, I11). Deletions
-/// beyond the limit are not asked for; their number is returned, and they wait.
-#[expect(clippy::too_many_arguments, reason = "the whole context of a cycle, used once")]
+/// that a full list lacks (K9), and parked ones that are due (K6; at most a twentieth of the cycle, I11). What is
+/// beyond the limit is not asked for; its number is returned, and it waits.
 async fn prove(
     io: &Io,
     options: &RunOptions,
-    activation: &Activation,
-    book: &mut Book,
     reading: &Reading,
-    sights: &mut BTreeMap<GoogleId, Sight>,
-    links: &mut Links,
+    cases: &mut Cases,
+    book: &Book,
     admission: &Admission<'_>,
     max: usize,
 ) -> Result<usize> {
-    let deletes = activation.settings.deletions == DeletionPolicy::Propagate;
+    let crm = &book.active()?.crm;
+    let deletes = admission.settings.deletions == DeletionPolicy::Propagate;
     let mut ids: Vec<GoogleId> = Vec::new();
     let mut deferred = 0;
-    if deletes {
-        let called_deleted: Vec<GoogleId> = sights
-            .values()
-            .filter(|sight| {
-                matches!(sight.content, Content::Cancelled) && links.found.contains_key(&sight.id)
-            })
-            .map(|sight| sight.id.clone())
-            .collect();
-        for id in called_deleted {
-            if ids.len() < max {
-                ids.push(id);
-            } else {
+    for (id, case) in cases.iter_mut() {
+        let Some(link) = &case.link else { continue };
+        let ask = match &case.sight {
+            Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
+            None => reading.full && link.seen.end > admission.window_start,
+        };
+        match ask {
+            true if ids.len() < max => ids.push(id.clone()),
+            true => {
                 deferred += 1;
-                sights.remove(&id);
+                case.sight = None;
             }
-        }
-    }
-    if reading.full {
-        let lacking = links
-            .found
-            .iter()
-            .filter(|(id, link)| !sights.contains_key(*id) && link.seen.end > admission.window_start);
-        for (id, _) in lacking {
-            if ids.len() < max {
-                ids.push(id.clone());
-            } else {
-                deferred += 1;
-            }
+            false => {}
         }
     }
     let due = due(book, io.now_ms());
-    ids.extend(due.into_iter().filter(|id| !sights.contains_key(id)).take((max / 20).max(1)));
+    let unseen = |id: &GoogleId| cases.get(id).is_none_or(|case| case.sight.is_none());
+    ids.extend(due.into_iter().filter(unseen).take((max / 20).max(1)));
     if ids.is_empty() {
         return Ok(deferred);
     }
-    let context = Context { default_reminders: &reading.default_reminders, limits: activation.crm.limits };
-    for seen in read::events(io, &activation.settings.calendar, &ids, options.batch, &context).await? {
-        sights.insert(seen.id.clone(), seen);
+    let context = Context { default_reminders: &reading.default_reminders, limits: crm.limits };
+    for seen in read::events(io, &admission.settings.calendar, &ids, options.batch, &context).await? {
+        let case = cases.entry(seen.id.clone()).or_default();
+        case.sight = Some(seen);
     }
     Ok(deferred)
 }
@@ -312,38 +283,41 @@ async fn prove(
 /// a loss of rows all unlinked ones, by their content (C5, K10). Pairs write nothing to either service.
 async fn adopt(
     io: &Io,
-    activation: &Activation,
+    damaged: &Damaged,
+    cases: &mut Cases,
     book: &mut Book,
     report: &mut Report,
-    links: &Links,
     admission: &Admission<'_>,
-    observed: &mut BTreeMap<GoogleId, Observed>,
 ) -> Result<()> {
-    for id in &links.rebuilt {
-        if let Some(seen) = observed.get_mut(id)
-            && let Some(link) = seen.link.take()
+    for id in &damaged.rebuilt {
+        if let Some((case, link)) =
+            cases.get_mut(id).and_then(|case| case.link.take().map(|link| (case, link)))
         {
             let crm = link.crm.clone();
-            remember_pair(book, id, seen, link, Some(&crm))?;
+            remember_pair(book, id, case, link, Some(&crm))?;
             report.linked += 1;
         }
     }
-    let new = |seen: &Observed| seen.google == InGoogle::Admitted && seen.base() == Base::Unlinked;
-    let lost = observed.iter().any(|(id, seen)| links.lost.contains(id) && new(seen));
-    if !(book.state.doubt || lost) || !observed.values().any(new) {
+    let new = |case: &Case| {
+        case.link.is_none() && case.seen.as_ref().is_some_and(|seen| seen.google == InGoogle::Admitted)
+    };
+    let lost = damaged.lost.iter().any(|id| cases.get(id).is_some_and(|case| new(case)));
+    if !(book.state.doubt || lost) || !cases.values().any(|case| new(case)) {
         return Ok(());
     }
     let day = 86_400;
     let which = Meetings::EndingFrom(admission.window_start - 2 * day);
+    let activation = book.active()?;
+    let connection = activation.connection();
     let meetings = read::meetings(io, &activation.crm.user, &which).await?;
     let meetings = unlinked(io, meetings).await?;
-    let candidates = observed.iter().filter(|(_, seen)| new(seen));
-    let pairs = pair(candidates.filter_map(|(id, seen)| Some((id, seen.event.as_ref()?))), meetings);
+    let candidates = cases.iter().filter(|(_, case)| new(case));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.seen.as_ref()?.event.as_ref()?)));
+    let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
-        if let Some(seen) = observed.get_mut(&id) {
-            let link =
-                Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, activation.connection()) };
-            remember_pair(book, &id, seen, link, None)?;
+        if let Some(case) = cases.get_mut(&id) {
+            let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };
+            remember_pair(book, &id, case, link, None)?;
             report.linked += 1;
         }
     }
@@ -366,14 +340,16 @@ async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
 fn remember_pair(
     book: &mut Book,
     id: &GoogleId,
-    seen: &mut Observed,
+    case: &mut Case,
     mut link: Link,
     renews: Option<&CrmId>,
 ) -> Result<()> {
-    if let Some(event) = &seen.event {
+    if let Some(seen) = &case.seen
+        && let Some(event) = &seen.event
+    {
         link.seen = draft(seen.etag.clone(), event);
         book.link(id, &link, renews)?;
     }
-    seen.link = Some(link);
+    case.link = Some(link);
     Ok(())
 }

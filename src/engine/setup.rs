@@ -9,7 +9,7 @@ use crate::api::zoho;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, FirstMatch, Settings};
-use crate::sync::commit::{Book, Rows};
+use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::Activation;
 use crate::wire::google::calendar_list;
@@ -124,14 +124,13 @@ async fn crm(
 
 /// Switches the sync on: validates the settings against the accounts, saves them, and asks for a full read. Links stay,
 /// so that activating again makes no duplicate.
-pub(crate) async fn activate(io: &Io, rows: Rows, settings: Settings) -> Result<Book> {
+pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Result<()> {
     let (access, profile) = access(io, Some(&settings)).await?;
     let crm = match (access.missing.into_iter().next(), profile) {
         (Some(missing), _) => return Err(refusal(&missing)),
         (None, Some(crm)) => crm,
         (None, None) => return Err(Error::internal("the CRM account was not read")),
     };
-    let mut book = Book::open(rows);
     let pairs = settings.first_match == FirstMatch::Match;
     let activation = Activation { active: true, settings, crm };
     let same = book.activation.as_ref().is_some_and(|old| old.connection() == activation.connection());
@@ -144,7 +143,7 @@ pub(crate) async fn activate(io: &Io, rows: Rows, settings: Settings) -> Result<
     book.state.doubt = pairs;
     book.state.first_sync_left = Some(activation.settings.limits.first_sync);
     book.activation = Some(activation);
-    Ok(book)
+    Ok(())
 }
 
 fn refusal(missing: &Missing) -> Error {

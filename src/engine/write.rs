@@ -21,7 +21,6 @@ use crate::sync::state::{Draft, Link, Parked, decode, key};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::{meeting, seconds};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How old an intent must be before the CRM is asked what became of it: a request cut off here may still be under way
 /// there.
@@ -30,10 +29,16 @@ const SETTLING_MS: i64 = 5_000;
 /// The participants that updates write, and the instant since which their records must be unmodified.
 #[derive(Default)]
 struct Rosters {
-    people: BTreeMap<CrmId, Vec<Participant>>,
+    people: Vec<(CrmId, Vec<Participant>)>,
     /// The latest `Modified_Time` among the records: by the CRM's own clock, whatever is written after this read
     /// carries a later time.
     guard: Option<i64>,
+}
+
+impl Rosters {
+    fn of(&self, id: &CrmId) -> Option<&[Participant]> {
+        self.people.iter().find(|(known, _)| known == id).map(|(_, people)| people.as_slice())
+    }
 }
 
 /// Updates that were not done.
@@ -246,11 +251,13 @@ impl<'a> Writer<'a> {
         let ids: Vec<&CrmId> = ops.iter().map(|op| &op.link.crm).collect();
         let records = read::records(self.io, &ids, "Participants,Modified_Time").await?;
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
-        let mut people: BTreeMap<CrmId, Vec<Participant>> =
+        let mut people: Vec<(CrmId, Vec<Participant>)> =
             records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
         for op in ops {
-            if let (Some(roster), Guests::Known(guests)) = (people.get_mut(&op.link.crm), &op.event.guests) {
-                let known: BTreeSet<_> = op.link.seen.guests.iter().copied().collect();
+            if let (Some((_, roster)), Guests::Known(guests)) =
+                (people.iter_mut().find(|(id, _)| *id == op.link.crm), &op.event.guests)
+            {
+                let known = &op.link.seen.guests;
                 let was_guest = |guest: &Guest| known.contains(&guest.fingerprint());
                 *roster = mapping::merged_roster(std::mem::take(roster), guests, was_guest);
             }
@@ -304,7 +311,7 @@ impl<'a> Writer<'a> {
             .map(|op| {
                 let mut record = EventWrite::default();
                 record.set("id", Entry::text(op.link.crm.as_str()));
-                let writing = self.writing(false, rosters.people.get(&op.link.crm).map(Vec::as_slice));
+                let writing = self.writing(false, rosters.of(&op.link.crm));
                 mapping::to_crm(&op.event, op.fields, &writing, &mut record);
                 record.set("$send_notification", Entry::Flag(self.notifies()));
                 record
@@ -418,7 +425,7 @@ impl<'a> Writer<'a> {
 
     fn withdraw(&mut self, ops: &[Create]) {
         for op in ops {
-            self.book.intents.creates.remove(&op.id);
+            self.book.withdraw(&op.id);
         }
     }
 
@@ -465,23 +472,24 @@ impl<'a> Writer<'a> {
 
     /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not
     /// happen: their intents are withdrawn.
-    pub(crate) async fn recover(&mut self) -> Result<BTreeSet<GoogleId>> {
+    pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
         let Some((from, to, created_since)) = recover::question(&self.book.intents) else {
-            return Ok(BTreeSet::new());
+            return Ok(Vec::new());
         };
         self.io.wait_until(self.book.intents.at_ms + SETTLING_MS).await?;
         let owner = self.book.active()?.crm.user.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
         let meetings = unlinked(self.io, read::meetings(self.io, &owner, &which).await?).await?;
         let found = recover::recover(&self.book.intents, meetings);
-        let intents = std::mem::take(&mut self.book.intents.creates);
-        let mut linked = BTreeSet::new();
-        for (id, draft) in intents {
-            if let Some(meeting) = found.get(&id) {
-                self.book_link(&id, meeting.id.clone(), draft, meeting.modified)?;
+        let mut intents = std::mem::take(&mut self.book.intents.creates);
+        let mut linked = Vec::new();
+        for (id, meeting) in found {
+            if let Some(index) = intents.iter().position(|(known, _)| *known == id) {
+                let (_, draft) = intents.swap_remove(index);
+                self.book_link(&id, meeting.id, draft, meeting.modified)?;
                 self.report.crm.created += 1;
                 self.count_done(1);
-                linked.insert(id);
+                linked.push(id);
             }
         }
         self.save().await?;

@@ -68,7 +68,7 @@ pub(crate) struct Guest {
 impl Guest {
     /// A guest with a normalised address; none when there is no address.
     pub(crate) fn new(email: &str, name: Option<String>) -> Option<Self> {
-        let email = email.trim().to_lowercase();
+        let email = email.trim().to_ascii_lowercase();
         (!email.is_empty()).then(|| Self { email, name: name.filter(|n| !n.trim().is_empty()) })
     }
 

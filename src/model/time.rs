@@ -62,6 +62,13 @@ impl When {
     }
 }
 
+/// A date as `YYYY-MM-DD` (RFC 3339 `full-date`).
+pub(crate) fn date(text: &str) -> Option<NaiveDate> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
 /// Midnight UTC of a date, in seconds since 1970.
 pub(crate) fn midnight_utc(date: NaiveDate) -> i64 {
     date.and_time(NaiveTime::MIN).and_utc().timestamp()

@@ -6,7 +6,7 @@ use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, d
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Rows by key.
 pub(crate) type Rows = BTreeMap<String, String>;
@@ -15,18 +15,18 @@ pub(crate) type Rows = BTreeMap<String, String>;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Patch {
     pub(crate) put: Rows,
-    pub(crate) remove: BTreeSet<String>,
+    pub(crate) remove: Vec<String>,
 }
 
 impl Patch {
     fn put(&mut self, key: String, text: String) {
-        self.remove.remove(&key);
+        self.remove.retain(|known| *known != key);
         self.put.insert(key, text);
     }
 
     fn remove(&mut self, key: String) {
         self.put.remove(&key);
-        self.remove.insert(key);
+        self.remove.push(key);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -101,8 +101,8 @@ impl Book {
                 self.put_reverse(id, link)?;
             }
         }
-        self.intents.creates.remove(id);
-        self.parked.remove(id);
+        self.withdraw(id);
+        self.unpark(id);
         self.patch.put(key::link(id), encode(link)?);
         Ok(())
     }
@@ -115,24 +115,47 @@ impl Book {
     /// Forgets a link.
     pub(crate) fn unlink(&mut self, id: &GoogleId, crm: &CrmId) {
         self.state.links = self.state.links.saturating_sub(1);
-        self.parked.remove(id);
+        self.unpark(id);
         self.patch.remove(key::link(id));
         self.patch.remove(key::reverse(crm));
     }
 
     /// Sets an event apart; its first day counts from when it was first set apart.
     pub(crate) fn park(&mut self, id: &GoogleId, mut parked: Parked) {
-        if let Some(known) = self.parked.get(id) {
-            parked.since_ms = known.since_ms;
+        self.withdraw(id);
+        match self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
+            Ok(index) => {
+                if let Some((_, known)) = self.parked.get_mut(index) {
+                    parked.since_ms = known.since_ms;
+                    *known = parked;
+                }
+            }
+            Err(index) => self.parked.insert(index, (id.clone(), parked)),
         }
-        self.intents.creates.remove(id);
-        self.parked.insert(id.clone(), parked);
+    }
+
+    /// Why an event is set apart, if it is.
+    pub(crate) fn parked(&self, id: &GoogleId) -> Option<&Parked> {
+        let index = self.parked.binary_search_by(|(known, _)| known.cmp(id)).ok()?;
+        self.parked.get(index).map(|(_, parked)| parked)
+    }
+
+    /// Takes an event back in.
+    pub(crate) fn unpark(&mut self, id: &GoogleId) {
+        if let Ok(index) = self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
+            self.parked.remove(index);
+        }
     }
 
     /// Records that these events may be created in the CRM from now on.
     pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
         self.intents.creates.extend(creates);
         self.intents.at_ms = now_ms;
+    }
+
+    /// Records that an event was not created.
+    pub(crate) fn withdraw(&mut self, id: &GoogleId) {
+        self.intents.creates.retain(|(known, _)| known != id);
     }
 
     /// Counts entries against what is left of the first sync.
@@ -197,7 +220,7 @@ impl Book {
 
     /// Everything that is set apart.
     pub(crate) fn parked_items(&self) -> Vec<ParkedItem> {
-        let item = |(id, row): (&GoogleId, &Parked)| ParkedItem {
+        let item = |(id, row): &(GoogleId, Parked)| ParkedItem {
             google_id: id.as_str().to_owned(),
             code: row.code.clone(),
             message: row.message.clone(),

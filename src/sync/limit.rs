@@ -2,10 +2,12 @@
 
 use crate::model::time::When;
 
-/// The place of an event in the order of L3: what is not yet over first, soonest first; then the past, newest first.
-pub(crate) fn rank(when: &When, now: i64) -> (bool, i64) {
-    let past = when.end_seconds() <= now;
-    (past, if past { -when.start_seconds() } else { when.start_seconds() })
+/// The place of an event in the order of L3, as a number: what is not yet over first, soonest first; then the past, newest first.
+pub(crate) fn rank(when: &When, now: i64) -> u64 {
+    const PAST: u64 = 1 << 63;
+    // Seconds of every date that chrono knows, moved above zero.
+    let start = (when.start_seconds() + (1 << 60)).unsigned_abs();
+    if when.end_seconds() <= now { PAST | (PAST - 1 - start) } else { start }
 }
 
 /// How many entries a cycle may write: what is left of the first sync, or the cap of later ones.

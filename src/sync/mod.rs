@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod limit;
 pub(crate) mod merge;
 pub(crate) mod observe;
+pub(crate) mod order;
 pub(crate) mod pair;
 pub(crate) mod plan;
 pub(crate) mod recover;

@@ -18,34 +18,38 @@ pub(crate) struct Admission<'a> {
     pub(crate) window_start: i64,
 }
 
-/// One event of the cycle.
+/// Everything a cycle knows of one event: what was read, what the link remembers, how the settings judge it.
+#[derive(Default)]
+pub(crate) struct Case {
+    pub(crate) sight: Option<Sight>,
+    pub(crate) link: Option<Link>,
+    pub(crate) seen: Option<Observed>,
+}
+
+/// The events of a cycle, in the order of their ids.
+pub(crate) type Cases = BTreeMap<GoogleId, Box<Case>>;
+
+/// Adds a sight; of several for one event the one updated last counts (pages may repeat an entry that changed while
+/// they were read).
+pub(crate) fn add(cases: &mut Cases, sight: Sight) {
+    let case = cases.entry(sight.id.clone()).or_default();
+    if case.sight.as_ref().is_none_or(|known| known.updated <= sight.updated) {
+        case.sight = Some(sight);
+    }
+}
+
+/// A sight as the settings judge it.
 pub(crate) struct Observed {
     pub(crate) etag: Etag,
     pub(crate) google: InGoogle,
     /// Present for admitted and past events: as the CRM may know it.
     pub(crate) event: Option<Event>,
     pub(crate) unreadable: Option<&'static str>,
-    pub(crate) link: Option<Link>,
-}
-
-/// The sights of all pages by event; of several for one event the one updated last (pages may repeat an entry that
-/// changed while they were read).
-pub(crate) fn latest(sights: Vec<Sight>) -> BTreeMap<GoogleId, Sight> {
-    let mut latest: BTreeMap<GoogleId, Sight> = BTreeMap::new();
-    for sight in sights {
-        match latest.get(&sight.id) {
-            Some(known) if known.updated > sight.updated => {}
-            Some(_) | None => {
-                latest.insert(sight.id.clone(), sight);
-            }
-        }
-    }
-    latest
 }
 
 impl Observed {
-    /// Judges a sight by the settings and puts it next to its link.
-    pub(crate) fn new(sight: Sight, link: Option<Link>, admission: &Admission<'_>) -> Self {
+    /// Judges a sight by the settings.
+    pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
         let mut unreadable = None;
         let (google, event) = match sight.content {
             Content::Cancelled => (InGoogle::Deleted, None),
@@ -65,12 +69,12 @@ impl Observed {
                 (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
             },
         };
-        Self { etag: sight.etag, google, event, unreadable, link }
+        Self { etag: sight.etag, google, event, unreadable }
     }
 
-    /// What the link says of it.
-    pub(crate) fn base(&self) -> Base {
-        match (&self.link, &self.event) {
+    /// What a link says of it.
+    pub(crate) fn base(&self, link: Option<&Link>) -> Base {
+        match (link, &self.event) {
             (None, _) => Base::Unlinked,
             (Some(link), Some(event)) => {
                 let mut fields = diff::changed(&link.seen.google, &Seen::of(event));

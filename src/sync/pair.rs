@@ -1,49 +1,42 @@
 //! Pairs events with meetings that already exist, one to one, by title and time (C5, K10). Meetings that are linked
 //! take no part.
 
+use super::order::Index;
 use crate::model::event::Event;
+use crate::model::field::time_fingerprint;
+use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
 use crate::model::sight::Meeting;
 use crate::model::time::WhenKey;
-use std::collections::BTreeMap;
 
 /// Pairs what has the same title, start and end. Of several candidates the one at the same place is taken, then the
-/// first by its id: the order is fixed, so that the same sight gives the same pairs.
+/// first in the order given: the order is fixed, so that the same sight gives the same pairs.
 pub(crate) fn pair<'a>(
-    events: impl Iterator<Item = (&'a GoogleId, &'a Event)>,
-    mut meetings: Vec<Meeting>,
-) -> BTreeMap<GoogleId, Meeting> {
-    meetings.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut by_key: BTreeMap<(&str, WhenKey), Vec<usize>> = BTreeMap::new();
-    for (index, meeting) in meetings.iter().enumerate() {
-        for extent in &meeting.extents {
-            by_key.entry((meeting.title.as_str(), *extent)).or_default().push(index);
-        }
-    }
-    let mut taken = vec![false; meetings.len()];
-    let mut chosen: BTreeMap<GoogleId, usize> = BTreeMap::new();
-    let events: Vec<_> = events.collect();
+    events: &[(&'a GoogleId, &Event)],
+    meetings: Vec<Meeting>,
+) -> Vec<(GoogleId, Meeting)> {
+    let keys = meetings.iter().enumerate();
+    let keys = keys
+        .flat_map(|(index, meeting)| meeting.extents.iter().map(move |at| (key(&meeting.title, *at), index)));
+    let by_key = Index::new(keys.collect());
+    let mut free: Vec<Option<Meeting>> = meetings.into_iter().map(Some).collect();
+    let mut open: Vec<(&'a GoogleId, &Event)> = events.to_vec();
+    let mut pairs = Vec::new();
     for same_place in [true, false] {
-        for (id, event) in &events {
-            if chosen.contains_key(*id) {
-                continue;
-            }
-            let candidates = by_key.get(&(event.title.as_str(), event.when.key()));
-            let free = candidates.into_iter().flatten().copied().find(|index| {
-                taken.get(*index) == Some(&false)
-                    && (!same_place
-                        || meetings.get(*index).is_some_and(|meeting| meeting.place == event.place))
-            });
-            if let Some(index) = free {
-                if let Some(slot) = taken.get_mut(index) {
-                    *slot = true;
-                }
-                chosen.insert((*id).clone(), index);
-            }
-        }
+        open.retain(|(id, event)| {
+            let fits = |meeting: &Meeting| !same_place || meeting.place == event.place;
+            let candidates = by_key.of(key(&event.title, event.when.key()));
+            let taken = candidates
+                .into_iter()
+                .find_map(|index| free.get_mut(index)?.take_if(|meeting| fits(meeting)));
+            taken.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
+        });
     }
-    let mut meetings: Vec<Option<Meeting>> = meetings.into_iter().map(Some).collect();
-    chosen.into_iter().filter_map(|(id, index)| Some((id, meetings.get_mut(index)?.take()?))).collect()
+    pairs
+}
+
+fn key(title: &str, when: WhenKey) -> u64 {
+    Digest::new().text(title).number(time_fingerprint(when).as_u64().cast_signed()).finish().as_u64()
 }
 
 #[cfg(test)]
@@ -76,7 +69,8 @@ mod tests {
 
     fn pairs(events: &[(&str, Event)], meetings: Vec<Meeting>) -> Vec<(String, String)> {
         let events: Vec<_> = events.iter().map(|(id, event)| (GoogleId::new(*id), event.clone())).collect();
-        pair(events.iter().map(|(id, event)| (id, event)), meetings)
+        let events: Vec<_> = events.iter().map(|(id, event)| (id, event)).collect();
+        pair(&events, meetings)
             .into_iter()
             .map(|(id, meeting)| (id.as_str().to_owned(), meeting.id.as_str().to_owned()))
             .collect()

@@ -1,15 +1,16 @@
 //! The plan of a cycle: every observed event ends in exactly one place, and the plan checks that itself.
 
+use super::commit::Book;
 use super::limit::rank;
 use super::merge::{SkipReason, Verb, decide};
-use super::observe::{Observed, draft};
+use super::observe::{Cases, Observed, draft};
+use super::order::sorted_by_key;
 use super::report::Skipped;
-use super::state::{Draft, Link, Parked, ParkedRow};
+use super::state::{Draft, Link, Parked};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::ids::GoogleId;
-use std::collections::BTreeMap;
 
 /// A record to create.
 pub(crate) struct Create {
@@ -57,33 +58,39 @@ impl Plan {
     ///
     /// # Errors
     /// `internal` when an event is not accounted for: a defect that must not pass silently.
-    pub(crate) fn of(
-        observed: BTreeMap<GoogleId, Observed>,
-        parked: &ParkedRow,
-        propagate: bool,
-        now_ms: i64,
-    ) -> Result<Self> {
-        let count = observed.len();
+    pub(crate) fn of(cases: Cases, book: &Book, propagate: bool, now_ms: i64) -> Result<Self> {
         let mut plan = Self::default();
-        for (id, seen) in observed {
-            plan.add(id, seen, parked, propagate, now_ms);
+        let mut count = 0;
+        for (id, case) in cases {
+            if let Some(seen) = case.seen {
+                count += 1;
+                plan.add(id, seen, case.link, book, propagate, now_ms);
+            }
         }
-        plan.creates.sort_by_cached_key(|op| (rank(&op.event.when, now_ms / 1000), op.id.clone()));
-        plan.updates.sort_by_cached_key(|op| (rank(&op.event.when, now_ms / 1000), op.id.clone()));
+        plan.creates = sorted_by_key(plan.creates, |op| rank(&op.event.when, now_ms / 1000));
+        plan.updates = sorted_by_key(plan.updates, |op| rank(&op.event.when, now_ms / 1000));
         if plan.accounted() != count {
             return Err(Error::internal("an observed event has no place in the plan"));
         }
         Ok(plan)
     }
 
-    fn add(&mut self, id: GoogleId, seen: Observed, parked: &ParkedRow, propagate: bool, now_ms: i64) {
-        let waits = parked.get(&id).is_some_and(|row| row.etag == seen.etag && now_ms < row.retry_ms);
-        let base = seen.base();
-        let verb = decide(seen.google, base, propagate);
-        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_)) && parked.contains_key(&id) {
+    fn add(
+        &mut self,
+        id: GoogleId,
+        seen: Observed,
+        link: Option<Link>,
+        book: &Book,
+        propagate: bool,
+        now_ms: i64,
+    ) {
+        let parked = book.parked(&id);
+        let waits = parked.is_some_and(|row| row.etag == seen.etag && now_ms < row.retry_ms);
+        let verb = decide(seen.google, seen.base(link.as_ref()), propagate);
+        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_)) && parked.is_some() {
             self.unparked.push(id.clone());
         }
-        match (verb, seen.event, seen.link) {
+        match (verb, seen.event, link) {
             (Verb::Create | Verb::Update(_), ..) if waits => self.still_parked += 1,
             (Verb::Create, Some(event), _) => {
                 let draft = draft(seen.etag, &event);

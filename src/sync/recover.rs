@@ -4,7 +4,6 @@ use super::state::{Draft, Intents};
 use crate::model::field::{Field, time_fingerprint, title_fingerprint};
 use crate::model::ids::GoogleId;
 use crate::model::sight::Meeting;
-use std::collections::BTreeMap;
 
 /// How far apart the clocks of this machine and of the CRM may be, in seconds, for a record to count as created since.
 const CLOCK_SLACK: i64 = 300;
@@ -13,40 +12,32 @@ const CLOCK_SLACK: i64 = 300;
 /// request, all in seconds since 1970.
 pub(crate) fn question(intents: &Intents) -> Option<(i64, i64, i64)> {
     let day = 86_400;
-    let from = intents.creates.values().map(|draft| draft.start).min()?;
-    let to = intents.creates.values().map(|draft| draft.start).max()?;
+    let from = intents.creates.iter().map(|(_, draft)| draft.start).min()?;
+    let to = intents.creates.iter().map(|(_, draft)| draft.start).max()?;
     Some((from - day, to + day, intents.at_ms / 1000 - CLOCK_SLACK))
 }
 
 /// Assigns unlinked meetings to the creates in doubt, one to one: those with the same title and time; then, among
 /// records created since, those that somebody has already edited, so that only the title or only the time is the same
 /// and no other record is.
-pub(crate) fn recover(intents: &Intents, mut meetings: Vec<Meeting>) -> BTreeMap<GoogleId, Meeting> {
-    meetings.sort_by(|a, b| a.id.cmp(&b.id));
+pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>) -> Vec<(GoogleId, Meeting)> {
     let since = intents.at_ms / 1000 - CLOCK_SLACK;
-    let mut open: BTreeMap<&GoogleId, &Draft> = intents.creates.iter().collect();
-    let mut found = BTreeMap::new();
+    let mut open: Vec<&(GoogleId, Draft)> = intents.creates.iter().collect();
+    let mut found = Vec::new();
     let mut rest = Vec::new();
     for meeting in meetings {
-        match open
-            .iter()
-            .find(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting))
-            .map(|(id, _)| *id)
-        {
-            Some(id) => {
-                open.remove(id);
-                found.insert(id.clone(), meeting);
-            }
+        match open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting)) {
+            Some(index) => found.push((open.remove(index).0.clone(), meeting)),
             None => rest.push(meeting),
         }
     }
     rest.retain(|meeting| meeting.created.is_some_and(|created| created >= since));
     for (id, draft) in open {
-        let similar = |meeting: &&Meeting| same_title(draft, meeting) || same_time(draft, meeting);
-        if rest.iter().filter(similar).count() == 1
-            && let Some(index) = rest.iter().position(|meeting| similar(&meeting))
-        {
-            found.insert(id.clone(), rest.remove(index));
+        let similar = |meeting: &Meeting| same_title(draft, meeting) || same_time(draft, meeting);
+        let mut alike =
+            rest.iter().enumerate().filter(|(_, meeting)| similar(meeting)).map(|(index, _)| index);
+        if let (Some(index), None) = (alike.next(), alike.next()) {
+            found.push((id.clone(), rest.remove(index)));
         }
     }
     found
@@ -93,7 +84,7 @@ mod tests {
         }
     }
 
-    fn ids(found: BTreeMap<GoogleId, Meeting>) -> Vec<(String, String)> {
+    fn ids(found: Vec<(GoogleId, Meeting)>) -> Vec<(String, String)> {
         found.into_iter().map(|(id, m)| (id.as_str().to_owned(), m.id.as_str().to_owned())).collect()
     }
 

@@ -9,7 +9,6 @@ use crate::model::profile::{AllDayOffset, CrmProfile};
 use crate::model::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -163,11 +162,11 @@ impl Link {
 pub(crate) struct Intents {
     /// When they were written down.
     pub(crate) at_ms: i64,
-    pub(crate) creates: BTreeMap<GoogleId, Draft>,
+    pub(crate) creates: Vec<(GoogleId, Draft)>,
 }
 
-/// Row `parked`: events that cannot be synced as they are (K6).
-pub(crate) type ParkedRow = BTreeMap<GoogleId, Parked>;
+/// Row `parked`: events that cannot be synced as they are (K6), in the order of their ids.
+pub(crate) type ParkedRow = Vec<(GoogleId, Parked)>;
 
 /// Why an event waits, and until when.
 #[derive(Clone, Serialize, Deserialize)]
