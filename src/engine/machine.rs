@@ -328,7 +328,7 @@ async fn tell(io: Io, command: Command) -> Result<Value> {
             let settings = Settings::parse(&settings)?;
             let (mut book, history) = open(io).await?;
             setup::activate(io, &mut book, settings).await?;
-            io.save(book.take_patch()?).await?;
+            io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Run(options) => json(&run::run(io, &options).await?),
@@ -345,7 +345,7 @@ async fn tell(io: Io, command: Command) -> Result<Value> {
             if let Some(activation) = &mut book.activation {
                 activation.active = false;
             }
-            io.save(book.take_patch()?).await?;
+            io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {

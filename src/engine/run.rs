@@ -85,7 +85,7 @@ async fn cycle(
     report.unchanged = plan.unchanged;
     report.skipped = plan.skipped;
     for (id, link) in plan.remembered.drain(..) {
-        book.link(&id, &link, Some(&link.crm))?;
+        book.link(&id, &link, Some(&link.crm));
         report.unchanged += 1;
     }
     plan.unparked.drain(..).for_each(|id| book.unpark(&id));
@@ -138,9 +138,9 @@ async fn finish(
     report.duration_ms = io.now_ms() - report.started_ms;
     if !report_is_quiet(report) {
         let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
-        book.remember_report(rows.get(key::HISTORY), report)?;
+        book.remember_report(rows.get(key::HISTORY), report);
     }
-    io.save(book.take_patch()?).await
+    io.save(book.take_patch()).await
 }
 
 /// Whether a cycle left nothing behind that is worth remembering.
@@ -174,9 +174,7 @@ async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
     } else {
         book.state.google_not_before_ms = until;
     }
-    if let Ok(patch) = book.take_patch() {
-        let _ = io.save(patch).await;
-    }
+    let _ = io.save(book.take_patch()).await;
 }
 
 /// Links whose rows were damaged.
@@ -294,7 +292,7 @@ async fn adopt(
             cases.get_mut(id).and_then(|case| case.link.take().map(|link| (case, link)))
         {
             let crm = link.crm.clone();
-            remember_pair(book, id, case, link, Some(&crm))?;
+            remember_pair(book, id, case, link, Some(&crm));
             report.linked += 1;
         }
     }
@@ -317,7 +315,7 @@ async fn adopt(
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };
-            remember_pair(book, &id, case, link, None)?;
+            remember_pair(book, &id, case, link, None);
             report.linked += 1;
         }
     }
@@ -337,19 +335,12 @@ async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
 }
 
 /// Takes what Google shows as what was last seen there. A deleted event keeps its link as it is, to be deleted by it.
-fn remember_pair(
-    book: &mut Book,
-    id: &GoogleId,
-    case: &mut Case,
-    mut link: Link,
-    renews: Option<&CrmId>,
-) -> Result<()> {
+fn remember_pair(book: &mut Book, id: &GoogleId, case: &mut Case, mut link: Link, renews: Option<&CrmId>) {
     if let Some(seen) = &case.seen
         && let Some(event) = &seen.event
     {
         link.seen = draft(seen.etag.clone(), event);
-        book.link(id, &link, renews)?;
+        book.link(id, &link, renews);
     }
     case.link = Some(link);
-    Ok(())
 }

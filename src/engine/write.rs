@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn save(&mut self) -> Result<()> {
-        let patch = self.book.take_patch()?;
+        let patch = self.book.take_patch();
         self.io.save(patch).await
     }
 
@@ -283,7 +283,7 @@ impl<'a> Writer<'a> {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
                         match result.code.as_str() {
-                            "SUCCESS" => self.settle_update(op, &result)?,
+                            "SUCCESS" => self.settle_update(op, &result),
                             "ALREADY_MODIFIED" => left.stale.push(op),
                             _ if read::record(self.io, &op.link.crm, "Modified_Time").await?.is_none() => {
                                 gone.push(self.recreate(op));
@@ -320,7 +320,7 @@ impl<'a> Writer<'a> {
         zoho::update(&records, rosters.guard)
     }
 
-    fn settle_update(&mut self, op: Update, result: &RecordResult) -> Result<()> {
+    fn settle_update(&mut self, op: Update, result: &RecordResult) {
         self.note_guests(&op.id, &op.event);
         let link = Link {
             unverified: self.unverified(&op.draft),
@@ -331,7 +331,7 @@ impl<'a> Writer<'a> {
         let crm = link.crm.clone();
         self.report.crm.updated += 1;
         self.count_done(1);
-        self.book.link(&op.id, &link, Some(&crm))
+        self.book.link(&op.id, &link, Some(&crm));
     }
 
     fn recreate(&mut self, op: Update) -> Create {
@@ -467,7 +467,8 @@ impl<'a> Writer<'a> {
     fn book_link(&mut self, id: &GoogleId, crm: CrmId, seen: Draft, modified: Option<i64>) -> Result<()> {
         let connection = self.book.active()?.connection();
         let unverified = self.unverified(&seen);
-        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, None)
+        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, None);
+        Ok(())
     }
 
     /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not
@@ -517,7 +518,7 @@ impl<'a> Writer<'a> {
             if meeting(echo).extents.contains(&event.when.key()) {
                 self.book.state.all_day = Some(offset);
                 link.unverified = false;
-                self.book.link(id, &link, Some(&link.crm))?;
+                self.book.link(id, &link, Some(&link.crm));
                 return self.save().await;
             }
         }

@@ -1,17 +1,20 @@
 //! 64-bit fingerprints of normal forms: stable between versions and machines, short enough to store by the thousand.
 
-use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 
 /// The fingerprint of one value. Two different values share one with a chance of 1 in 2^64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {
     pub(crate) fn of_text(text: &str) -> Self {
         Digest::new().text(text).finish()
+    }
+
+    /// A fingerprint as it was stored.
+    pub(crate) fn from_u64(stored: u64) -> Self {
+        Self(stored)
     }
 
     pub(crate) fn as_u64(self) -> u64 {

@@ -1,12 +1,12 @@
 //! Identifiers as the services print them: text, never numbers (CRM ids exceed 2^53).
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::fmt;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         #[serde(transparent)]
         pub(crate) struct $name(String);
 

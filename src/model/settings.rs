@@ -1,8 +1,7 @@
 //! What the user chose (C1 to C11), read field by field so that an error names the field and what it takes.
 
 use crate::error::{Error, ErrorKind, Result};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The settings of one sync, complete: what was left out has its default.
@@ -63,13 +62,6 @@ macro_rules! choice {
             const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),*];
         }
     };
-}
-
-/// Reads settings as they were stored, by the same rules as a host's.
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Self::parse(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
 }
 
 trait Choice: Copy + 'static {
@@ -193,6 +185,11 @@ impl Settings {
         };
         settings.refuse_unsupported()?;
         Ok(settings)
+    }
+
+    /// The settings as they are stored and shown.
+    pub(crate) fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     fn refuse_unsupported(&self) -> Result<()> {

@@ -89,27 +89,25 @@ impl Book {
     }
 
     /// Links an event. `renews`: there was a link before.
-    pub(crate) fn link(&mut self, id: &GoogleId, link: &Link, renews: Option<&CrmId>) -> Result<()> {
+    pub(crate) fn link(&mut self, id: &GoogleId, link: &Link, renews: Option<&CrmId>) {
         match renews {
             Some(old) if *old == link.crm => {}
             Some(old) => {
                 self.patch.remove(key::reverse(old));
-                self.put_reverse(id, link)?;
+                self.put_reverse(id, link);
             }
             None => {
                 self.state.links += 1;
-                self.put_reverse(id, link)?;
+                self.put_reverse(id, link);
             }
         }
         self.withdraw(id);
         self.unpark(id);
-        self.patch.put(key::link(id), encode(link)?);
-        Ok(())
+        self.patch.put(key::link(id), encode(link));
     }
 
-    fn put_reverse(&mut self, id: &GoogleId, link: &Link) -> Result<()> {
-        self.patch.put(key::reverse(&link.crm), encode(id)?);
-        Ok(())
+    fn put_reverse(&mut self, id: &GoogleId, link: &Link) {
+        self.patch.put(key::reverse(&link.crm), encode(id));
     }
 
     /// Forgets a link.
@@ -166,29 +164,22 @@ impl Book {
     }
 
     /// Adds a report to the ring, given the row as it is stored.
-    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &Report) -> Result<()> {
+    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &Report) {
         let mut ring = reports(history);
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
-        ring.insert(
-            0,
-            serde_json::to_value(kept).map_err(|_| Error::internal("a report could not be encoded"))?,
-        );
+        ring.insert(0, serde_json::to_value(kept).unwrap_or_default());
         ring.truncate(HISTORY);
-        self.patch.put(key::HISTORY.to_owned(), encode(&ring)?);
-        Ok(())
+        self.patch.put(key::HISTORY.to_owned(), encode(&ring));
     }
 
     /// What is not yet saved. The rows that are always read are part of it when they changed.
-    pub(crate) fn take_patch(&mut self) -> Result<Patch> {
-        let mut core = vec![(key::STATE, Some(encode(&self.state)?))];
-        core.push((key::SETTINGS, self.activation.as_ref().map(encode).transpose()?));
-        core.push((
-            key::INTENTS,
-            (!self.intents.creates.is_empty()).then(|| encode(&self.intents)).transpose()?,
-        ));
-        core.push((key::PARKED, (!self.parked.is_empty()).then(|| encode(&self.parked)).transpose()?));
+    pub(crate) fn take_patch(&mut self) -> Patch {
+        let mut core = vec![(key::STATE, Some(encode(&self.state)))];
+        core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
+        core.push((key::INTENTS, (!self.intents.creates.is_empty()).then(|| encode(&self.intents))));
+        core.push((key::PARKED, (!self.parked.is_empty()).then(|| encode(&self.parked))));
         for (key, text) in core {
             match text {
                 Some(text) if self.stored.get(key) != Some(&text) => {
@@ -199,7 +190,7 @@ impl Book {
                 Some(_) | None => {}
             }
         }
-        Ok(std::mem::take(&mut self.patch))
+        std::mem::take(&mut self.patch)
     }
 
     /// The state as people see it.

