@@ -76,8 +76,12 @@ impl ErrorKind {
 }
 
 /// A failure: its kind, and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+/// Boxed, for errors are rare and travel through every call.
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
     kind: ErrorKind,
     message: String,
     retry_after_ms: Option<i64>,
@@ -86,7 +90,7 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after_ms: None, service: None }
+        Self(Box::new(Inner { kind, message: message.into(), retry_after_ms: None, service: None }))
     }
 
     pub(crate) fn internal(what: &str) -> Self {
@@ -97,39 +101,45 @@ impl Error {
     }
 
     pub(crate) fn retry_after(mut self, ms: Option<i64>) -> Self {
-        self.retry_after_ms = ms;
+        self.0.retry_after_ms = ms;
         self
     }
 
     pub(crate) fn of_service(mut self, name: &'static str) -> Self {
-        self.service = Some(name);
+        self.0.service = Some(name);
         self
     }
 
     /// The service that the failure came from, by the name that people know.
     pub fn service(&self) -> Option<&'static str> {
-        self.service
+        self.0.service
     }
 
     /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// A sentence that says what happened and what to do.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// How long to wait before trying again, in milliseconds, when a service said so.
     pub fn retry_after_ms(&self) -> Option<i64> {
-        self.retry_after_ms
+        self.0.retry_after_ms
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.code(), self.message)
+        write!(f, "{}: {}", self.kind().code(), self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -5,6 +5,7 @@ use super::zoho;
 use crate::error::{Error, ErrorKind};
 use crate::model::time::{date, midnight_utc};
 use crate::wire;
+use crate::wire::zoho::RecordResult;
 
 /// Why a request did not give a usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ fn google_problem(status: u16, response: &HttpResponse, now_ms: i64) -> Problem 
 
 /// Zoho CRM API, status codes. None: the body holds a result per record, and the statuses of the whole say nothing.
 fn zoho_problem(status: u16, response: &HttpResponse, now_ms: i64) -> Option<Problem> {
-    if matches!(status, 400 | 404 | 412) && zoho::bulk_results(&response.body).is_some() {
+    if matches!(status, 400 | 404 | 412) && RecordResult::parse(&response.body).is_some() {
         return None;
     }
     let (code, permission) = zoho::error_code(&response.body);

@@ -3,7 +3,7 @@
 use super::http::{HttpRequest, Service};
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
-use crate::wire::zoho::{BulkResult, BulkWrite, EventWrite, RecordResult};
+use crate::wire::zoho::{BulkWrite, EventWrite};
 use serde_json::Value;
 
 /// Records per bulk write, and ids per read (Zoho CRM API v8, insert, update and delete records).
@@ -109,11 +109,6 @@ pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> 
     );
     let body = serde_json::json!({ "select_query": query }).to_string();
     send("POST", "/crm/v8/coql", body)
-}
-
-/// The results of a bulk write; none when the body is not one.
-pub(crate) fn bulk_results(body: &[u8]) -> Option<Vec<RecordResult>> {
-    serde_json::from_slice::<BulkResult>(body).ok().map(|result| result.data).filter(|data| !data.is_empty())
 }
 
 /// The code of a flat error body, and the permission it names.

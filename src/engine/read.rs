@@ -170,7 +170,7 @@ pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<V
         let request = zoho::meetings(owner, which, found.last().map(|meeting| &meeting.id));
         let page =
             fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
-        let more = page.info.more_records && !page.data.is_empty();
+        let more = page.more_records && !page.data.is_empty();
         found.extend(page.data.into_iter().map(meeting));
         if !more {
             return Ok(found);

@@ -173,12 +173,12 @@ impl<'a> Writer<'a> {
                     // A single unknown id is answered for the whole.
                     Err(Problem::Refused(code)) => {
                         for op in *group {
-                            self.settle_delete(op, &refused(&code)).await?;
+                            self.settle_delete(op, &RecordResult::refused(&code)).await?;
                         }
                     }
                     Err(Problem::Absent) => {
                         for op in *group {
-                            self.settle_delete(op, &refused("INVALID_DATA")).await?;
+                            self.settle_delete(op, &RecordResult::refused("INVALID_DATA")).await?;
                         }
                     }
                     Err(problem) => failed = Some(problem),
@@ -252,7 +252,7 @@ impl<'a> Writer<'a> {
         let records = read::records(self.io, &ids, "Participants,Modified_Time").await?;
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
-            records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
+            records.into_iter().map(|record| (record.id, record.participants)).collect();
         for op in ops {
             if let (Some((_, roster)), Guests::Known(guests)) =
                 (people.iter_mut().find(|(id, _)| *id == op.link.crm), &op.event.guests)
@@ -295,7 +295,7 @@ impl<'a> Writer<'a> {
                 Err(Problem::Stale) => left.stale.extend(group),
                 Err(Problem::Refused(_)) if group.len() > 1 => left.refused.extend(group),
                 Err(Problem::Refused(code)) => {
-                    group.iter().for_each(|op| self.park(&op.id, &op.draft, &refused(&code)))
+                    group.iter().for_each(|op| self.park(&op.id, &op.draft, &RecordResult::refused(&code)))
                 }
                 Err(problem) => failed = Some(problem),
             }
@@ -325,7 +325,7 @@ impl<'a> Writer<'a> {
         let link = Link {
             unverified: self.unverified(&op.draft),
             seen: merged(&op.link.seen, op.draft),
-            crm_modified: seconds(&result.details.modified).or(op.link.crm_modified),
+            crm_modified: seconds(&result.modified).or(op.link.crm_modified),
             ..op.link
         };
         let crm = link.crm.clone();
@@ -398,7 +398,7 @@ impl<'a> Writer<'a> {
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
-                    group.iter().for_each(|op| self.park(&op.id, &op.draft, &refused(&code)));
+                    group.iter().for_each(|op| self.park(&op.id, &op.draft, &RecordResult::refused(&code)));
                 }
                 Err(problem) => {
                     let unsure = matches!(problem, Problem::Unsure(_));
@@ -448,14 +448,14 @@ impl<'a> Writer<'a> {
     }
 
     fn settle_create(&mut self, op: Create, result: &RecordResult) -> Result<()> {
-        let id = result.details.id.as_deref().map(CrmId::new);
+        let id = result.id.as_deref().map(CrmId::new);
         match (result.code.as_str(), id) {
             // A unique field of the CRM may know the record already: then this is it.
             ("SUCCESS" | "DUPLICATE_DATA", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);
                 self.report.crm.created += 1;
                 self.count_done(1);
-                self.book_link(&op.id, crm, op.draft, seconds(&result.details.modified))
+                self.book_link(&op.id, crm, op.draft, seconds(&result.modified))
             }
             _ => {
                 self.park(&op.id, &op.draft, result);
@@ -560,8 +560,7 @@ impl<'a> Writer<'a> {
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
         let code = if result.code.is_empty() { "UNKNOWN" } else { &result.code };
-        let field = result.details.api_name.as_deref().unwrap_or_default();
-        let message = match field {
+        let message = match result.field.as_str() {
             "" => format!("The CRM refuses this event ({code})."),
             field => format!("The CRM refuses this event: {code} in the field {field}."),
         };
@@ -604,14 +603,9 @@ pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meet
 
 /// One result per record; an answer that lacks some leaves all in doubt.
 fn results(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
-    zoho::bulk_results(&response.body)
+    RecordResult::parse(&response.body)
         .filter(|results| results.len() == count)
         .ok_or(Problem::Unsure(Doubt::BadResponse))
-}
-
-/// The result of each record of a request that was refused as a whole.
-fn refused(code: &str) -> RecordResult {
-    RecordResult { code: code.to_owned(), details: Default::default() }
 }
 
 fn end_by(problem: Option<Problem>) -> Result<()> {

@@ -2,56 +2,78 @@
 
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// A record of the module `Events` as far as Accord reads it.
-#[derive(Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: CrmId,
-    #[serde(rename = "Event_Title")]
-    pub(crate) title: Option<String>,
-    #[serde(rename = "Start_DateTime")]
-    pub(crate) start: Option<String>,
-    #[serde(rename = "End_DateTime")]
-    pub(crate) end: Option<String>,
-    #[serde(rename = "All_day")]
-    pub(crate) all_day: Option<bool>,
-    #[serde(rename = "Venue")]
-    pub(crate) venue: Option<String>,
-    #[serde(rename = "Participants")]
-    pub(crate) participants: Option<Vec<Participant>>,
-    #[serde(rename = "Created_Time")]
-    pub(crate) created: Option<String>,
-    #[serde(rename = "Modified_Time")]
-    pub(crate) modified: Option<String>,
+    pub(crate) title: String,
+    pub(crate) start: String,
+    pub(crate) end: String,
+    pub(crate) all_day: bool,
+    pub(crate) venue: String,
+    pub(crate) participants: Vec<Participant>,
+    pub(crate) created: String,
+    pub(crate) modified: String,
 }
 
 /// A list answer (`GET /{module}`, COQL).
-#[derive(Default, Deserialize)]
 pub(crate) struct Rows {
-    #[serde(default)]
     pub(crate) data: Vec<Record>,
-    #[serde(default)]
-    pub(crate) info: Info,
-}
-
-impl Rows {
-    /// Reads a list answer; an empty list is a 204 without a body.
-    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        if body.is_empty() { Some(Self::default()) } else { serde_json::from_slice(body).ok() }
-    }
-}
-
-#[derive(Default, Deserialize)]
-pub(crate) struct Info {
-    #[serde(default)]
     pub(crate) more_records: bool,
 }
 
+impl Rows {
+    /// Reads a list answer; an empty list is a 204 without a body. Fields that are missing or of another type are
+    /// empty, records without an id do not exist.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if body.is_empty() {
+            return Some(Self { data: Vec::new(), more_records: false });
+        }
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let more_records = body.pointer("/info/more_records").and_then(Value::as_bool).unwrap_or_default();
+        Some(Self {
+            data: body.get("data")?.as_array()?.iter().filter_map(Record::of).collect(),
+            more_records,
+        })
+    }
+}
+
+impl Record {
+    fn of(row: &Value) -> Option<Self> {
+        let text = |key: &str| text(row, key).unwrap_or_default();
+        let people = row.get("Participants").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Some(Self {
+            id: CrmId::new(id(row)?),
+            title: text("Event_Title"),
+            start: text("Start_DateTime"),
+            end: text("End_DateTime"),
+            all_day: row.get("All_day").and_then(Value::as_bool).unwrap_or_default(),
+            venue: text("Venue"),
+            participants: people.iter().filter_map(Participant::of).collect(),
+            created: text("Created_Time"),
+            modified: text("Modified_Time"),
+        })
+    }
+}
+
+fn text(row: &Value, key: &str) -> Option<String> {
+    row.get(key)?.as_str().map(str::to_owned)
+}
+
+/// Ids are text; some error details carry one as a number.
+fn id(row: &Value) -> Option<String> {
+    match row.get("id")? {
+        Value::String(id) => Some(id.clone()),
+        id => id.as_u64().map(|id| id.to_string()),
+    }
+}
+
 /// One row of `Participants`. What Accord does not know of a row goes back as it came.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Participant {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
@@ -65,6 +87,16 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
+    fn of(row: &Value) -> Option<Self> {
+        Some(Self {
+            id: id(row),
+            kind: text(row, "type")?,
+            participant: text(row, "participant")?,
+            email: text(row, "Email"),
+            name: text(row, "name"),
+        })
+    }
+
     /// A person known by an address only.
     pub(crate) fn invitee(guest: &Guest) -> Self {
         Self {
@@ -164,36 +196,35 @@ pub(crate) struct BulkWrite<'a> {
     pub(crate) trigger: [(); 0],
 }
 
-/// The answer to a bulk write: one result per record, in the order of the request.
-#[derive(Deserialize)]
-pub(crate) struct BulkResult {
-    pub(crate) data: Vec<RecordResult>,
-}
-
-/// What became of one record. A 2xx of the whole says nothing about it.
-#[derive(Deserialize)]
+/// What became of one record of a bulk write. A 2xx of the whole says nothing about it.
 pub(crate) struct RecordResult {
-    #[serde(default)]
     pub(crate) code: String,
-    #[serde(default)]
-    pub(crate) details: Details,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Details {
-    #[serde(deserialize_with = "text_or_number")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "Modified_Time")]
-    pub(crate) modified: Option<String>,
-    pub(crate) api_name: Option<String>,
+    pub(crate) modified: String,
+    /// The field that an error is about.
+    pub(crate) field: String,
 }
 
-/// Some error details carry an id as a number.
-fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => number.as_u64().map(|id| id.to_string()),
-        _ => None,
-    })
+impl RecordResult {
+    /// The results in the order of the request; none when the body holds no results.
+    pub(crate) fn parse(body: &[u8]) -> Option<Vec<Self>> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let results = body.get("data")?.as_array().filter(|results| !results.is_empty())?;
+        Some(results.iter().map(Self::of).collect())
+    }
+
+    fn of(row: &Value) -> Self {
+        let details = row.get("details").unwrap_or(&Value::Null);
+        Self {
+            code: text(row, "code").unwrap_or_default(),
+            id: id(details),
+            modified: text(details, "Modified_Time").unwrap_or_default(),
+            field: text(details, "api_name").unwrap_or_default(),
+        }
+    }
+
+    /// The result of each record of a request that was refused as a whole.
+    pub(crate) fn refused(code: &str) -> Self {
+        Self { code: code.to_owned(), id: None, modified: String::new(), field: String::new() }
+    }
 }

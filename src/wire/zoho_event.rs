@@ -9,9 +9,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 /// Reads a record.
 pub(crate) fn meeting(record: Record) -> Meeting {
     Meeting {
-        title: text::one_line(record.title.as_deref().unwrap_or_default()),
+        title: text::one_line(&record.title),
         extents: extents(&record),
-        place: text::one_line(record.venue.as_deref().unwrap_or_default()),
+        place: text::one_line(&record.venue),
         created: seconds(&record.created),
         modified: seconds(&record.modified),
         id: record.id,
@@ -23,7 +23,7 @@ pub(crate) fn meeting(record: Record) -> Meeting {
 /// for Zoho documents neither.
 fn extents(record: &Record) -> Vec<WhenKey> {
     let (Some(start), Some(end)) = (instant(&record.start), instant(&record.end)) else { return Vec::new() };
-    if record.all_day != Some(true) {
+    if !record.all_day {
         return vec![When::timed(start, end).key()];
     }
     let first = start.date_naive();
@@ -40,10 +40,10 @@ fn inclusive(first: NaiveDate, last: NaiveDate) -> Option<WhenKey> {
 }
 
 /// A `Modified_Time` in seconds since 1970.
-pub(crate) fn seconds(text: &Option<String>) -> Option<i64> {
+pub(crate) fn seconds(text: &str) -> Option<i64> {
     instant(text).map(|at| at.timestamp())
 }
 
-fn instant(text: &Option<String>) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text.as_deref()?).ok()
+fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
 }
