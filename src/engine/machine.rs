@@ -26,7 +26,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-type Story = Pin<Box<dyn Future<Output = Result<Value>>>>;
+type Story = Pin<Box<dyn Future<Output = Result<String>>>>;
 
 /// What the host does next, and how far the command is.
 #[derive(Clone, Debug, Serialize)]
@@ -80,9 +80,9 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought, as JSON: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
+        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
-        result: Value,
+        result: String,
     },
     /// The command failed.
     Failed {
@@ -293,7 +293,7 @@ impl Machine {
         Step { kind, progress: self.io.current() }
     }
 
-    fn end(&mut self, outcome: Result<Value>) -> Step {
+    fn end(&mut self, outcome: Result<String>) -> Step {
         self.story = None;
         self.expecting = Expecting::Start;
         let kind = match outcome {
@@ -316,7 +316,7 @@ fn cancelled() -> Error {
 }
 
 /// The story of each command.
-async fn tell(io: Io, command: Command) -> Result<Value> {
+async fn tell(io: Io, command: Command) -> Result<String> {
     let io = &io;
     match command {
         Command::Calendars => json(&setup::calendars(io).await?),
@@ -338,7 +338,7 @@ async fn tell(io: Io, command: Command) -> Result<Value> {
         }
         Command::History => {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
-            Ok(Value::Array(reports(rows.get(key::HISTORY))))
+            Ok(format!("[{}]", reports(rows.get(key::HISTORY)).join(",")))
         }
         Command::Deactivate => {
             let (mut book, history) = open(io).await?;
@@ -351,13 +351,13 @@ async fn tell(io: Io, command: Command) -> Result<Value> {
         Command::Forget => {
             let remove = io.list("").await?.into_keys().collect();
             io.save(Patch { put: BTreeMap::new(), remove }).await?;
-            Ok(Value::Null)
+            Ok("null".to_owned())
         }
     }
 }
 
-fn json<T: Serialize>(result: &T) -> Result<Value> {
-    serde_json::to_value(result).map_err(|_| Error::internal("a result could not be encoded"))
+fn json<T: Serialize>(result: &T) -> Result<String> {
+    serde_json::to_string(result).map_err(|_| Error::internal("a result could not be encoded"))
 }
 
 /// The rows that every command reads, and the history.

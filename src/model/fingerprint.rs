@@ -1,10 +1,12 @@
 //! 64-bit fingerprints of normal forms: stable between versions and machines, short enough to store by the thousand.
 
+use serde::Serialize;
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 
 /// The fingerprint of one value. Two different values share one with a chance of 1 in 2^64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {

@@ -1,12 +1,12 @@
 //! Identifiers as the services print them: text, never numbers (CRM ids exceed 2^53).
 
-use serde::Deserialize;
+use serde::Serialize;
 use std::fmt;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(transparent)]
         pub(crate) struct $name(String);
 

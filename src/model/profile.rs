@@ -1,7 +1,9 @@
 //! What was learnt of the CRM account when the sync was activated.
 
+use serde::Serialize;
+
 /// The account and the rules of its module of meetings.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CrmProfile {
     pub(crate) user: String,
     pub(crate) organisation: String,
@@ -13,7 +15,7 @@ pub(crate) struct CrmProfile {
 }
 
 /// How many characters the CRM's text fields hold, from the metadata of the module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct TextLimits {
     pub(crate) title: usize,
     pub(crate) place: usize,
@@ -27,7 +29,8 @@ impl TextLimits {
 
 /// How the CRM encodes all-day times. Zoho documents it only for a sibling product, so that it is learnt by writing
 /// one event and reading it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum AllDayOffset {
     /// Dates at `+00:00`, as in the sample of Zoho Recruit (developer guide, "Events response").
     Zero,

@@ -187,11 +187,6 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The settings as they are stored and shown.
-    pub(crate) fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
-    }
-
     fn refuse_unsupported(&self) -> Result<()> {
         if self.direction != Direction::GoogleToCrm {
             return Err(invalid("direction", "must be \"google-to-crm\" in this version"));

@@ -5,7 +5,7 @@ use super::report::{ParkedItem, Report, Status, Switch};
 use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// Rows by key.
@@ -169,7 +169,7 @@ impl Book {
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
-        ring.insert(0, serde_json::to_value(kept).unwrap_or_default());
+        ring.insert(0, serde_json::to_string(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
         self.patch.put(key::HISTORY.to_owned(), encode(&ring));
     }
@@ -204,7 +204,10 @@ impl Book {
             remaining: self.state.remaining,
             first_sync_done: self.state.cursor.is_some() && self.state.first_sync_left.is_none(),
             last_run_ms: self.state.last_run_ms,
-            last_report: reports(history).into_iter().next(),
+            last_report: reports(history)
+                .into_iter()
+                .next()
+                .and_then(|json| RawValue::from_string(json).ok()),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
         }
     }
@@ -228,6 +231,6 @@ const HISTORY: usize = 50;
 const REPORT_DETAILS: usize = 100;
 
 /// The reports of a stored ring, newest first; a damaged ring is an empty one.
-pub(crate) fn reports(history: Option<&String>) -> Vec<Value> {
+pub(crate) fn reports(history: Option<&String>) -> Vec<String> {
     history.and_then(|text| decode(text)).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use crate::model::settings::Settings;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// The report of one cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -134,7 +134,7 @@ pub enum Finished {
 }
 
 /// The state of the sync.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
@@ -157,7 +157,7 @@ pub struct Status {
     /// The report of the last cycle that wrote or parked something.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Report"))]
-    pub last_report: Option<Value>,
+    pub last_report: Option<Box<RawValue>>,
     /// No request goes out before this time, because a service asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_until_ms: Option<i64>,

@@ -6,7 +6,8 @@ use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -32,17 +33,16 @@ pub(crate) mod key {
 
 const VERSION: &str = "1";
 
-/// What a row holds, to and from JSON. Written by hand, field by field: derived code for rows that are read once a
-/// cycle would cost the module 60 KB.
-pub(crate) trait Row: Sized {
-    fn to_json(&self) -> Value;
+/// What a row holds. Written by derived code, read by hand from JSON values: derived reading of rows that are read once
+/// a cycle would cost the module 60 KB, writing values another 30 KB.
+pub(crate) trait Row: Sized + Serialize {
     /// None when something is missing or of another type.
     fn from_json(json: &Value) -> Option<Self>;
 }
 
 /// A row's text: version, checksum, JSON.
 pub(crate) fn encode<T: Row>(row: &T) -> String {
-    let json = row.to_json().to_string();
+    let json = serde_json::to_string(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
 
@@ -96,7 +96,7 @@ fn all<T>(items: &[Value], read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>>
 }
 
 /// Row `settings`: what the user chose and what was learnt of the accounts.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Activation {
     pub(crate) active: bool,
     pub(crate) settings: Settings,
@@ -104,34 +104,25 @@ pub(crate) struct Activation {
 }
 
 impl Row for Activation {
-    fn to_json(&self) -> Value {
-        let crm = &self.crm;
-        json!({
-            "active": self.active,
-            "settings": self.settings.to_json(),
-            "user": crm.user,
-            "organisation": crm.organisation,
-            "zone": crm.zone,
-            "limits": [crm.limits.title, crm.limits.place, crm.limits.description],
-            "defaults": crm.defaults.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
-        })
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         let fields = Fields(json);
-        let limit = |index: usize| fields.array("limits").get(index)?.as_u64().map(|limit| limit as usize);
+        let crm = Fields(json.get("crm")?);
+        let limits = Fields(crm.0.get("limits")?);
+        let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
         let text = |value: Option<&Value>| value?.as_str().map(str::to_owned);
         Some(Self {
             active: fields.flag("active"),
             settings: Settings::parse(json.get("settings")?).ok()?,
             crm: CrmProfile {
-                user: fields.text("user")?,
-                organisation: fields.text("organisation")?,
-                zone: fields.text("zone")?,
-                limits: TextLimits { title: limit(0)?, place: limit(1)?, description: limit(2)? },
-                defaults: all(fields.array("defaults"), |pair| {
-                    Some((text(pair.get(0))?, text(pair.get(1))?))
-                })?,
+                user: crm.text("user")?,
+                organisation: crm.text("organisation")?,
+                zone: crm.text("zone")?,
+                limits: TextLimits {
+                    title: limit("title")?,
+                    place: limit("place")?,
+                    description: limit("description")?,
+                },
+                defaults: all(crm.array("defaults"), |pair| Some((text(pair.get(0))?, text(pair.get(1))?)))?,
             },
         })
     }
@@ -145,7 +136,8 @@ impl Activation {
 }
 
 /// Row `state`: where the next cycle starts.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
@@ -166,24 +158,8 @@ pub(crate) struct State {
 }
 
 impl Row for State {
-    fn to_json(&self) -> Value {
-        json!({
-            "cursor": self.cursor.as_ref().map(SyncToken::as_str),
-            "firstSyncLeft": self.first_sync_left,
-            "doubt": self.doubt,
-            "runs": self.runs,
-            "links": self.links,
-            "remaining": self.remaining,
-            "lastRunMs": self.last_run_ms,
-            "googleNotBeforeMs": self.google_not_before_ms,
-            "zohoNotBeforeMs": self.zoho_not_before_ms,
-            "allDayInUserZone": self.all_day.map(|offset| offset == AllDayOffset::UserZone),
-        })
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         let fields = Fields(json);
-        let all_day = |user_zone: bool| if user_zone { AllDayOffset::UserZone } else { AllDayOffset::Zero };
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
             first_sync_left: fields.count("firstSyncLeft"),
@@ -194,20 +170,21 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
-            all_day: json.get("allDayInUserZone")?.as_bool().map(all_day),
+            all_day: match json.get("allDay")?.as_str() {
+                Some("userZone") => Some(AllDayOffset::UserZone),
+                Some(_) => Some(AllDayOffset::Zero),
+                None => None,
+            },
         })
     }
 }
 
 /// The fingerprints of the mapped fields as they were last seen on one side; none for a field that was not shown.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Seen([Option<Fingerprint>; 6]);
 
 impl Seen {
-    fn to_json(&self) -> Value {
-        self.0.iter().map(|field| field.map(Fingerprint::as_u64)).collect()
-    }
-
     fn from_json(items: &[Value]) -> Option<Self> {
         let mut fields = [None; 6];
         for (field, item) in fields.iter_mut().zip(items) {
@@ -231,7 +208,8 @@ impl Seen {
 }
 
 /// What is remembered of a Google event, linked or about to be.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Draft {
     pub(crate) etag: Etag,
     pub(crate) google: Seen,
@@ -245,23 +223,11 @@ pub(crate) struct Draft {
 }
 
 impl Row for Draft {
-    fn to_json(&self) -> Value {
-        let guests: Value = self.guests.iter().map(|guest| guest.as_u64()).collect();
-        json!({
-            "etag": self.etag.as_str(),
-            "seen": self.google.to_json(),
-            "guests": guests,
-            "start": self.start,
-            "end": self.end,
-            "allDay": self.all_day,
-        })
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             etag: Etag::new(fields.text("etag")?),
-            google: Seen::from_json(fields.array("seen"))?,
+            google: Seen::from_json(fields.array("google"))?,
             guests: all(fields.array("guests"), |guest| guest.as_u64().map(Fingerprint::from_u64))?,
             start: fields.number("start")?,
             end: fields.number("end")?,
@@ -271,7 +237,8 @@ impl Row for Draft {
 }
 
 /// Row `link/<google id>`: the pair of both ids and what was last seen.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Link {
     pub(crate) crm: CrmId,
     pub(crate) connection: Fingerprint,
@@ -283,22 +250,12 @@ pub(crate) struct Link {
 }
 
 impl Row for Link {
-    fn to_json(&self) -> Value {
-        json!({
-            "crm": self.crm.as_str(),
-            "connection": self.connection.as_u64(),
-            "google": self.seen.to_json(),
-            "crmModified": self.crm_modified,
-            "unverified": self.unverified,
-        })
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             crm: CrmId::new(fields.text("crm")?),
             connection: Fingerprint::from_u64(json.get("connection")?.as_u64()?),
-            seen: Draft::from_json(json.get("google")?)?,
+            seen: Draft::from_json(json.get("seen")?)?,
             crm_modified: fields.number("crmModified"),
             unverified: fields.flag("unverified"),
         })
@@ -322,10 +279,6 @@ impl Link {
 
 /// Row `crm/<crm id>`: the way back.
 impl Row for GoogleId {
-    fn to_json(&self) -> Value {
-        Value::from(self.as_str())
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         json.as_str().map(Self::new)
     }
@@ -333,7 +286,8 @@ impl Row for GoogleId {
 
 /// Row `intents`: CRM records that may have been created without anybody knowing their ids. Written before the
 /// request, removed with the links that its answer brings.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Intents {
     /// When they were written down.
     pub(crate) at_ms: i64,
@@ -341,12 +295,6 @@ pub(crate) struct Intents {
 }
 
 impl Row for Intents {
-    fn to_json(&self) -> Value {
-        let creates: Value =
-            self.creates.iter().map(|(id, draft)| json!([id.as_str(), draft.to_json()])).collect();
-        json!({ "atMs": self.at_ms, "creates": creates })
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
         let fields = Fields(json);
         let creates = all(fields.array("creates"), |pair| {
@@ -360,7 +308,8 @@ impl Row for Intents {
 pub(crate) type ParkedRow = Vec<(GoogleId, Parked)>;
 
 /// Why an event waits, and until when.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Parked {
     pub(crate) code: String,
     pub(crate) message: String,
@@ -371,23 +320,9 @@ pub(crate) struct Parked {
 }
 
 impl Row for ParkedRow {
-    fn to_json(&self) -> Value {
-        let item = |(id, row): &(GoogleId, Parked)| {
-            json!({
-                "id": id.as_str(),
-                "code": row.code,
-                "message": row.message,
-                "sinceMs": row.since_ms,
-                "retryMs": row.retry_ms,
-                "etag": row.etag.as_str(),
-            })
-        };
-        self.iter().map(item).collect()
-    }
-
     fn from_json(json: &Value) -> Option<Self> {
-        all(json.as_array()?, |item| {
-            let fields = Fields(item);
+        all(json.as_array()?, |pair| {
+            let fields = Fields(pair.get(1)?);
             let parked = Parked {
                 code: fields.text("code")?,
                 message: fields.text("message")?,
@@ -395,19 +330,15 @@ impl Row for ParkedRow {
                 retry_ms: fields.number("retryMs")?,
                 etag: Etag::new(fields.text("etag")?),
             };
-            Some((GoogleId::new(fields.text("id")?), parked))
+            Some((GoogleId::from_json(pair.get(0)?)?, parked))
         })
     }
 }
 
-/// Row `history`: the reports of the last cycles, newest first.
-impl Row for Vec<Value> {
-    fn to_json(&self) -> Value {
-        Value::Array(self.clone())
-    }
-
+/// Row `history`: the reports of the last cycles as JSON texts, newest first.
+impl Row for Vec<String> {
     fn from_json(json: &Value) -> Option<Self> {
-        json.as_array().cloned()
+        all(json.as_array()?, |report| report.as_str().map(str::to_owned))
     }
 }
 

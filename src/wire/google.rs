@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A calendar of `calendarList.list`.
 pub(crate) struct CalendarEntry {
@@ -135,31 +136,48 @@ impl From<Event> for Item {
 impl EventsPage {
     /// Reads a page. When an entry does not fit, the entries are read one by one, so that only that one is set apart.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Entries<'a> {
+            #[serde(borrow)]
+            items: Vec<&'a RawValue>,
+        }
         if let Ok(page) = serde_json::from_slice(body) {
             return Some(page);
         }
-        let mut page = value(body)?;
-        let items = page.get_mut("items").map(Value::take).unwrap_or_default();
-        page.as_object_mut()?.remove("items");
-        let mut parsed: Self = serde_json::from_slice(&serde_json::to_vec(&page).ok()?).ok()?;
-        parsed.items = items.as_array()?.iter().map(Item::of).collect();
-        Some(parsed)
+        let entries: Entries<'_> = serde_json::from_slice(body).ok()?;
+        let page = value(body)?;
+        let text = |key: &str| page.get(key).and_then(Value::as_str).map(str::to_owned);
+        let reminders =
+            page.get("defaultReminders").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Some(Self {
+            items: entries.items.iter().map(|item| Item::of(item.get().as_bytes())).collect(),
+            next_page_token: text("nextPageToken"),
+            next_sync_token: text("nextSyncToken"),
+            default_reminders: reminders.iter().filter_map(Reminder::of).collect(),
+        })
+    }
+}
+
+impl Reminder {
+    fn of(value: &Value) -> Option<Self> {
+        let minutes = u32::try_from(value.get("minutes")?.as_u64()?).ok()?;
+        Some(Self { method: value.get("method")?.as_str()?.to_owned(), minutes })
     }
 }
 
 impl Item {
     /// Reads one event that stands alone (`events.get`).
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        value(body).map(|value| Self::of(&value))
+        value(body).map(|_| Self::of(body))
     }
 
-    fn of(value: &Value) -> Self {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let read = || serde_json::from_slice::<Event>(&serde_json::to_vec(value).ok()?).ok();
-        match read().filter(|event| !event.id.is_empty()) {
-            Some(event) => Self::from(event),
-            None => Self::Unreadable { id: text("id"), etag: text("etag") },
+    fn of(json: &[u8]) -> Self {
+        if let Some(event) = serde_json::from_slice::<Event>(json).ok().filter(|event| !event.id.is_empty()) {
+            return Self::from(event);
         }
+        let object = value(json).unwrap_or_default();
+        let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+        Self::Unreadable { id: text("id"), etag: text("etag") }
     }
 }
 
