@@ -1,1 +1,25 @@
-//! Sandbox.
+//! A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+//!
+//! [`World`] is both services in one value: no network, no ambient clock, no randomness but a seed. Tests and
+//! simulations call [`World::handle`] with plain requests; the server binary of this package serves the same value
+//! over HTTP on loopback. What nobody could establish about the real services is a switch ([`Switches`]), set to
+//! what is harder for a client; what can go wrong is on order ([`Faults`]).
+//!
+//! The sandbox keeps nothing on disk, sends no mail and never opens a connection.
+
+mod counters;
+mod faults;
+mod google;
+mod http;
+mod mail;
+mod switches;
+mod time;
+mod world;
+mod zoho;
+
+pub use counters::Counters;
+pub use faults::{Fault, FaultKind, Faults, When};
+pub use http::{Dropped, GOOGLE_TOKEN, Request, Response, Service, ZOHO_TOKEN, encode};
+pub use mail::{Mail, MailKind};
+pub use switches::*;
+pub use world::World;
