@@ -170,12 +170,8 @@ impl Google {
         ] {
             fields.entry(name).or_insert(value);
         }
-        // What Google's own pages write is not rewritten as API input is.
-        let own_text = fields.get("description").cloned();
-        let mut content = validate::content(fields, calendar, switches).map_err(|error| error.to_string())?;
-        if let Some(text) = own_text {
-            content.fields.insert("description".into(), text);
-        }
+        let content = validate::content(fields, calendar, switches, times::Origin::Person)
+            .map_err(|error| error.to_string())?;
         let (micros, _) = ids.tick(updated_ms);
         calendar.put(&id, content, micros, updated_ms, true);
         Ok(id)

@@ -52,8 +52,19 @@ impl When {
     }
 }
 
+/// Who writes: a client of the API, or a person on Google's own pages, who may do a little more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Api,
+    Person,
+}
+
 /// Parses and checks `start` and `end` of a body.
-pub(crate) fn read(body: &Map<String, Value>, calendar_zone: Tz) -> Result<(When, When), ApiError> {
+pub(crate) fn read(
+    body: &Map<String, Value>,
+    calendar_zone: Tz,
+    origin: Origin,
+) -> Result<(When, When), ApiError> {
     let recurring = body.get("recurrence").and_then(Value::as_array).is_some_and(|lines| !lines.is_empty());
     let end = body.get("end").ok_or_else(|| ApiError::required("Missing end time."))?;
     let start = body.get("start").ok_or_else(|| ApiError::required("Missing start time."))?;
@@ -62,8 +73,9 @@ pub(crate) fn read(body: &Map<String, Value>, calendar_zone: Tz) -> Result<(When
     if start.is_date() != end.is_date() {
         return Err(ApiError::invalid("Start and end times must either both be date or both be dateTime."));
     }
-    // The shortest event that can be written: one second, or one day. Zero length can only be read.
-    if end.ms_in(calendar_zone) <= start.ms_in(calendar_zone) {
+    let length = end.ms_in(calendar_zone) - start.ms_in(calendar_zone);
+    // People can make events of no length on Google's pages; by API they can be read but not written.
+    if length < 0 || length == 0 && origin == Origin::Api {
         return Err(ApiError::empty_range());
     }
     Ok((start, end))

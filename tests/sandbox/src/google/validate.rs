@@ -6,7 +6,7 @@ use super::calendar::{Calendar, Content};
 use super::error::ApiError;
 use super::series::Series;
 use super::text;
-use super::times;
+use super::times::{self, Origin};
 use crate::switches::{LongDescription, SortReminders, Switches};
 
 /// Fields a client may write; all others are ignored in a body.
@@ -41,10 +41,11 @@ pub(crate) fn content(
     mut fields: Map<String, Value>,
     calendar: &Calendar,
     switches: &Switches,
+    origin: Origin,
 ) -> Result<Content, ApiError> {
     fields.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
-    let (start, end) = times::read(&fields, calendar.zone)?;
-    texts(&mut fields, switches)?;
+    let (start, end) = times::read(&fields, calendar.zone, origin)?;
+    texts(&mut fields, switches, origin)?;
     one_of(&fields, "status", &["confirmed", "tentative", "cancelled"])?;
     one_of(&fields, "visibility", &["default", "public", "private", "confidential"])?;
     one_of(&fields, "transparency", &["opaque", "transparent"])?;
@@ -92,7 +93,7 @@ pub(crate) fn content(
     Ok(Content { fields, start, end, series })
 }
 
-fn texts(fields: &mut Map<String, Value>, switches: &Switches) -> Result<(), ApiError> {
+fn texts(fields: &mut Map<String, Value>, switches: &Switches, origin: Origin) -> Result<(), ApiError> {
     for name in ["summary", "location", "description", "colorId"] {
         match fields.get(name) {
             None => {}
@@ -104,7 +105,8 @@ fn texts(fields: &mut Map<String, Value>, switches: &Switches) -> Result<(), Api
             Some(_) => return Err(ApiError::parse()),
         }
     }
-    if let Some(Value::String(description)) = fields.get("description") {
+    // What is typed on Google's own pages is kept as it is.
+    if let (Origin::Api, Some(Value::String(description))) = (origin, fields.get("description")) {
         let mut kept = text::strip_meet_block(description);
         if kept.chars().nth(text::LONGEST_DESCRIPTION).is_some() {
             match switches.long_description {

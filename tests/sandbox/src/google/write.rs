@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::calendar::{Calendar, Role};
 use super::error::ApiError;
 use super::event::{self, Event};
+use super::times::Origin;
 use super::validate::{self, WRITABLE};
 use super::{Call, Ids, conference};
 use crate::http::Query;
@@ -179,7 +180,7 @@ pub(crate) fn change(
         return Ok(calendar.get(id).map(|event| event.body.clone()).unwrap_or_default());
     }
     conference::apply(&mut fields, body, query, ids);
-    let mut content = validate::content(fields, calendar, call.switches)?;
+    let mut content = validate::content(fields, calendar, call.switches, Origin::Api)?;
     content.fields.insert("start".into(), content.start.to_json(calendar.zone));
     content.fields.insert("end".into(), content.end.to_json(calendar.zone));
     let differs = |name: &str| content.fields.get(name) != old_fields.get(name);
@@ -362,7 +363,7 @@ pub(crate) fn store(
     ids: &mut Ids,
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let content = validate::content(fields, calendar, call.switches)?;
+    let content = validate::content(fields, calendar, call.switches, Origin::Api)?;
     let (micros, now) = ids.tick(call.now_ms);
     calendar.put(id, content, micros, now, true);
     Ok(())
