@@ -1,1 +1,43 @@
-//! Sandbox.
+//! A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+//!
+//! [`World`] is both services in one value: no network, no ambient clock, no randomness but a seed. Tests and
+//! simulations call [`World::handle`] with plain requests; the server binary of this package serves the same value
+//! over HTTP on loopback. What nobody could establish about the real services is a switch ([`Switches`]), set to
+//! what is harder for a client; what can go wrong is on order ([`Faults`]).
+//!
+//! The sandbox keeps nothing on disk, sends no mail and never opens a connection.
+
+mod admin;
+mod clock;
+mod corpus;
+mod counters;
+mod edits;
+mod faults;
+mod files;
+mod google;
+mod http;
+mod ics;
+mod mail;
+mod names;
+mod server;
+mod switches;
+mod time;
+mod world;
+mod zoho;
+
+pub use admin::{Site, Start};
+pub use corpus::Corpus;
+pub use counters::Counters;
+pub use edits::Edited;
+pub use faults::{Fault, FaultKind, Faults, When};
+pub use http::{Dropped, GOOGLE_TOKEN, Request, Response, Service, ZOHO_TOKEN, encode};
+pub use ics::{IcsError, Imported};
+pub use mail::{Mail, MailKind};
+pub use server::Server;
+pub use switches::*;
+pub use world::World;
+
+/// The instant of an RFC 3339 text with an offset, in milliseconds since 1970.
+pub fn parse_instant(text: &str) -> Option<i64> {
+    time::parse_rfc3339(text).map(|at| at.ms)
+}

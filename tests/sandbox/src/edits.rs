@@ -1,0 +1,117 @@
+//! A person at work on Google's pages: believable changes of the primary calendar, for benchmarks and for "two people
+//! at once".
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use crate::corpus::Maker;
+use crate::google::ANA;
+use crate::http::{Request, encode};
+use crate::time::{self, HOUR, MINUTE};
+use crate::world::World;
+
+/// What a round of edits did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edited {
+    /// Events whose title, time, place or description changed.
+    pub changed: usize,
+    /// New events.
+    pub added: usize,
+    /// Deleted events.
+    pub deleted: usize,
+}
+
+impl World {
+    /// Makes `count` changes: about 70 % edits, 20 % new events, 10 % deletions. Only single events that Ana may
+    /// edit are touched, each at most once. Nothing is counted as a request.
+    pub fn edit(&mut self, count: usize, seed: u64) -> Edited {
+        let now = self.now_ms();
+        let mut rng = Rng::with_seed(seed ^ 0xed175);
+        let today = time::ms_to_local(chrono_tz::Europe::Paris, now).date();
+        let mut maker = Maker::around(seed ^ 0x5eed, today);
+        let mut targets: Vec<(String, Value)> = self
+            .google
+            .calendar("primary")
+            .into_iter()
+            .flat_map(|calendar| calendar.live())
+            .filter(|event| {
+                event.is_own()
+                    && event.event_type() == "default"
+                    && event.series.is_none()
+                    && event.master.is_none()
+                    && !event.flag("locked")
+                    && event.end_ms > event.start_ms
+            })
+            .map(|event| (event.id.to_string(), event.body.clone()))
+            .collect();
+        rng.shuffle(&mut targets);
+        let mut done = Edited::default();
+        for index in 0..count {
+            // A fixed share, not a chance: equal counts make equal work in every run.
+            match index % 10 {
+                3 | 8 => {
+                    let body = Value::Object(maker.plain(index));
+                    done.added += usize::from(self.by_hand("POST", None, &body));
+                }
+                6 => {
+                    let Some((id, _)) = targets.pop() else { continue };
+                    done.deleted += usize::from(self.by_hand("DELETE", Some(&id), &Value::Null));
+                }
+                _ => {
+                    let Some((id, body)) = targets.pop() else { continue };
+                    let patch = change(&mut maker, &mut rng, &body);
+                    done.changed += usize::from(self.by_hand("PATCH", Some(&id), &patch));
+                }
+            }
+        }
+        done
+    }
+
+    /// Carries out a write past counters and faults.
+    fn by_hand(&mut self, method: &str, id: Option<&str>, body: &Value) -> bool {
+        let mut path = format!("/calendar/v3/calendars/{}/events", encode(ANA));
+        if let Some(id) = id {
+            path.push('/');
+            path.push_str(id);
+        }
+        let request = Request::google(method, &path).json(body);
+        let now = self.now_ms();
+        let answer = self.google.handle(&request, now, &self.switches, &mut self.mails);
+        (200..300).contains(&answer.status)
+    }
+}
+
+/// A change of one to two fields that leaves the event different.
+fn change(maker: &mut Maker, rng: &mut Rng, body: &Value) -> Value {
+    let mut patch = Map::new();
+    match rng.u8(0..10) {
+        0..=3 => {
+            patch.insert("summary".into(), json!(maker.title()));
+        }
+        4..=7 => shift(&mut patch, rng, body),
+        8 => {
+            patch.insert("location".into(), json!(maker.place()));
+            shift(&mut patch, rng, body);
+        }
+        _ => {
+            patch.insert("description".into(), json!(format!("Changed: {}", maker.title())));
+        }
+    }
+    Value::Object(patch)
+}
+
+/// Moves an event: timed ones by quarters of an hour, all-day ones by days.
+fn shift(patch: &mut Map<String, Value>, rng: &mut Rng, body: &Value) {
+    let quarters = rng.i64(1..16) * if rng.bool() { 1 } else { -1 };
+    let days = rng.i64(1..4);
+    for name in ["start", "end"] {
+        let Some(end) = body.get(name) else { continue };
+        if let Some(at) = end.get("dateTime").and_then(Value::as_str).and_then(time::parse_rfc3339) {
+            let moved = at.ms + quarters * 15 * MINUTE + days * 24 * HOUR;
+            patch.insert(name.into(), json!({ "dateTime": time::print(moved, at.offset, false) }));
+        } else if let Some(date) = end.get("date").and_then(Value::as_str).and_then(time::parse_date) {
+            let moved = date + chrono::TimeDelta::days(days);
+            patch.insert(name.into(), json!({ "date": time::print_date(moved) }));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Partial answers: the `fields` parameter, such as `nextSyncToken,items(id,start/dateTime)`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// A parsed selection. An empty one selects everything below it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mask(BTreeMap<String, Mask>);
+
+impl Mask {
+    pub(crate) fn parse(text: &str) -> Option<Mask> {
+        let mut rest = text;
+        let mask = parse_list(&mut rest, 0)?;
+        rest.is_empty().then_some(mask)
+    }
+
+    pub(crate) fn apply(&self, value: &Value) -> Value {
+        if self.0.is_empty() || self.0.contains_key("*") {
+            return value.clone();
+        }
+        match value {
+            Value::Object(map) => {
+                let kept: Map<String, Value> = self
+                    .0
+                    .iter()
+                    .filter_map(|(name, mask)| map.get(name).map(|value| (name.clone(), mask.apply(value))))
+                    .collect();
+                Value::Object(kept)
+            }
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.apply(item)).collect()),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Selections nested deeper than this are refused.
+const DEEPEST: usize = 16;
+
+fn parse_list(rest: &mut &str, depth: usize) -> Option<Mask> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let mut mask = Mask::default();
+    loop {
+        let end = rest.find(['/', '(', ')', ',']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end)?;
+        if name.trim().is_empty() {
+            return None;
+        }
+        *rest = after;
+        let inner = if let Some(after) = rest.strip_prefix('(') {
+            *rest = after;
+            let inner = parse_list(rest, depth + 1)?;
+            *rest = rest.strip_prefix(')')?;
+            inner
+        } else if let Some(after) = rest.strip_prefix('/') {
+            *rest = after;
+            parse_path(rest, depth + 1)?
+        } else {
+            Mask::default()
+        };
+        mask.0.entry(name.trim().to_owned()).or_default().0.extend(inner.0);
+        match rest.strip_prefix(',') {
+            Some(after) => *rest = after,
+            None => return Some(mask),
+        }
+    }
+}
+
+/// One name after a slash, with what follows it up to the next comma.
+fn parse_path(rest: &mut &str, depth: usize) -> Option<Mask> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let end = rest.find(['/', '(', ')', ',']).unwrap_or(rest.len());
+    let (name, after) = rest.split_at_checked(end)?;
+    if name.trim().is_empty() {
+        return None;
+    }
+    *rest = after;
+    let inner = if let Some(after) = rest.strip_prefix('(') {
+        *rest = after;
+        let inner = parse_list(rest, depth + 1)?;
+        *rest = rest.strip_prefix(')')?;
+        inner
+    } else if let Some(after) = rest.strip_prefix('/') {
+        *rest = after;
+        parse_path(rest, depth + 1)?
+    } else {
+        Mask::default()
+    };
+    Some(Mask(BTreeMap::from([(name.trim().to_owned(), inner)])))
+}

@@ -1,0 +1,196 @@
+//! Requests and answers as plain values, and what both services need to read them: percent-encoding and query strings.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// The bearer token that the Google side accepts.
+pub const GOOGLE_TOKEN: &str = "sandbox-google";
+/// The OAuth token that the Zoho side accepts.
+pub const ZOHO_TOKEN: &str = "sandbox-zoho";
+
+/// Which vendor a request is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// Google Calendar API v3.
+    Google,
+    /// Zoho CRM API v8.
+    Zoho,
+}
+
+impl Service {
+    /// The name used in admin bodies and counters: `google` or `zoho`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Service::Google => "google",
+            Service::Zoho => "zoho",
+        }
+    }
+
+    /// The reverse of [`Service::name`].
+    pub fn from_name(name: &str) -> Option<Service> {
+        match name {
+            "google" => Some(Service::Google),
+            "zoho" => Some(Service::Zoho),
+            _ => None,
+        }
+    }
+}
+
+/// One HTTP request: `path` starts with `/` and carries the query.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The vendor addressed.
+    pub service: Service,
+    /// Upper-case HTTP method.
+    pub method: String,
+    /// Path with query, still percent-encoded.
+    pub path: String,
+    /// Header names in any case.
+    pub headers: Vec<(String, String)>,
+    /// The raw body; empty when there is none.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A request to Google that carries the accepted token.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let answer = world.handle(&Request::google("GET", "/calendar/v3/users/me/calendarList")).unwrap();
+    /// assert_eq!(answer.status, 200);
+    /// ```
+    pub fn google(method: &str, path: &str) -> Request {
+        Request::new(Service::Google, method, path).header("Authorization", &format!("Bearer {GOOGLE_TOKEN}"))
+    }
+
+    /// A request to Zoho that carries the accepted token.
+    pub fn zoho(method: &str, path: &str) -> Request {
+        Request::new(Service::Zoho, method, path)
+            .header("Authorization", &format!("Zoho-oauthtoken {ZOHO_TOKEN}"))
+    }
+
+    /// A request without any header.
+    pub fn new(service: Service, method: &str, path: &str) -> Request {
+        Request {
+            service,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Adds one header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Request {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets a JSON body and its content type.
+    #[must_use]
+    pub fn json(mut self, body: &serde_json::Value) -> Request {
+        self.body = body.to_string().into_bytes();
+        self.header("Content-Type", "application/json")
+    }
+
+    pub(crate) fn header_value(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The decoded segments of the path, without the query.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        path.split('/').filter(|part| !part.is_empty()).map(decode).collect()
+    }
+
+    pub(crate) fn query(&self) -> Query {
+        Query::parse(self.path.split_once('?').map_or("", |(_, query)| query))
+    }
+}
+
+/// One HTTP answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Header names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The raw body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    pub(crate) fn empty(status: u16) -> Response {
+        Response { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        Response { status, headers: vec![("content-type".into(), content_type.into())], body: body.into() }
+    }
+
+    /// The first header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `Null` when it is not JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or(serde_json::Value::Null)
+    }
+}
+
+/// The connection broke before an answer arrived. Whether the request had an effect cannot be told from here,
+/// as with a real lost connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection was lost before an answer arrived")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+/// A parsed query string that keeps repeated parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(crate) fn parse(text: &str) -> Query {
+        Query(
+            text.split('&')
+                .filter(|pair| !pair.is_empty())
+                .map(|pair| {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+/// Percent-decodes; bytes that are not UTF-8 become replacement characters, so that no input can fail.
+pub(crate) fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}

@@ -1,0 +1,152 @@
+//! The sandbox over HTTP, for browsers, official clients and people.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use accord_sandbox::{GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
+use clap::Parser;
+
+/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+///
+/// It keeps nothing on disk, sends no mail and opens no connection. It prints one line, `listening on
+/// http://127.0.0.1:PORT`, and answers until it is stopped with Ctrl-C or SIGTERM.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = HELP)]
+struct Arguments {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Address to listen on. Only loopback is safe: everyone who reaches the sandbox owns it.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Allows an address that is not loopback.
+    #[arg(long)]
+    allow_remote: bool,
+    /// Directory of static files served beside the API.
+    #[arg(long = "static", value_name = "DIR")]
+    files: Option<PathBuf>,
+    /// Seed of ids, faults and corpus: equal seeds and calls give equal answers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Events to make at the start, on the primary Google calendar.
+    #[arg(long, default_value_t = 0)]
+    events: usize,
+    /// A fixed clock (RFC 3339 with offset), moved only by POST /sandbox/clock. Default: the real clock.
+    #[arg(long, value_parser = instant)]
+    now: Option<i64>,
+    /// Sets a switch, as NAME=VALUE. May be repeated.
+    #[arg(long = "switch", value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Lists all switches, one line each, and ends.
+    #[arg(long)]
+    switches: bool,
+}
+
+const HELP: &str = "\
+Services on one origin:
+  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google
+  /crm/v8/…, /oauth/v2/token           Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
+  /sandbox/…                           admin, below; everything else: static files
+
+One Google account, ana@example.com, with a primary calendar (Europe/Paris), a second one to write and one to
+read; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
+
+Admin routes (JSON in and out):
+  GET  /sandbox/                       the world in a few numbers
+  POST /sandbox/reset                  {seed?, events?, now?}: begin anew; switches as at the start
+  POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
+  POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
+  POST /sandbox/edits                  {count, seed?}: a person changes the primary calendar
+  GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
+  POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
+                                       {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,
+                                        when?: before|after, kind: status|drop|truncate|not-json|wrong-type|delay|
+                                        bad-record|record-locked, status?, reason?, body?, ms?, index?, code?, id?,
+                                        retryAfter?}
+  GET  /sandbox/switches               all switches;  POST {name: value, …} sets some
+  POST /sandbox/clock                  {now: RFC 3339 | ms | \"real\"} or {advanceMs}
+  GET  /sandbox/mails                  who would have been mailed
+  POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
+  POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
+  POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
+  POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
+  POST /sandbox/restore                {id}: a meeting comes back from the recycle bin
+  GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
+
+fn instant(text: &str) -> Result<i64, String> {
+    accord_sandbox::parse_instant(text)
+        .ok_or_else(|| "RFC 3339 with an offset, such as 2026-11-22T10:00:00Z".into())
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("accord-sandbox: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), String> {
+    if arguments.switches {
+        for switch in Switches::ALL {
+            println!("{} = {}\n    {}", switch.name, switch.values.join(" | "), switch.about);
+        }
+        return Ok(());
+    }
+    if !arguments.host.is_loopback() && !arguments.allow_remote {
+        return Err(format!("{} is not loopback; give --allow-remote if that is meant", arguments.host));
+    }
+    let mut switches = Switches::default();
+    for pair in &arguments.set {
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| format!("--switch wants NAME=VALUE, not {pair}"))?;
+        switches.set(name, value).map_err(|error| error.to_string())?;
+    }
+    let start = Start { seed: arguments.seed, events: arguments.events, now_ms: arguments.now, switches };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))?;
+    runtime.block_on(async {
+        let address = SocketAddr::new(arguments.host, arguments.port);
+        let site = Site::new(&start, real_ms());
+        let server = Server::bind(address, site, arguments.files, real_ms)
+            .await
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let bound = server.address().map_err(|error| error.to_string())?;
+        println!("listening on http://{bound}");
+        eprintln!("Google token: {GOOGLE_TOKEN}   Zoho token: {ZOHO_TOKEN}");
+        server.run(stopped()).await;
+        Ok(())
+    })
+}
+
+/// Ready at Ctrl-C or SIGTERM.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the operating system's default ends the process.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server follows the real clock unless told otherwise")]
+fn real_ms() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,275 @@
+//! The world: both services, the clock, the switches, the faults, the counters.
+
+use serde_json::{Value, json};
+
+use crate::counters::Counters;
+use crate::faults::{Fault, FaultKind, Faults, When};
+use crate::google::{self, Google};
+use crate::http::{Dropped, Request, Response, Service};
+use crate::mail::Mail;
+use crate::switches::Switches;
+use crate::zoho::modules::ModuleName;
+use crate::zoho::{self, Zoho};
+
+/// One Google account (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read) and
+/// one Zoho organisation (Europe/Paris) whose current user is Ana.
+///
+/// ```
+/// use accord_sandbox::{Request, World};
+/// let mut world = World::new(1, 1_795_000_000_000);
+/// let call = Request::zoho("GET", "/crm/v8/users?type=CurrentUser");
+/// let answer = world.handle(&call).unwrap();
+/// assert_eq!(answer.json()["users"][0]["email"], "ana@example.com");
+/// ```
+#[derive(Debug)]
+pub struct World {
+    pub(crate) google: Google,
+    pub(crate) zoho: Zoho,
+    pub(crate) switches: Switches,
+    faults: Faults,
+    counters: Counters,
+    pub(crate) mails: Vec<Mail>,
+    now_ms: i64,
+    delay_ms: u64,
+}
+
+impl World {
+    /// An empty world. Equal seeds and equal calls give equal answers.
+    pub fn new(seed: u64, now_ms: i64) -> World {
+        World {
+            google: Google::new(seed),
+            zoho: Zoho::new(seed),
+            switches: Switches::default(),
+            faults: Faults::new(seed),
+            counters: Counters::default(),
+            mails: Vec::new(),
+            now_ms,
+            delay_ms: 0,
+        }
+    }
+
+    /// The virtual clock, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Sets the clock, forward or backward.
+    pub fn set_now_ms(&mut self, ms: i64) {
+        self.now_ms = ms;
+    }
+
+    /// What the unproven facts are taken to be.
+    pub fn switches(&mut self) -> &mut Switches {
+        &mut self.switches
+    }
+
+    /// The failures on order.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// What was asked since the last reset.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Starts counting from nothing.
+    pub fn reset_counters(&mut self) {
+        self.counters = Counters::default();
+    }
+
+    /// Every mail that a real service would have sent, oldest first.
+    pub fn mails(&self) -> &[Mail] {
+        &self.mails
+    }
+
+    /// Forgets the recorded mails.
+    pub fn clear_mails(&mut self) {
+        self.mails.clear();
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// [`Dropped`] when a fault breaks the connection, before or after the effect.
+    pub fn handle(&mut self, request: &Request) -> Result<Response, Dropped> {
+        let segments = request.segments();
+        let kind = match request.service {
+            Service::Google => google::kind_of(&request.method, &segments),
+            Service::Zoho => zoho::kind_of(&request.method, &segments),
+        };
+        *self.counters.requests.entry((request.service, kind)).or_default() += 1;
+        self.counters.bytes_up += request.body.len() as u64;
+        let answer = match self.faults.fire(request) {
+            None => Ok(self.carry_out(request, None)),
+            Some(fault) => self.fail(request, &fault),
+        };
+        if let Ok(response) = &answer {
+            self.counters.bytes_down += response.body.len() as u64;
+        }
+        answer
+    }
+
+    fn carry_out(&mut self, request: &Request, fault: Option<&FaultKind>) -> Response {
+        match request.service {
+            Service::Google => {
+                let before = self.google.writes();
+                let answer = self.google.handle(request, self.now_ms, &self.switches, &mut self.mails);
+                self.counters.google_writes += self.google.writes() - before;
+                answer
+            }
+            Service::Zoho => {
+                let mut call = zoho::Call {
+                    now_ms: self.now_ms,
+                    switches: &self.switches,
+                    mails: &mut self.mails,
+                    bad_record: match fault {
+                        Some(FaultKind::BadRecord { index, code }) => Some((*index, code.clone())),
+                        _ => None,
+                    },
+                    locked: match fault {
+                        Some(FaultKind::RecordLocked { id }) => Some(*id),
+                        _ => None,
+                    },
+                    writes: 0,
+                };
+                let answer = self.zoho.handle(request, &mut call);
+                self.counters.crm_writes += call.writes;
+                answer
+            }
+        }
+    }
+
+    fn fail(&mut self, request: &Request, fault: &Fault) -> Result<Response, Dropped> {
+        let mut response = match &fault.kind {
+            FaultKind::Status { status, reason, body } => {
+                if fault.when == When::After {
+                    self.carry_out(request, None);
+                }
+                match body {
+                    Some(body) => Response::text(*status, "application/json; charset=UTF-8", body.as_str()),
+                    None => match request.service {
+                        Service::Google => google::error::fault(*status, reason.as_deref()),
+                        Service::Zoho => zoho::error::fault(*status, reason.as_deref(), &self.switches),
+                    },
+                }
+            }
+            FaultKind::Drop => {
+                if fault.when == When::After {
+                    self.carry_out(request, None);
+                }
+                return Err(Dropped);
+            }
+            // These replace the answer to something that was done.
+            FaultKind::Truncate => {
+                let mut answer = self.carry_out(request, None);
+                answer.body.truncate(answer.body.len() / 2);
+                answer
+            }
+            FaultKind::NotJson => {
+                let answer = self.carry_out(request, None);
+                Response::text(
+                    answer.status,
+                    "text/html",
+                    "<html><body>Service is being maintained</body></html>",
+                )
+            }
+            FaultKind::WrongType => {
+                let answer = self.carry_out(request, None);
+                Response::text(answer.status, "application/json", "[1,2,3]")
+            }
+            FaultKind::Delay { ms } => {
+                self.delay_ms = *ms;
+                self.carry_out(request, None)
+            }
+            FaultKind::BadRecord { .. } | FaultKind::RecordLocked { .. } => {
+                self.carry_out(request, Some(&fault.kind))
+            }
+        };
+        if let Some(seconds) = fault.retry_after {
+            response.headers.push(("retry-after".into(), seconds.to_string()));
+        }
+        Ok(response)
+    }
+
+    /// How long the last answer is to be held back by a delay fault; asked for once.
+    pub fn take_delay_ms(&mut self) -> u64 {
+        std::mem::take(&mut self.delay_ms)
+    }
+
+    /// From here on every Google sync token and page token issued so far is refused.
+    pub fn expire_sync_tokens(&mut self) {
+        self.google.expire_tokens();
+    }
+
+    /// The user's role on a calendar changes, which also kills its tokens.
+    ///
+    /// # Errors
+    /// When there is no such calendar or role.
+    pub fn set_role(&mut self, calendar: &str, role: &str) -> Result<(), String> {
+        let role = google::Role::from_name(role).ok_or_else(|| format!("there is no role {role:?}"))?;
+        let calendar =
+            self.google.calendar_mut(calendar).ok_or_else(|| format!("there is no calendar {calendar:?}"))?;
+        calendar.role = role;
+        calendar.epoch += 1;
+        Ok(())
+    }
+
+    /// Takes a right, such as `Crm_Implied_Edit_Events`, from the current user's profile, or gives it back.
+    pub fn set_permission(&mut self, right: &str, granted: bool) {
+        if granted {
+            self.zoho.denied.remove(right);
+        } else {
+            self.zoho.denied.insert(right.to_owned());
+        }
+    }
+
+    /// Locks a CRM record against every change, or unlocks it.
+    pub fn set_locked(&mut self, id: &str, locked: bool) {
+        let Ok(id) = id.parse::<u64>() else { return };
+        if locked {
+            self.zoho.locked.insert(id);
+        } else {
+            self.zoho.locked.remove(&id);
+        }
+    }
+
+    /// Takes a meeting out of the recycle bin. Says whether it was there.
+    pub fn restore_meeting(&mut self, id: &str) -> bool {
+        let (now, switches) = (self.now_ms, &self.switches);
+        id.parse().is_ok_and(|id| self.zoho.restore(ModuleName::Events, id, now, switches))
+    }
+
+    /// Live meetings of the CRM, whole, in the order of ids.
+    pub fn crm_events(&self) -> Vec<Value> {
+        self.zoho.shown(ModuleName::Events, &self.switches)
+    }
+
+    /// How many live meetings the CRM has.
+    pub fn crm_event_count(&self) -> usize {
+        self.zoho.module(ModuleName::Events).len()
+    }
+
+    /// Live events of a Google calendar (`primary` or an id), whole, in the order of ids. Series are not expanded.
+    pub fn google_events(&self, calendar: &str) -> Vec<Value> {
+        self.google
+            .calendar(calendar)
+            .map(|calendar| calendar.live().map(|event| event.body.clone()).collect())
+            .unwrap_or_default()
+    }
+
+    /// One Google event, a tombstone included.
+    pub fn google_event(&self, calendar: &str, id: &str) -> Option<&Value> {
+        self.google.calendar(calendar)?.get(id).map(|event| &event.body)
+    }
+
+    /// The state of the world in a few numbers, for the admin routes.
+    pub fn summary(&self) -> Value {
+        json!({
+            "now": crate::time::print_utc_ms(self.now_ms),
+            "google": self.google.calendars.iter().map(|calendar| json!({ "id": calendar.id, "events": calendar.live().count() })).collect::<Vec<_>>(),
+            "crm": { "events": self.crm_event_count() },
+            "faults": self.faults.pending(),
+        })
+    }
+}

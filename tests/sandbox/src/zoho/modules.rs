@@ -1,0 +1,148 @@
+//! Records of one module, with the indices that lists, deltas and deletions need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+
+use crate::time::Offseted;
+
+/// The modules that exist here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ModuleName {
+    Events,
+    Contacts,
+    Leads,
+}
+
+impl ModuleName {
+    pub(crate) const ALL: [ModuleName; 3] = [ModuleName::Events, ModuleName::Contacts, ModuleName::Leads];
+
+    pub(crate) fn api_name(self) -> &'static str {
+        match self {
+            ModuleName::Events => "Events",
+            ModuleName::Contacts => "Contacts",
+            ModuleName::Leads => "Leads",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<ModuleName> {
+        ModuleName::ALL.into_iter().find(|module| module.api_name() == name)
+    }
+
+    pub(crate) fn labels(self) -> (&'static str, &'static str) {
+        match self {
+            ModuleName::Events => ("Meeting", "Meetings"),
+            ModuleName::Contacts => ("Contact", "Contacts"),
+            ModuleName::Leads => ("Lead", "Leads"),
+        }
+    }
+}
+
+/// When a meeting takes place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Span {
+    Timed {
+        start: Offseted,
+        end: Offseted,
+    },
+    /// Dates as the server took them from what was written; how the end is to be read is a switch.
+    AllDay {
+        start: NaiveDate,
+        end: NaiveDate,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) id: u64,
+    /// Everything but system fields and the times of a meeting, in wire form.
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) span: Option<Span>,
+    pub(crate) owner: u64,
+    pub(crate) created_by: u64,
+    pub(crate) modified_by: u64,
+    pub(crate) created_ms: i64,
+    /// One second resolution.
+    pub(crate) modified_ms: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Deleted {
+    pub(crate) record: Record,
+    pub(crate) by: u64,
+    pub(crate) at_ms: i64,
+}
+
+/// All records of a module.
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    records: BTreeMap<u64, Record>,
+    by_modified: BTreeSet<(i64, u64)>,
+    by_created: BTreeSet<(i64, u64)>,
+    bin: BTreeMap<u64, Deleted>,
+}
+
+impl Module {
+    pub(crate) const EMPTY: Module = Module {
+        records: BTreeMap::new(),
+        by_modified: BTreeSet::new(),
+        by_created: BTreeSet::new(),
+        bin: BTreeMap::new(),
+    };
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Record> {
+        self.records.get(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        self.records.values()
+    }
+
+    pub(crate) fn modified_order(&self) -> &BTreeSet<(i64, u64)> {
+        &self.by_modified
+    }
+
+    pub(crate) fn created_order(&self) -> &BTreeSet<(i64, u64)> {
+        &self.by_created
+    }
+
+    /// Stores a record, new or in place of the old one.
+    pub(crate) fn put(&mut self, record: Record) {
+        self.take(record.id);
+        self.by_modified.insert((record.modified_ms, record.id));
+        self.by_created.insert((record.created_ms, record.id));
+        self.records.insert(record.id, record);
+    }
+
+    fn take(&mut self, id: u64) -> Option<Record> {
+        let record = self.records.remove(&id)?;
+        self.by_modified.remove(&(record.modified_ms, id));
+        self.by_created.remove(&(record.created_ms, id));
+        Some(record)
+    }
+
+    /// Moves a record into the recycle bin.
+    pub(crate) fn delete(&mut self, id: u64, by: u64, at_ms: i64) -> bool {
+        match self.take(id) {
+            Some(record) => {
+                self.bin.insert(id, Deleted { record, by, at_ms });
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a record out of the recycle bin, under its old id.
+    pub(crate) fn restore(&mut self, id: u64) -> Option<Record> {
+        self.bin.remove(&id).map(|deleted| deleted.record)
+    }
+
+    pub(crate) fn bin(&self) -> impl Iterator<Item = &Deleted> {
+        self.bin.values()
+    }
+}

@@ -1,0 +1,193 @@
+//! Paths and methods of the Zoho side.
+
+use serde_json::json;
+
+use super::error::{Problem, json_response};
+use super::modules::ModuleName;
+use super::write::{self, Call, permitted};
+use super::{Zoho, bin, coql, list, org, record, search};
+use crate::http::{Request, Response, ZOHO_TOKEN};
+use crate::switches::{MissingGet, Switches};
+
+/// What a call does, for counters.
+pub(crate) fn kind_of(method: &str, segments: &[String]) -> &'static str {
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match (method, parts.as_slice()) {
+        (_, ["oauth", ..]) => "token",
+        ("POST", ["crm", "v8", "coql"]) => "coql",
+        ("GET", ["crm", "v8", "users", ..]) => "users",
+        ("GET", ["crm", "v8", "org"]) => "org",
+        (_, ["crm", "v8", "settings", "modules", ..]) => "settings.modules",
+        (_, ["crm", "v8", "settings", "fields", ..]) => "settings.fields",
+        (_, ["crm", "v8", "settings", "profiles", ..]) => "settings.profiles",
+        ("GET", ["crm", "v8", _, "deleted"]) => "deleted",
+        ("GET", ["crm", "v8", _, "search"]) => "search",
+        ("POST", ["crm", "v8", _, "upsert"]) => "upsert",
+        ("POST", ["crm", "v8", _, _, "actions", "cancel"]) => "cancel",
+        ("GET", ["crm", "v8", _, "actions", "count"]) => "count",
+        ("GET", ["crm", "v8", _]) => "list",
+        ("GET", ["crm", "v8", _, _]) => "get",
+        ("POST", ["crm", "v8", _]) => "insert",
+        ("PUT", ["crm", "v8", _] | ["crm", "v8", _, _]) => "update",
+        ("DELETE", ["crm", "v8", _] | ["crm", "v8", _, _]) => "delete",
+        _ => "other",
+    }
+}
+
+impl Zoho {
+    pub(crate) fn handle(&mut self, request: &Request, call: &mut Call<'_>) -> Response {
+        let segments = request.segments();
+        if segments.first().is_some_and(|first| first == "oauth") {
+            return token(request, &segments);
+        }
+        match request.header_value("authorization").and_then(|value| value.strip_prefix("Zoho-oauthtoken ")) {
+            None => {
+                return Problem::new(401, "AUTHENTICATION_FAILURE", "Authentication failed", json!({}))
+                    .respond();
+            }
+            Some(token) if token != ZOHO_TOKEN => {
+                return Problem::new(401, "INVALID_TOKEN", "invalid oauth token", json!({})).respond();
+            }
+            Some(_) => {}
+        }
+        self.dispatch(request, &segments, call).unwrap_or_else(|problem| problem.respond())
+    }
+
+    fn dispatch(
+        &mut self,
+        request: &Request,
+        segments: &[String],
+        call: &mut Call<'_>,
+    ) -> Result<Response, Problem> {
+        let query = request.query();
+        let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let switches = call.switches;
+        let ["crm", "v8", rest @ ..] = parts.as_slice() else { return Err(Problem::url()) };
+        let method = request.method.as_str();
+        match (method, rest) {
+            ("GET", ["users"]) => return org::users(self, &query, switches),
+            ("GET", ["org"]) => return Ok(org::org(self)),
+            ("GET", ["settings", "modules"]) => return org::modules(self, None, switches),
+            ("GET", ["settings", "modules", name]) => return org::modules(self, Some(name), switches),
+            ("GET", ["settings", "fields"]) => return org::fields(&query, switches),
+            ("GET", ["settings", "profiles"]) => return org::profiles(self, None),
+            ("GET", ["settings", "profiles", id]) => return org::profiles(self, Some(id)),
+            ("POST", ["coql"]) => return coql::run(self, &request.body, switches),
+            (_, ["users" | "org" | "coql"] | ["settings", ..]) => return Err(Problem::method()),
+            _ => {}
+        }
+        let [name, rest @ ..] = rest else { return Err(Problem::url()) };
+        let module = ModuleName::from_name(name).ok_or_else(|| {
+            Problem::new(
+                400,
+                "INVALID_MODULE",
+                "the module name given seems to be invalid",
+                json!({ "resource_path_index": 0 }),
+            )
+        })?;
+        let since = request.header_value("if-modified-since");
+        match (method, rest) {
+            ("GET", []) => {
+                permitted(self, "View", module)?;
+                list::list(self, module, &query, since, call.now_ms, switches)
+            }
+            ("GET", ["deleted"]) => {
+                permitted(self, "View", module)?;
+                bin::deleted(self, module, &query, since, call.now_ms, switches)
+            }
+            ("GET", ["search"]) => search::search(self, module, &query, call.now_ms, switches),
+            ("GET", ["actions", "count"]) => {
+                permitted(self, "View", module)?;
+                Ok(json_response(200, &json!({ "count": self.module(module).len() })))
+            }
+            ("POST", ["upsert"]) => write::upsert(self, module, &request.body, call),
+            ("POST", [id, "actions", "cancel"]) if module == ModuleName::Events => {
+                write::cancel(self, id, &request.body, call)
+            }
+            ("POST", []) => write::insert(self, module, &request.body, call),
+            ("PUT", []) => write::update(
+                self,
+                module,
+                None,
+                &request.body,
+                request.header_value("if-unmodified-since"),
+                call,
+            ),
+            ("PUT", [id]) => write::update(
+                self,
+                module,
+                Some(id),
+                &request.body,
+                request.header_value("if-unmodified-since"),
+                call,
+            ),
+            ("DELETE", []) => write::delete(self, module, None, &query, call),
+            ("DELETE", [id]) => write::delete(self, module, Some(id), &query, call),
+            ("GET", [id]) => {
+                permitted(self, "View", module)?;
+                self.get(module, id, list::field_names(&query)?, switches)
+            }
+            (_, [] | [_]) => Err(Problem::method()),
+            _ => Err(Problem::url()),
+        }
+    }
+
+    fn get(
+        &self,
+        module: ModuleName,
+        id: &str,
+        names: Option<Vec<String>>,
+        switches: &Switches,
+    ) -> Result<Response, Problem> {
+        let invalid =
+            || Problem::invalid("the id given seems to be invalid", json!({ "resource_path_index": 1 }));
+        let number: u64 = id.parse().map_err(|_| invalid())?;
+        let Some(record) = self.module(module).get(number) else {
+            return match switches.missing_get {
+                MissingGet::NoContent => Ok(Response::empty(204)),
+                MissingGet::NotFound => Err(Problem { status: 404, ..invalid() }),
+                MissingGet::Invalid => Err(invalid()),
+            };
+        };
+        let shown = match names {
+            None => record::show_all(self, module, record, switches),
+            Some(names) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                record::show_fields(self, module, record, &names, switches, None)
+            }
+        };
+        Ok(json_response(200, &json!({ "data": [shown] })))
+    }
+}
+
+/// The token endpoint: any grant gives the one token that this service accepts.
+fn token(request: &Request, segments: &[String]) -> Response {
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if request.method != "POST" || parts != ["oauth", "v2", "token"] {
+        return Problem::url().respond();
+    }
+    let grant = grant_type(request);
+    if !matches!(grant.as_deref(), Some("refresh_token" | "authorization_code" | "client_credentials")) {
+        return json_response(200, &json!({ "error": "unsupported_grant_type" }));
+    }
+    json_response(
+        200,
+        &json!({
+            "access_token": ZOHO_TOKEN, "refresh_token": "sandbox-refresh", "api_domain": "https://www.zohoapis.com",
+            "token_type": "Bearer", "expires_in": 3600,
+        }),
+    )
+}
+
+/// `grant_type` from the query, an urlencoded body or a multipart one: clients use all three (reference, section 13).
+fn grant_type(request: &Request) -> Option<String> {
+    if let Some(grant) = request.query().get("grant_type") {
+        return Some(grant.to_owned());
+    }
+    let body = String::from_utf8_lossy(&request.body);
+    if request.header_value("content-type").is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let (_, after) = body.split_once("name=\"grant_type\"")?;
+        return after.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    }
+    crate::http::Query::parse(&body).get("grant_type").map(str::to_owned)
+}
