@@ -111,7 +111,10 @@ export function App() {
           </div>
         </div>
         <div class="cards">
-          <ReportCard report={lastReport} />
+          <div class="cards-past">
+            <ReportCard report={lastReport} />
+            <HistoryCard history={session.history} />
+          </div>
           <TroubleCard
             busy={session.progress !== undefined}
             onReload={() => {
@@ -120,7 +123,6 @@ export function App() {
             }}
             onReset={reset}
           />
-          <HistoryCard history={session.history} />
         </div>
       </main>
       <output class="toast" aria-live="polite">{said}</output>
