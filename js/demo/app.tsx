@@ -89,7 +89,7 @@ export function App() {
     onRetry: () => setRetries((n) => n + 1),
   });
   const close = () => setOpen(undefined);
-  const lastReport = session.history[0];
+  const lastReport = session.finished ?? session.history[0];
 
   return (
     <TextContext.Provider value={text}>

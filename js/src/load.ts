@@ -29,7 +29,7 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
     throw new AccordError("unsupported", "This browser has no WebAssembly. Use a current version of Chrome, Edge, Firefox or Safari.");
   }
   try {
-    await init(source === undefined ? undefined : { module_or_path: source });
+    await init({ module_or_path: source ?? new URL("../../pkg/accord_sync_bg.wasm", import.meta.url) });
     return { create: (seed) => new Engine(seed) as unknown as EngineLike };
   } catch (cause) {
     throw loadError(cause);

@@ -38,7 +38,6 @@ export const en = {
   "phase.comparing": "Comparing",
   "phase.recovering": "Checking what an earlier sync left",
   "phase.writing": "Writing to the CRM",
-  "phase.saving": "Saving",
   "phase.waiting": "A service asked for a pause; waiting",
   "phase.done": "Done",
   "progress.of": "{done} of {total}",

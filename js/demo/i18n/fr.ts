@@ -39,7 +39,6 @@ export const fr: Texts = {
   "phase.comparing": "Comparaison",
   "phase.recovering": "Vérification d’une synchronisation interrompue",
   "phase.writing": "Écriture dans le CRM",
-  "phase.saving": "Enregistrement",
   "phase.waiting": "Un service demande une pause ; attente",
   "phase.done": "Terminé",
   "progress.of": "{done} sur {total}",
