@@ -84,6 +84,12 @@ export class Sandbox {
     }
   }
 
+  /** As it was at the start. */
+  async reset(): Promise<void> {
+    const answer = await fetch(`${this.url}/sandbox/reset`, { method: "POST" });
+    if (!answer.ok) throw new Error(`reset answered ${answer.status}`);
+  }
+
   async #get(path: string, authorization: string, body?: object): Promise<unknown> {
     const answer = await fetch(this.url + path, {
       headers: { authorization, "content-type": "application/json" },

@@ -1,0 +1,145 @@
+/** The demo page as a person uses it: by the names of its buttons and the words it shows. */
+
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import { Sandbox } from "./sandbox.ts";
+
+export { expect };
+
+export interface Fixtures {
+  demo: Demo;
+  /** Fails the test at its end when the page said anything on its console or threw. */
+  quiet: string[];
+}
+
+/** One sandbox per worker would mix the state of test files; `sandbox` is started anew for each file. */
+export const test = base.extend<Fixtures & { sandboxUrl: string }, { sandboxes: Map<string, Sandbox> }>({
+  sandboxes: [
+    async ({}, use) => {
+      const running = new Map<string, Sandbox>();
+      await use(running);
+      for (const sandbox of running.values()) await sandbox.stop();
+    },
+    { scope: "worker" },
+  ],
+  sandboxUrl: async ({ sandboxes }, use, info) => {
+    await use((await sandboxOf(sandboxes, info.file)).url);
+  },
+  baseURL: async ({ sandboxUrl }, use) => {
+    await use(sandboxUrl);
+  },
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => {
+        // The browser itself reports answers of 4xx and 5xx, which are part of the stories.
+        if (!message.text().startsWith("Failed to load resource")) said.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => said.push(`thrown: ${error.message}`));
+      await use(said);
+      expect(said).toEqual([]);
+    },
+    { auto: true },
+  ],
+  demo: async ({ page, sandboxes }, use, info) => {
+    const sandbox = await sandboxOf(sandboxes, info.file);
+    await use(new Demo(page, sandbox));
+  },
+});
+
+async function sandboxOf(running: Map<string, Sandbox>, file: string): Promise<Sandbox> {
+  let sandbox = running.get(file);
+  if (!sandbox) {
+    for (const [other, old] of running) {
+      running.delete(other);
+      await old.stop();
+    }
+    sandbox = await Sandbox.start();
+    running.set(file, sandbox);
+  }
+  return sandbox;
+}
+
+export type Numbers = Record<string, number>;
+
+export class Demo {
+  readonly google: Locator;
+  readonly crm: Locator;
+  readonly syncButton: Locator;
+  readonly strip: Locator;
+  readonly report: Locator;
+  readonly page: Page;
+  readonly sandbox: Sandbox;
+
+  constructor(page: Page, sandbox: Sandbox) {
+    this.page = page;
+    this.sandbox = sandbox;
+    this.google = page.getByRole("region", { name: "Google Calendar" });
+    this.crm = page.getByRole("region", { name: "Zoho CRM meetings" });
+    this.syncButton = page.getByRole("button", { name: /^(Sync|Continue)$/ });
+    this.strip = page.locator(".strip");
+    this.report = page.getByRole("region", { name: "What the last sync did" });
+  }
+
+  /** Opens the page on a sandbox as new. */
+  async openFresh(): Promise<void> {
+    await this.sandbox.reset();
+    await this.open();
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto("/");
+    await expect(this.syncButton).toBeEnabled();
+    await expect(this.google.locator(".chip").first()).toBeVisible();
+  }
+
+  /** Presses Sync, waits for the end, and gives the numbers of the report. */
+  async sync(): Promise<Numbers> {
+    await this.syncButton.click();
+    await this.finished();
+    await expect(this.page.getByRole("alert").filter({ hasText: "stopped" })).toHaveCount(0);
+    return this.numbers();
+  }
+
+  async finished(): Promise<void> {
+    await expect(this.page.getByRole("progressbar")).toHaveCount(0, { timeout: 45_000 });
+    await expect(this.syncButton).toBeEnabled();
+  }
+
+  async numbers(): Promise<Numbers> {
+    const pairs = await this.report.locator(".numbers > div").evaluateAll((items) =>
+      items.map((item) => [item.querySelector("dt")?.textContent ?? "", item.querySelector("dd")?.textContent ?? ""] as const));
+    return Object.fromEntries(pairs.map(([name, text]) => [name, Number(text.replace(/[^\d.]/g, ""))]));
+  }
+
+  /** Presses Sync and expects it to end with this error. */
+  async syncFailsWith(code: string): Promise<void> {
+    await this.syncButton.click();
+    await expect(this.strip.locator(`[data-code="${code}"]`)).toBeVisible({ timeout: 45_000 });
+    await expect(this.syncButton).toBeEnabled();
+  }
+
+  async trouble(name: string): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).click();
+    await expect(this.page.getByText("Set. Press Sync to meet it.")).toBeVisible();
+  }
+
+  /** Fills the form of a new event and saves it. */
+  async addEvent(title: string, day?: string): Promise<void> {
+    await this.google.getByRole("button", { name: "Add" }).click();
+    const form = this.page.getByRole("dialog", { name: "New event" });
+    await form.getByLabel("Title").fill(title);
+    if (day !== undefined) await form.getByLabel("Starts").fill(`${day}T10:00`);
+    await form.getByRole("button", { name: "Save" }).click();
+    await expect(form).toHaveCount(0);
+  }
+
+  async showList(): Promise<void> {
+    await this.page.getByText("List", { exact: true }).click();
+    await expect(this.google.locator(".day-list")).toBeVisible();
+  }
+
+  /** The row of an event in the list of one side. */
+  row(side: Locator, title: string): Locator {
+    return side.locator(".event-row").filter({ hasText: title });
+  }
+}
