@@ -134,7 +134,7 @@ export class Demo {
   }
 
   async showList(): Promise<void> {
-    await this.page.getByText("List", { exact: true }).click();
+    await this.page.getByRole("radio", { name: "List" }).check();
     await expect(this.google.locator(".day-list")).toBeVisible();
   }
 

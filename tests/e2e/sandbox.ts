@@ -77,7 +77,9 @@ export class Sandbox {
   async crm(): Promise<CrmItem[]> {
     const items: CrmItem[] = [];
     for (let offset = 0; ; offset += 2000) {
-      const select_query = `select id, Event_Title, Start_DateTime, End_DateTime, All_day from Events where (id is not null) order by id asc limit ${offset}, 2000`;
+      const select_query =
+        "select id, Event_Title, Start_DateTime, End_DateTime, All_day from Events " +
+        `where ((Start_DateTime < '2100-01-01T00:00:00+00:00') and (End_DateTime >= '2000-01-01T00:00:00+00:00')) order by id asc limit ${offset}, 2000`;
       const page = (await this.#get("/crm/v8/coql", "Zoho-oauthtoken sandbox-zoho", { select_query })) as { data: CrmItem[]; info: { more_records: boolean } } | undefined;
       items.push(...(page?.data ?? []));
       if (page?.info.more_records !== true) return items;
