@@ -1,14 +1,29 @@
 /** Loads the wasm module once per page. The only file that knows the generated glue. */
 
 import init, { Engine } from "../../pkg/accord_sync.js";
+import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
-import type { EngineLike } from "./types.ts";
+import type { Access, Calendar, EngineLike, OffsetChange, Progress, Report, Settings, Status } from "./types.ts";
 
 export type ModuleSource = URL | string | Request | ArrayBuffer | WebAssembly.Module;
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
 }
+
+type Fits<Theirs extends Ours, Ours> = Theirs;
+
+/** Does not compile when the engine's values stop being what the documented types say. */
+export type Checked = [
+  Fits<generated.Access, Access>,
+  Fits<generated.OffsetChange, OffsetChange>,
+  Fits<generated.Progress, Progress>,
+  Fits<generated.Report, Report>,
+  Fits<generated.Settings, Settings>,
+  Fits<generated.Status, Status>,
+  // The engine lets no other role through, though its type says text.
+  Fits<Omit<generated.Calendar, "role">, Omit<Calendar, "role">>,
+];
 
 let loading: Promise<LoadedModule> | undefined;
 

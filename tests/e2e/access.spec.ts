@@ -6,9 +6,11 @@ import { expect, test } from "./demo.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-async function noViolations(page: Page): Promise<void> {
+/** @param part a part of a page whose other thousand rows are alike; all of the page otherwise */
+async function noViolations(page: Page, part?: string): Promise<void> {
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const builder = new AxeBuilder({ page }).withTags(TAGS);
+  const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`)).toEqual([]);
 }
 
@@ -25,9 +27,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await noViolations(page);
       await page.screenshot({ path: `screenshots/${colorScheme}.png`, fullPage: true });
       await demo.showList();
-      await noViolations(page);
+      await noViolations(page, ".day-list > li:nth-child(-n + 2)");
       await demo.google.getByRole("button", { name: "Add" }).click();
-      await noViolations(page);
+      await noViolations(page, "dialog");
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toHaveCount(0);
     });
