@@ -7,25 +7,40 @@ export { expect };
 
 export interface Fixtures {
   demo: Demo;
-  /** Fails the test at its end when the page said anything on its console or threw. */
+  sandbox: Sandbox;
+  /** What the page said on its console or threw; a test fails at its end when there is anything. */
   quiet: string[];
 }
 
-/** One sandbox per worker would mix the state of test files; `sandbox` is started anew for each file. */
-export const test = base.extend<Fixtures & { sandboxUrl: string }, { sandboxes: Map<string, Sandbox> }>({
-  sandboxes: [
+interface Options {
+  /** Size of the Google calendar. */
+  events: number;
+}
+
+interface Servers {
+  /** The sandbox of the test file that runs in this worker. */
+  running: { file: string; sandbox: Sandbox } | undefined;
+}
+
+export const test = base.extend<Fixtures & Options, { servers: Servers }>({
+  events: [5000, { option: true }],
+  servers: [
     async ({}, use) => {
-      const running = new Map<string, Sandbox>();
-      await use(running);
-      for (const sandbox of running.values()) await sandbox.stop();
+      const servers: Servers = { running: undefined };
+      await use(servers);
+      await servers.running?.sandbox.stop();
     },
     { scope: "worker" },
   ],
-  sandboxUrl: async ({ sandboxes }, use, info) => {
-    await use((await sandboxOf(sandboxes, info.file)).url);
+  sandbox: async ({ servers, events }, use, { file }) => {
+    if (servers.running?.file !== file) {
+      await servers.running?.sandbox.stop();
+      servers.running = { file, sandbox: await Sandbox.start(events) };
+    }
+    await use(servers.running.sandbox);
   },
-  baseURL: async ({ sandboxUrl }, use) => {
-    await use(sandboxUrl);
+  baseURL: async ({ sandbox }, use) => {
+    await use(sandbox.url);
   },
   quiet: [
     async ({ page }, use) => {
@@ -40,24 +55,10 @@ export const test = base.extend<Fixtures & { sandboxUrl: string }, { sandboxes: 
     },
     { auto: true },
   ],
-  demo: async ({ page, sandboxes }, use, info) => {
-    const sandbox = await sandboxOf(sandboxes, info.file);
+  demo: async ({ page, sandbox }, use) => {
     await use(new Demo(page, sandbox));
   },
 });
-
-async function sandboxOf(running: Map<string, Sandbox>, file: string): Promise<Sandbox> {
-  let sandbox = running.get(file);
-  if (!sandbox) {
-    for (const [other, old] of running) {
-      running.delete(other);
-      await old.stop();
-    }
-    sandbox = await Sandbox.start();
-    running.set(file, sandbox);
-  }
-  return sandbox;
-}
 
 export type Numbers = Record<string, number>;
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Locator } from "@playwright/test";
 import { expect, test } from "./demo.ts";
 import { admissible } from "./sandbox.ts";
 
@@ -88,7 +89,7 @@ test("a file that is no calendar, and one chosen with the button", async ({ demo
   await expect(page.locator(".toast")).not.toContainText("are now in Google");
 });
 
-async function drop(target: import("@playwright/test").Locator, name: string): Promise<void> {
+async function drop(target: Locator, name: string): Promise<void> {
   const text = readFileSync(fixture(name), "utf8");
   const transfer = await target.page().evaluateHandle(([content, file]) => {
     const data = new DataTransfer();

@@ -4,6 +4,8 @@ import { build, type Rolldown } from "vite";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "./demo.ts";
 
+test.use({ events: 10 });
+
 const SCRIPT = "/storage-check.js";
 
 async function bundle(): Promise<string> {
@@ -18,10 +20,13 @@ async function bundle(): Promise<string> {
   return chunk.code;
 }
 
-test("IndexedDB keeps the storage contract", async ({ page, demo }) => {
-  const code = await bundle();
-  await page.route(`**${SCRIPT}`, (route) => route.fulfill({ contentType: "text/javascript", body: code }));
-  await page.goto(demo.sandbox.url);
+test.beforeEach(async ({ page }) => {
+  const body = await bundle();
+  await page.route(`**${SCRIPT}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
+  await page.goto("/");
+});
+
+test("IndexedDB keeps the storage contract", async ({ page }) => {
   const results = await page.evaluate(async (script) => {
     const { checkAll } = (await import(script)) as typeof import("./storage-check.ts");
     return checkAll();
@@ -30,13 +35,10 @@ test("IndexedDB keeps the storage contract", async ({ page, demo }) => {
   expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
 });
 
-test("a database that cannot be opened is reported as storage-failed", async ({ page, demo }) => {
-  const code = await bundle();
-  await page.route(`**${SCRIPT}`, (route) => route.fulfill({ contentType: "text/javascript", body: code }));
-  await page.goto(demo.sandbox.url);
-  const code_ = await page.evaluate(async (script) => {
+test("a database that cannot be opened is reported as storage-failed", async ({ page }) => {
+  const code = await page.evaluate(async (script) => {
     const { openNewer } = (await import(script)) as typeof import("./storage-check.ts");
     return openNewer();
   }, SCRIPT);
-  expect(code_).toBe("storage-failed");
+  expect(code).toBe("storage-failed");
 });
