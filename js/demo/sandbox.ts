@@ -2,7 +2,7 @@
 
 export interface IcsResult {
   /** Events that are now in Google. */
-  created: number;
+  imported: number;
   /** Entries of the file that could not be read. */
   skipped: number;
 }
@@ -24,8 +24,15 @@ export async function importIcs(file: Blob, calendarId: string): Promise<IcsResu
 
 /** Arms one fault for the next fitting request. */
 export async function makeTrouble(trouble: Trouble): Promise<void> {
-  if (trouble === "expire") await post("/sandbox/expire-sync-tokens", "{}", "application/json");
+  if (trouble === "expire") await post("/sandbox/sync-tokens/expire", "{}", "application/json");
   else await post("/sandbox/faults", JSON.stringify(FAULTS[trouble]), "application/json");
+}
+
+/** How many meetings the CRM holds: none means that the sandbox was begun anew. */
+export async function meetingsInCrm(): Promise<number> {
+  const answer = await fetch("/sandbox/");
+  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}.`);
+  return ((await answer.json()) as { crm: { events: number } }).crm.events;
 }
 
 export async function resetSandbox(): Promise<void> {
