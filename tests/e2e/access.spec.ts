@@ -30,7 +30,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.screenshot({ path: `screenshots/${colorScheme}.png`, fullPage: true });
       await demo.showList();
       await noViolations(page, ".day-list > li:nth-child(-n + 2)");
-      await demo.google.getByRole("button", { name: "Add" }).click();
+      await demo.google.getByRole("button", { name: "Add", exact: true }).click();
       await noViolations(page, "dialog");
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toHaveCount(0);

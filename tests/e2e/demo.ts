@@ -126,7 +126,7 @@ export class Demo {
 
   /** Fills the form of a new event and saves it. */
   async addEvent(title: string, day?: string): Promise<void> {
-    await this.google.getByRole("button", { name: "Add" }).click();
+    await this.google.getByRole("button", { name: "Add", exact: true }).click();
     const form = this.page.getByRole("dialog", { name: "New event" });
     await form.getByLabel("Title").fill(title);
     if (day !== undefined) await form.getByLabel("Starts").fill(`${day}T10:00`);

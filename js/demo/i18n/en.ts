@@ -38,7 +38,7 @@ export const en = {
   "phase.comparing": "Comparing",
   "phase.recovering": "Checking what an earlier sync left",
   "phase.writing": "Writing to the CRM",
-  "phase.waiting": "A service asked for a pause; waiting",
+  "phase.waiting": "Waiting before the next try",
   "phase.done": "Done",
   "progress.of": "{done} of {total}",
   "progress.label": "Progress of the sync",

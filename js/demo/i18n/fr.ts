@@ -39,7 +39,7 @@ export const fr: Texts = {
   "phase.comparing": "Comparaison",
   "phase.recovering": "Vérification d’une synchronisation interrompue",
   "phase.writing": "Écriture dans le CRM",
-  "phase.waiting": "Un service demande une pause ; attente",
+  "phase.waiting": "Attente avant un nouvel essai",
   "phase.done": "Terminé",
   "progress.of": "{done} sur {total}",
   "progress.label": "Progression de la synchronisation",

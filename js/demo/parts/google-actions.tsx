@@ -13,11 +13,9 @@ export function GoogleActions({ busy, onFile, onAdd }: { busy: boolean; onFile(f
       <button type="button" class="quiet" disabled={busy} onClick={() => input.current?.click()}><Upload />{t("ics.choose")}</button>
       <input
         ref={input}
-        class="hidden"
+        hidden
         type="file"
         accept=".ics,text/calendar"
-        tabIndex={-1}
-        aria-label={t("ics.choose")}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           event.currentTarget.value = "";
