@@ -89,7 +89,7 @@ export function App() {
     onRetry: () => setRetries((n) => n + 1),
   });
   const close = () => setOpen(undefined);
-  const lastReport = session.history[0];
+  const lastReport = session.finished ?? session.history[0];
 
   return (
     <TextContext.Provider value={text}>
@@ -111,7 +111,10 @@ export function App() {
           </div>
         </div>
         <div class="cards">
-          <ReportCard report={lastReport} />
+          <div class="cards-past">
+            <ReportCard report={lastReport} />
+            <HistoryCard history={session.history} />
+          </div>
           <TroubleCard
             busy={session.progress !== undefined}
             onReload={() => {
@@ -120,7 +123,6 @@ export function App() {
             }}
             onReset={reset}
           />
-          <HistoryCard history={session.history} />
         </div>
       </main>
       <output class="toast" aria-live="polite">{said}</output>

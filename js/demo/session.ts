@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isAccordError, AccordError, type Calendar, type Progress, type Report, type Status, type Sync } from "../src/index.ts";
+import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
 
 export interface Session {
@@ -54,7 +55,11 @@ export function useSession(): Session {
   }, []);
 
   useEffect(() => {
-    void guarded(readStored);
+    void guarded(async (sync) => {
+      // The state outlives the sandbox, which keeps nothing: links to meetings that never were would mislead.
+      if ((await sync.status()).links > 0 && (await meetingsInCrm()) === 0) await sync.forget();
+      await readStored(sync);
+    });
     void guarded(async (sync) => setCalendars(await sync.calendars()));
   }, [guarded, readStored]);
 

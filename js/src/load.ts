@@ -1,14 +1,29 @@
 /** Loads the wasm module once per page. The only file that knows the generated glue. */
 
 import init, { Engine } from "../../pkg/accord_sync.js";
+import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
-import type { EngineLike } from "./types.ts";
+import type { Access, Calendar, EngineLike, OffsetChange, Progress, Report, Settings, Status } from "./types.ts";
 
 export type ModuleSource = URL | string | Request | ArrayBuffer | WebAssembly.Module;
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
 }
+
+type Fits<Theirs extends Ours, Ours> = Theirs;
+
+/** Does not compile when the engine's values stop being what the documented types say. */
+export type Checked = [
+  Fits<generated.Access, Access>,
+  Fits<generated.OffsetChange, OffsetChange>,
+  Fits<generated.Progress, Progress>,
+  Fits<generated.Report, Report>,
+  Fits<generated.Settings, Settings>,
+  Fits<generated.Status, Status>,
+  // The engine lets no other role through, though its type says text.
+  Fits<Omit<generated.Calendar, "role">, Omit<Calendar, "role">>,
+];
 
 let loading: Promise<LoadedModule> | undefined;
 
@@ -29,7 +44,7 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
     throw new AccordError("unsupported", "This browser has no WebAssembly. Use a current version of Chrome, Edge, Firefox or Safari.");
   }
   try {
-    await init(source === undefined ? undefined : { module_or_path: source });
+    await init({ module_or_path: source ?? new URL("../../pkg/accord_sync_bg.wasm", import.meta.url) });
     return { create: (seed) => new Engine(seed) as unknown as EngineLike };
   } catch (cause) {
     throw loadError(cause);

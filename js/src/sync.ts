@@ -78,7 +78,7 @@ export interface Sync {
    */
   status(): Promise<Status>;
   /**
-   * The reports of the last cycles, newest first. Makes no request.
+   * The reports of the last cycles that wrote or parked something, newest first. Makes no request.
    *
    * @example
    * for (const { run, startedMs, crm } of await sync.history()) list(run, new Date(startedMs), crm.created);

@@ -52,9 +52,13 @@ export interface Counts {
 
 /** One Google event that could not be synced; it is tried again when it changes, or after a day. */
 export interface ParkedEvent {
+  /** The event in Google. */
   googleId: string;
+  /** The reason: `unreadable`, or the CRM's own code. */
   code: string;
+  /** The reason as a sentence, in English. */
   message: string;
+  sinceMs: number;
 }
 
 /** What one cycle did. */
@@ -75,7 +79,6 @@ export interface Report {
   parked: ParkedEvent[];
   /** Remarks on single events, for example a text that had to be shortened. */
   notes: { code: string; googleId: string; message: string }[];
-  conflicts: never[];
   /** Entries that a limit left for the next cycles. */
   remaining: number;
   /** HTTP requests made, a batch counted as one. */
@@ -85,17 +88,19 @@ export interface Report {
   finished: "complete" | "limit" | "deadline";
 }
 
-/** What is stored: settings, numbers and the last report. */
+/** What is stored: settings and numbers. */
 export interface Status {
   state: "off" | "active";
   /** Complete: defaults are filled in. */
   settings?: Settings;
   /** Number of pairs of a Google event and a CRM event. */
   links: number;
-  parked: (ParkedEvent & { sinceMs: number })[];
+  parked: ParkedEvent[];
   remaining: number;
   firstSyncDone: boolean;
+  /** When the last cycle that found something ended. */
   lastRunMs?: number;
+  /** Of the last cycle that wrote or parked something. */
   lastReport?: Report;
   /** A service asked for a pause until then. */
   waitUntilMs?: number;
@@ -103,7 +108,7 @@ export interface Status {
 
 /** How far a command is. `total` is absent while it is not known. */
 export interface Progress {
-  phase: "idle" | "reading" | "comparing" | "recovering" | "writing" | "saving" | "waiting" | "done";
+  phase: "idle" | "reading" | "comparing" | "recovering" | "writing" | "waiting" | "done";
   done: number;
   total?: number;
 }

@@ -78,7 +78,7 @@ export function EventForm({ calendarId, subject, onClose, onChanged }: Props) {
       <form class="event-form" onSubmit={submit} aria-busy={draft === undefined}>
         <label class="field">
           <span>{t("event.title")}</span>
-          <input type="text" autofocus value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
+          <input type="text" data-first value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
         </label>
         <label class="check">
           <input type="checkbox" checked={draft?.allDay ?? existing?.allDay ?? false} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />

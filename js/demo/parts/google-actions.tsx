@@ -13,11 +13,9 @@ export function GoogleActions({ busy, onFile, onAdd }: { busy: boolean; onFile(f
       <button type="button" class="quiet" disabled={busy} onClick={() => input.current?.click()}><Upload />{t("ics.choose")}</button>
       <input
         ref={input}
-        class="hidden"
+        hidden
         type="file"
         accept=".ics,text/calendar"
-        tabIndex={-1}
-        aria-label={t("ics.choose")}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           event.currentTarget.value = "";
@@ -40,9 +38,9 @@ export function useIcsDrop(text: Text, calendarId: string | undefined, tell: (me
     setBusy(true);
     tell(text.t("ics.reading", { name }), false);
     try {
-      const { created, skipped } = await importIcs(file, calendarId);
-      const added = created === 0 ? text.t("ics.none", { name }) : text.plural("ics.added", created, { name });
-      tell(skipped === 0 ? added : `${added} ${text.plural("ics.skipped", skipped)}`, created > 0);
+      const { imported, skipped } = await importIcs(file, calendarId);
+      const added = imported === 0 ? text.t("ics.none", { name }) : text.plural("ics.added", imported, { name });
+      tell(skipped === 0 ? added : `${added} ${text.plural("ics.skipped", skipped)}`, imported > 0);
     } catch {
       tell(text.t("ics.failed", { name }), false);
     } finally {

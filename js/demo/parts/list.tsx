@@ -22,7 +22,7 @@ export function MonthList({ days, byDay, fresh, onEvent }: ListProps) {
     <ol class="day-list">
       {filled.map((day) => (
         <li key={day} class={day === today ? "today" : undefined}>
-          <h4>{longDay(text, day)}</h4>
+          <h3>{longDay(text, day)}</h3>
           <EventRows day={day} events={byDay.get(day) ?? []} fresh={fresh} onEvent={onEvent} />
         </li>
       ))}

@@ -29,11 +29,13 @@ export function Panel({ side, view, month, days, data, actions, onDay, onEvent, 
   const titleId = useId();
   const byDay = useMemo(() => eventsByDay(data.events, days), [data.events, days]);
   const inMonth = useMemo(() => days.filter((day) => isInMonth(day, month)), [days, month]);
+  const shown = view === "month" ? days : inMonth;
+  const count = useMemo(() => countWithin(data.events, shown), [data.events, shown]);
   return (
     <section class={`panel side-${side}`} aria-labelledby={titleId} aria-busy={data.loading}>
       <header>
         <h2 id={titleId}>{text.t(`side.${side}`)}</h2>
-        <p class="panel-count">{data.loading ? text.t("page.loading") : text.plural(side === "google" ? "side.count" : "side.meetings", data.events.length)}</p>
+        <p class="panel-count">{data.loading ? text.t("page.loading") : text.plural(side === "google" ? "side.count" : "side.meetings", count)}</p>
         <div class="panel-actions">{actions}</div>
       </header>
       <div class="panel-view">
@@ -46,4 +48,9 @@ export function Panel({ side, view, month, days, data, actions, onDay, onEvent, 
       </div>
     </section>
   );
+}
+
+function countWithin(events: readonly CalendarEvent[], days: readonly Day[]): number {
+  const [first, last] = [days[0] ?? "", days.at(-1) ?? ""];
+  return events.filter((event) => event.firstDay <= last && event.lastDay >= first).length;
 }

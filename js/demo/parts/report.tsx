@@ -96,7 +96,7 @@ export function HistoryCard({ history }: { history: Report[] }) {
     <section class="card history" aria-labelledby="history-title">
       <h2 id="history-title">{text.t("history.title")}</h2>
       {history.length === 0 ? <p class="muted">{text.t("history.empty")}</p> : (
-        <div class="scroll" role="region" aria-labelledby="history-title" tabIndex={0}>
+        <div class="scroll" role="group" aria-labelledby="history-title" tabIndex={0}>
           <table>
             <thead>
               <tr>

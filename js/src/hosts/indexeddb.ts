@@ -53,12 +53,20 @@ export function indexedDbStorage(name = "accord-sync"): IndexedDbStorage {
       return Object.fromEntries(keys.map((key, at) => [key, texts[at] ?? ""]));
     }),
     save: ({ put, remove }) => guarded("write", async () => {
-      const { store, done } = (await connect()).transaction("rows", "readwrite", { durability: "strict" });
-      await Promise.all([
-        ...remove.map((key) => store.delete(key)),
-        ...Object.entries(put).map(([key, text]) => store.put(text, key)),
-        done,
-      ]);
+      const rows = Object.entries(put);
+      const transaction = (await connect()).transaction("rows", "readwrite", { durability: "strict" });
+      const { store } = transaction;
+      const writes: Promise<unknown>[] = [transaction.done];
+      try {
+        for (const key of remove) writes.push(store.delete(key));
+        for (const [key, text] of rows) writes.push(store.put(text, key));
+      } catch (error) {
+        // What was asked for already would be committed otherwise.
+        transaction.abort();
+        await Promise.allSettled(writes);
+        throw error;
+      }
+      await Promise.all(writes);
     }),
     async close() {
       const open = connection;

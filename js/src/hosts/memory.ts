@@ -23,7 +23,7 @@ export function memoryStorage(rows: Readonly<Record<string, string>> = {}): Stor
       return Object.fromEntries([...kept].filter(([key]) => key.startsWith(prefix)));
     },
     async save({ put, remove }: StoragePatch) {
-      const rows = Object.entries(put);
+      const rows = structuredClone(Object.entries(put));
       for (const key of remove) kept.delete(key);
       for (const [key, text] of rows) kept.set(key, text);
     },

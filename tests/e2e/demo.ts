@@ -1,0 +1,146 @@
+/** The demo page as a person uses it: by the names of its buttons and the words it shows. */
+
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import { Sandbox } from "./sandbox.ts";
+
+export { expect };
+
+export interface Fixtures {
+  demo: Demo;
+  sandbox: Sandbox;
+  /** What the page said on its console or threw; a test fails at its end when there is anything. */
+  quiet: string[];
+}
+
+interface Options {
+  /** Size of the Google calendar. */
+  events: number;
+}
+
+interface Servers {
+  /** The sandbox of the test file that runs in this worker. */
+  running: { file: string; sandbox: Sandbox } | undefined;
+}
+
+export const test = base.extend<Fixtures & Options, { servers: Servers }>({
+  events: [5000, { option: true }],
+  servers: [
+    async ({}, use) => {
+      const servers: Servers = { running: undefined };
+      await use(servers);
+      await servers.running?.sandbox.stop();
+    },
+    { scope: "worker" },
+  ],
+  sandbox: async ({ servers, events }, use, { file }) => {
+    if (servers.running?.file !== file) {
+      await servers.running?.sandbox.stop();
+      servers.running = { file, sandbox: await Sandbox.start(events) };
+    }
+    await use(servers.running.sandbox);
+  },
+  baseURL: async ({ sandbox }, use) => {
+    await use(sandbox.url);
+  },
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => {
+        // The browser itself reports answers of 4xx and 5xx, which are part of the stories.
+        if (!message.text().startsWith("Failed to load resource")) said.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => said.push(`thrown: ${error.message}`));
+      await use(said);
+      expect(said).toEqual([]);
+    },
+    { auto: true },
+  ],
+  demo: async ({ page, sandbox }, use) => {
+    await use(new Demo(page, sandbox));
+  },
+});
+
+export type Numbers = Record<string, number>;
+
+export class Demo {
+  readonly google: Locator;
+  readonly crm: Locator;
+  readonly syncButton: Locator;
+  readonly strip: Locator;
+  readonly report: Locator;
+  readonly page: Page;
+  readonly sandbox: Sandbox;
+
+  constructor(page: Page, sandbox: Sandbox) {
+    this.page = page;
+    this.sandbox = sandbox;
+    this.google = page.getByRole("region", { name: "Google Calendar" });
+    this.crm = page.getByRole("region", { name: "Zoho CRM meetings" });
+    this.syncButton = page.getByRole("button", { name: /^(Sync|Continue)$/ });
+    this.strip = page.locator(".strip");
+    this.report = page.getByRole("region", { name: "What the last sync did" });
+  }
+
+  /** Opens the page on a sandbox as new. */
+  async openFresh(): Promise<void> {
+    await this.sandbox.reset();
+    await this.open();
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto("/");
+    await expect(this.syncButton).toBeEnabled();
+    await expect(this.google.locator(".chip").first()).toBeVisible();
+  }
+
+  /** Presses Sync, waits for the end, and gives the numbers of the report. */
+  async sync(): Promise<Numbers> {
+    await this.syncButton.click();
+    await this.finished();
+    await expect(this.page.getByRole("alert").filter({ hasText: "stopped" })).toHaveCount(0);
+    return this.numbers();
+  }
+
+  async finished(): Promise<void> {
+    await expect(this.page.getByRole("progressbar")).toHaveCount(0, { timeout: 45_000 });
+    await expect(this.syncButton).toBeEnabled();
+  }
+
+  async numbers(): Promise<Numbers> {
+    const pairs = await this.report.locator(".numbers > div").evaluateAll((items) =>
+      items.map((item) => [item.querySelector("dt")?.textContent ?? "", item.querySelector("dd")?.textContent ?? ""] as const));
+    return Object.fromEntries(pairs.map(([name, text]) => [name, Number(text.replace(/[^\d.]/g, ""))]));
+  }
+
+  /** Presses Sync and expects it to end with this error. */
+  async syncFailsWith(code: string): Promise<void> {
+    await this.syncButton.click();
+    await expect(this.strip.locator(`[data-code="${code}"]`)).toBeVisible({ timeout: 45_000 });
+    await expect(this.syncButton).toBeEnabled();
+  }
+
+  async trouble(name: string): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).click();
+    await expect(this.page.getByText("Set. Press Sync to meet it.")).toBeVisible();
+  }
+
+  /** Fills the form of a new event and saves it. */
+  async addEvent(title: string, day?: string): Promise<void> {
+    await this.google.getByRole("button", { name: "Add", exact: true }).click();
+    const form = this.page.getByRole("dialog", { name: "New event" });
+    await form.getByLabel("Title").fill(title);
+    if (day !== undefined) await form.getByLabel("Starts").fill(`${day}T10:00`);
+    await form.getByRole("button", { name: "Save" }).click();
+    await expect(form).toHaveCount(0);
+  }
+
+  async showList(): Promise<void> {
+    await this.page.getByRole("radio", { name: "List" }).check();
+    await expect(this.google.locator(".day-list")).toBeVisible();
+  }
+
+  /** The row of an event in the list of one side. */
+  row(side: Locator, title: string): Locator {
+    return side.locator(".event-row").filter({ hasText: title });
+  }
+}
