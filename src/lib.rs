@@ -20,3 +20,5 @@ pub use model::time::OffsetChange;
 pub use sync::report::{
     Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status, Switch,
 };
+#[cfg(target_arch = "wasm32")]
+pub use wasm::Engine;

@@ -2,7 +2,7 @@
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse};
 use crate::engine::machine::{Machine, Step, StepKind};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
 use std::collections::BTreeMap;
@@ -35,10 +35,10 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn answered(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Answer[]")] answers: Array,
+        #[wasm_bindgen(unchecked_param_type = "Answer[]")] answers: JsValue,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        let answers = answers.iter().map(|answer| inward(&answer)).collect();
+        let answers = list(answers)?.iter().map(|answer| inward(&answer)).collect();
         outward(self.0.answered(answers, now_ms as i64))
     }
 
@@ -76,10 +76,11 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn zoned(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "OffsetChange[]")] offsets: Array,
+        #[wasm_bindgen(unchecked_param_type = "OffsetChange[]")] offsets: JsValue,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<JsValue, JsValue> {
         let number = |value: &JsValue, key: &str| field(value, key).as_f64().unwrap_or_default();
+        let offsets = list(offsets)?;
         let offsets = offsets.iter().map(|change| OffsetChange {
             from_ms: number(&change, "fromMs") as i64,
             minutes: number(&change, "minutes") as i32,
@@ -105,9 +106,9 @@ impl Engine {
     }
 }
 
-/// The hand-written part of the generated types: what goes in.
+/// The hand-written part of the generated types: what goes in, and the step, for an interface cannot extend a union.
 #[wasm_bindgen(typescript_custom_section)]
-const INWARD: &str = r#"
+const HAND_WRITTEN: &str = r#"
 /** What the engine is asked to do. */
 export type Command =
     | { name: "calendars" }
@@ -131,10 +132,20 @@ export interface OffsetChange {
     /** Minutes east of UTC. */
     minutes: number;
 }
+
+/** What the host does next, and how far the command is. */
+export type Step = StepKind & { progress: Progress };
 "#;
 
 fn field(value: &JsValue, key: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A list. Reading the length of something else would throw in the middle of a call, and leave the engine locked.
+fn list(value: JsValue) -> Result<Array, JsValue> {
+    value.dyn_into().map_err(|_| {
+        thrown(&Error::new(ErrorKind::Misuse, "The engine was called in the wrong order, or without a list."))
+    })
 }
 
 /// An answer without a usable status counts as no answer.

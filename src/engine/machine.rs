@@ -30,7 +30,6 @@ type Story = Pin<Box<dyn Future<Output = Result<String>>>>;
 
 /// What the host does next, and how far the command is.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Step {
     /// What to do.
     #[serde(flatten)]

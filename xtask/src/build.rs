@@ -107,6 +107,7 @@ fn bind(project: &Project, linked: &Path) -> Result<PathBuf> {
         .out_name(OUT_NAME)
         .web(true)?
         .typescript(true)
+        .omit_default_module_path(false)
         .remove_producers_section(true)
         .generate(&folder)
         .context("the binding generator failed")?;

@@ -34,19 +34,27 @@ struct Record {
 /// Builds the module, prints its size, and fails when it is over a budget or grew too much.
 pub(crate) fn check(shell: &Shell, project: &Project, json: bool) -> Result<ExitCode> {
     let sizes = measure(shell, project)?;
-    let recorded = std::fs::read_to_string(record_file(project))
-        .context("cannot read xtask/size.json; `cargo xtask bless` makes it")?;
-    let recorded: Record = serde_json::from_str(&recorded).context("xtask/size.json is malformed")?;
+    let recorded = recorded(project)?;
     if json {
         println!("{}", serde_json::to_string(&Record { wasm: sizes })?);
     } else {
-        print!("{}", table(sizes, recorded.wasm));
+        print!("{}", table(sizes, recorded));
     }
-    let complaints = complaints(sizes, recorded.wasm);
+    let complaints = complaints(sizes, recorded);
     for complaint in &complaints {
         eprintln!("error: {complaint}");
     }
     Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn recorded(project: &Project) -> Result<Option<Sizes>> {
+    let file = record_file(project);
+    if !file.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(file).context("cannot read xtask/size.json")?;
+    let record: Record = serde_json::from_str(&text).context("xtask/size.json is malformed")?;
+    Ok(Some(record.wasm))
 }
 
 /// Records the module's size as it is.
@@ -69,15 +77,15 @@ fn measure(shell: &Shell, project: &Project) -> Result<Sizes> {
     serde_json::from_str(&text).context("the measured sizes are unreadable")
 }
 
-fn table(now: Sizes, recorded: Sizes) -> String {
-    let row = |name: &str, now: u64, recorded: u64, budget: Option<u64>| {
-        let budget = budget.map_or_else(|| "-".to_owned(), kib);
-        format!("{name:<8}{:>12}{budget:>12}{:>12}\n", kib(now), kib(recorded))
+fn table(now: Sizes, recorded: Option<Sizes>) -> String {
+    let row = |name: &str, size: u64, before: Option<u64>, budget: Option<u64>| {
+        let shown = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), kib);
+        format!("{name:<8}{:>12}{:>12}{:>12}\n", kib(size), shown(budget), shown(before))
     };
     format!("{:<8}{:>12}{:>12}{:>12}\n", "module", "size", "budget", "recorded")
-        + &row("raw", now.raw, recorded.raw, Some(RAW_BUDGET))
-        + &row("gzip", now.gzip, recorded.gzip, None)
-        + &row("brotli", now.brotli, recorded.brotli, Some(BROTLI_BUDGET))
+        + &row("raw", now.raw, recorded.map(|sizes| sizes.raw), Some(RAW_BUDGET))
+        + &row("gzip", now.gzip, recorded.map(|sizes| sizes.gzip), None)
+        + &row("brotli", now.brotli, recorded.map(|sizes| sizes.brotli), Some(BROTLI_BUDGET))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a module is far smaller than 2^53 bytes")]
@@ -85,18 +93,23 @@ fn kib(bytes: u64) -> String {
     format!("{:.1} KiB", bytes as f64 / KIB as f64)
 }
 
-fn complaints(now: Sizes, recorded: Sizes) -> Vec<String> {
+fn complaints(now: Sizes, recorded: Option<Sizes>) -> Vec<String> {
     let mut found = Vec::new();
     for (name, size, budget) in [("raw", now.raw, RAW_BUDGET), ("brotli", now.brotli, BROTLI_BUDGET)] {
         if size > budget {
             found.push(format!("the module is {} {name}, over its budget of {}", kib(size), kib(budget)));
         }
     }
-    for (name, size, before) in [
+    let Some(recorded) = recorded else {
+        found.push("no size is recorded in xtask/size.json; `cargo xtask bless` records it".to_owned());
+        return found;
+    };
+    let measures = [
         ("raw", now.raw, recorded.raw),
         ("gzip", now.gzip, recorded.gzip),
         ("brotli", now.brotli, recorded.brotli),
-    ] {
+    ];
+    for (name, size, before) in measures {
         if size * 100 > before * (100 + TOLERANCE) {
             found.push(format!(
                 "the module grew from {} to {} {name}, more than {TOLERANCE} %; \
@@ -117,8 +130,8 @@ mod tests {
 
     #[test]
     fn growth_within_the_tolerance_passes() {
-        assert_eq!(complaints(RECORDED, RECORDED), [""; 0]);
-        assert_eq!(complaints(Sizes { raw: 210_000, ..RECORDED }, RECORDED), [""; 0]);
+        assert_eq!(complaints(RECORDED, Some(RECORDED)), [""; 0]);
+        assert_eq!(complaints(Sizes { raw: 210_000, ..RECORDED }, Some(RECORDED)), [""; 0]);
     }
 
     #[test]
@@ -128,14 +141,20 @@ mod tests {
             Sizes { gzip: 84_001, ..RECORDED },
             Sizes { brotli: 73_501, ..RECORDED },
         ] {
-            assert_eq!(complaints(grown, RECORDED).len(), 1, "{grown:?}");
+            assert_eq!(complaints(grown, Some(RECORDED)).len(), 1, "{grown:?}");
         }
+    }
+
+    #[test]
+    fn a_missing_record_is_told() {
+        assert_eq!(complaints(RECORDED, None).len(), 1);
+        assert!(table(RECORDED, None).contains('-'));
     }
 
     #[test]
     fn a_budget_holds_whatever_is_recorded() {
         let big = Sizes { raw: RAW_BUDGET + 1, gzip: 90_000, brotli: BROTLI_BUDGET + 1 };
-        let found = complaints(big, big);
+        let found = complaints(big, Some(big));
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().all(|complaint| complaint.contains("budget")), "{found:?}");
     }

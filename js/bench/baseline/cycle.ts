@@ -213,6 +213,9 @@ function updateAll(updating: Candidate[], answers: Answers, given: Circumstances
 }
 
 function createAll(creating: Candidate[], answers: Uint8Array[], given: Circumstances, work: Work): void {
+  // One whole-day event goes first and alone: it shows how the CRM prints whole days.
+  const probe = given.groups[0] === 1 ? creating.findIndex(({ event }) => event.allDay) : -1;
+  if (probe > 0) creating.unshift(...creating.splice(probe, 1));
   let at = 0;
   for (let index = 0; at < creating.length; index++) {
     const group = creating.slice(at, at + (given.groups[index] ?? BULK));
