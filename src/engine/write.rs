@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::model::event::{Event, Guest, Guests};
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::profile::AllDayOffset;
+use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::sight::Meeting;
-use crate::model::time::{OffsetChange, When};
+use crate::model::time::{OffsetChange, When, midnight_utc, offset_at_local};
 use crate::sync::commit::Book;
 use crate::sync::plan::{Create, Delete, Plan, Update, merged};
 use crate::sync::recover;
@@ -20,7 +20,8 @@ use crate::sync::report::{Note, Report};
 use crate::sync::state::{Draft, Link, Parked, decode, key};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
-use crate::wire::zoho_event::{meeting, seconds};
+use crate::wire::zoho_event::{one_day, seconds};
+use chrono::{DateTime, NaiveDate};
 
 /// How old an intent must be before the CRM is asked what became of it: a request cut off here may still be under way
 /// there.
@@ -98,15 +99,15 @@ impl<'a> Writer<'a> {
             self.load_zone(span).await?;
         }
         self.delete(deletes).await?;
-        if self.book.state.all_day.is_none() {
+        if self.book.state.all_day.is_none_or(|times| times.offset.is_none()) {
             if let Some(index) =
-                updates.iter().position(|op| op.fields.has(Field::Time) && is_all_day(&op.event))
+                updates.iter().position(|op| op.fields.has(Field::Time) && self.must_learn(&op.draft))
             {
                 let probe = updates.remove(index);
                 let (id, event) = (probe.id.clone(), probe.event.clone());
                 creates.extend(self.update(vec![probe]).await?);
                 self.learn_all_day(&id, &event).await?;
-            } else if let Some(index) = creates.iter().position(|op| is_all_day(&op.event)) {
+            } else if let Some(index) = creates.iter().position(|op| self.must_learn(&op.draft)) {
                 let probe = creates.remove(index);
                 let (id, event) = (probe.id.clone(), probe.event.clone());
                 self.create(vec![probe]).await?;
@@ -140,7 +141,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn load_zone(&mut self, (from, to): (i64, i64)) -> Result<()> {
-        if self.book.state.all_day == Some(AllDayOffset::Zero) {
+        if self.all_day_times().offset == Some(AllDayOffset::Zero) {
             return Ok(());
         }
         let day = 86_400;
@@ -323,7 +324,7 @@ impl<'a> Writer<'a> {
     fn settle_update(&mut self, op: Update, result: &RecordResult) {
         self.note_guests(&op.id, &op.event);
         let link = Link {
-            unverified: self.unverified(&op.draft),
+            unverified: self.must_learn(&op.draft),
             seen: merged(&op.link.seen, op.draft),
             crm_modified: seconds(&result.modified).or(op.link.crm_modified),
             ..op.link
@@ -466,7 +467,7 @@ impl<'a> Writer<'a> {
 
     fn book_link(&mut self, id: &GoogleId, crm: CrmId, seen: Draft, modified: Option<i64>) -> Result<()> {
         let connection = self.book.active()?.connection();
-        let unverified = self.unverified(&seen);
+        let unverified = self.must_learn(&seen);
         self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, None);
         Ok(())
     }
@@ -497,32 +498,36 @@ impl<'a> Writer<'a> {
         Ok(linked)
     }
 
-    /// Reads back the first all-day event that was written, to learn which offset the CRM takes for its dates, and
-    /// writes it again if it was the other one.
+    /// Learns how the CRM takes all-day times, by an event that was just written: it is made to last one day, read back,
+    /// and given its own extent again. One day leaves nothing open: an end on the next midnight can only be exclusive,
+    /// and the printed offset tells which one the dates are taken at.
     async fn learn_all_day(&mut self, id: &GoogleId, event: &Event) -> Result<()> {
+        let When::AllDay { first, .. } = event.when else { return Ok(()) };
         let row = key::link(id);
-        let Some(mut link) =
-            self.io.load(vec![row.clone()]).await?.get(&row).and_then(|text| decode::<Link>(text))
-        else {
-            return Ok(());
-        };
+        let stored = self.io.load(vec![row.clone()]).await?;
+        let Some(mut link) = stored.get(&row).and_then(|text| decode::<Link>(text)) else { return Ok(()) };
+        let day = Event::blank(When::all_day(first, first));
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
-            if self.writing(false, None).all_day != offset {
-                self.book.state.all_day = Some(offset);
-                self.rewrite_time(&link.crm, event).await?;
-            }
-            let Some(echo) = read::record(self.io, &link.crm, "Start_DateTime,End_DateTime,All_day").await?
-            else {
-                return Ok(());
-            };
-            if meeting(echo).extents.contains(&event.when.key()) {
-                self.book.state.all_day = Some(offset);
-                link.unverified = false;
-                self.book.link(id, &link, Some(&link.crm));
-                return self.save().await;
+            self.book.state.all_day = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
+            self.rewrite_time(&link.crm, &day).await?;
+            let fields = "Start_DateTime,End_DateTime,All_day";
+            let Some(echo) = read::record(self.io, &link.crm, fields).await? else { return Ok(()) };
+            let matters = self.offset_matters(first);
+            match one_day(&echo, first) {
+                Some((at_zero, exclusive_end)) if !matters || at_zero == (offset == AllDayOffset::Zero) => {
+                    let offset = matters.then_some(offset);
+                    self.book.state.all_day = Some(AllDayTimes { offset, exclusive_end });
+                    self.rewrite_time(&link.crm, event).await?;
+                    link.unverified = false;
+                    self.book.link(id, &link, Some(&link.crm));
+                    return self.save().await;
+                }
+                Some(_) | None => {}
             }
         }
-        self.book.state.all_day = Some(AllDayOffset::Zero);
+        self.book.state.all_day =
+            Some(AllDayTimes { offset: Some(AllDayOffset::Zero), exclusive_end: false });
+        self.rewrite_time(&link.crm, event).await?;
         self.note(id, "all-day-unclear", "The CRM shows this all-day event on other days than Google.");
         self.save().await
     }
@@ -539,18 +544,27 @@ impl<'a> Writer<'a> {
 
     // Shared
 
-    /// Whether a written event has to be written again once it is known how the CRM takes all-day times.
-    fn unverified(&self, seen: &Draft) -> bool {
-        seen.all_day && self.book.state.all_day.is_none()
+    fn all_day_times(&self) -> AllDayTimes {
+        self.book.state.all_day.unwrap_or(AllDayTimes::ASSUMED)
+    }
+
+    /// Whether it is not known yet how the CRM takes the times of an event.
+    fn must_learn(&self, draft: &Draft) -> bool {
+        let day = |seconds: i64| DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive();
+        let matters = || self.offset_matters(day(draft.start)) || self.offset_matters(day(draft.end - 1));
+        match self.book.state.all_day {
+            None => draft.all_day,
+            Some(times) => draft.all_day && times.offset.is_none() && matters(),
+        }
+    }
+
+    /// Whether the two offsets differ on a day: not where the user's zone is at UTC.
+    fn offset_matters(&self, day: NaiveDate) -> bool {
+        self.zone.is_empty() || offset_at_local(&self.zone, midnight_utc(day)) != 0
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        Writing {
-            all_day: self.book.state.all_day.unwrap_or(AllDayOffset::Zero),
-            zone: &self.zone,
-            creating,
-            roster,
-        }
+        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster }
     }
 
     fn notifies(&self) -> bool {

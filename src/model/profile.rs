@@ -31,9 +31,24 @@ impl TextLimits {
 /// one event and reading it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+pub(crate) struct AllDayTimes {
+    /// None while no day was seen on which the two ways differ.
+    pub(crate) offset: Option<AllDayOffset>,
+    /// The end is the midnight after the last day; otherwise a time of the last day.
+    pub(crate) exclusive_end: bool,
+}
+
+impl AllDayTimes {
+    /// As in the sample of Zoho Recruit (developer guide, "Events response"): assumed until it is known better.
+    pub(crate) const ASSUMED: Self = Self { offset: None, exclusive_end: false };
+}
+
+/// The offset at which the CRM takes and prints the dates of all-day times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum AllDayOffset {
-    /// Dates at `+00:00`, as in the sample of Zoho Recruit (developer guide, "Events response").
+    /// `+00:00`.
     Zero,
-    /// Dates at the offset that the user's zone has on that day.
+    /// What the user's zone has on that day.
     UserZone,
 }

@@ -4,7 +4,7 @@
 use crate::model::field::Field;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
-use crate::model::profile::{AllDayOffset, CrmProfile, TextLimits};
+use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
 use serde::Serialize;
 use serde_json::Value;
@@ -154,7 +154,7 @@ pub(crate) struct State {
     /// No request to the CRM before this time.
     pub(crate) zoho_not_before_ms: Option<i64>,
     /// How the CRM takes all-day times, once that is known.
-    pub(crate) all_day: Option<AllDayOffset>,
+    pub(crate) all_day: Option<AllDayTimes>,
 }
 
 impl Row for State {
@@ -170,11 +170,14 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
-            all_day: match json.get("allDay")?.as_str() {
-                Some("userZone") => Some(AllDayOffset::UserZone),
-                Some(_) => Some(AllDayOffset::Zero),
-                None => None,
-            },
+            all_day: json.get("allDay").filter(|times| times.is_object()).map(|times| AllDayTimes {
+                offset: match times.get("offset").and_then(Value::as_str) {
+                    Some("zero") => Some(AllDayOffset::Zero),
+                    Some("userZone") => Some(AllDayOffset::UserZone),
+                    Some(_) | None => None,
+                },
+                exclusive_end: Fields(times).flag("exclusiveEnd"),
+            }),
         })
     }
 }

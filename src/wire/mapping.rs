@@ -6,7 +6,7 @@ use super::google_event::Context;
 use super::zoho::{self, Entry, Participant, Reminder};
 use crate::model::event::{Event, Guest, Guests};
 use crate::model::field::{Field, FieldSet};
-use crate::model::profile::AllDayOffset;
+use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::text;
 use crate::model::time::{OffsetChange, When, date, midnight_utc, offset_at_local};
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
@@ -36,7 +36,7 @@ pub(crate) const MAX_PARTICIPANTS: usize = 50;
 
 /// What writing to the CRM needs to know.
 pub(crate) struct Writing<'a> {
-    pub(crate) all_day: AllDayOffset,
+    pub(crate) all_day: AllDayTimes,
     /// The offsets of the user's zone; needed for [`AllDayOffset::UserZone`] only.
     pub(crate) zone: &'a [OffsetChange],
     /// A new record: empty fields are left out instead of being cleared.
@@ -111,7 +111,8 @@ fn time_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::Ev
         When::Timed { start, end } => (zoho_time(start), zoho_time(end), false),
         When::AllDay { first, end } => {
             let last = end.pred_opt().unwrap_or(*first);
-            (all_day_time(*first, 0, writing), all_day_time(last, 86_399, writing), true)
+            let end = if writing.all_day.exclusive_end { (*end, 0) } else { (last, 86_399) };
+            (all_day_time(*first, 0, writing), all_day_time(end.0, end.1, writing), true)
         }
     };
     write.set("All_day", Entry::Flag(all_day));
@@ -127,9 +128,9 @@ fn zoho_time(instant: &DateTime<FixedOffset>) -> String {
 /// A time of day of an all-day date, printed at the offset that the CRM expects there.
 fn all_day_time(date: NaiveDate, second_of_day: i64, writing: &Writing<'_>) -> String {
     let local = midnight_utc(date) + second_of_day;
-    let minutes = match writing.all_day {
-        AllDayOffset::Zero => 0,
-        AllDayOffset::UserZone => offset_at_local(writing.zone, local),
+    let minutes = match writing.all_day.offset {
+        Some(AllDayOffset::Zero) | None => 0,
+        Some(AllDayOffset::UserZone) => offset_at_local(writing.zone, local),
     };
     let offset = FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix());
     let instant =

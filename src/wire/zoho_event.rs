@@ -44,6 +44,15 @@ pub(crate) fn seconds(text: &str) -> Option<i64> {
     instant(text).map(|at| at.timestamp())
 }
 
+/// What an all-day record that was written for one day shows: whether at `+00:00`, and whether its end is the midnight
+/// after that day. None when it shows another day, or more than one.
+pub(crate) fn one_day(record: &Record, day: NaiveDate) -> Option<(bool, bool)> {
+    let (start, end) = (instant(&record.start)?, instant(&record.end)?);
+    let exclusive_end = end.date_naive() == day.succ_opt()? && end.time() == NaiveTime::MIN;
+    let fits = start.date_naive() == day && (exclusive_end || end.date_naive() == day);
+    fits.then_some((start.offset().local_minus_utc() == 0, exclusive_end))
+}
+
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text).ok()
 }
