@@ -205,7 +205,7 @@ fn forbidden(name: &str, right: &str) -> String {
 }
 
 /// A code of a service, as far as it is one: letters, digits, `_`, `.` and `-`. Anything else could be event text.
-fn printable(code: &str) -> String {
+pub(crate) fn printable(code: &str) -> String {
     let code: String =
         code.chars().take(60).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')).collect();
     if code.is_empty() { "no code".to_owned() } else { code }

@@ -4,7 +4,7 @@
 use super::io::Io;
 use super::read;
 use crate::api::http::{HttpRequest, HttpResponse, Service};
-use crate::api::retry::{ATTEMPTS, Doubt, Problem};
+use crate::api::retry::{ATTEMPTS, Doubt, Problem, printable};
 use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, Result};
 use crate::model::event::{Event, Guest, Guests};
@@ -573,12 +573,12 @@ impl<'a> Writer<'a> {
 
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
-        let code = if result.code.is_empty() { "UNKNOWN" } else { &result.code };
+        let code = printable(&result.code);
         let message = match result.field.as_str() {
             "" => format!("The CRM refuses this event ({code})."),
-            field => format!("The CRM refuses this event: {code} in the field {field}."),
+            field => format!("The CRM refuses this event: {code} in the field {}.", printable(field)),
         };
-        self.book.park(id, Parked::new(code, message, draft.etag.clone(), self.io.now_ms()));
+        self.book.park(id, Parked::new(&code, message, draft.etag.clone(), self.io.now_ms()));
     }
 
     fn note_guests(&mut self, id: &GoogleId, event: &Event) {
