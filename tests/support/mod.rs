@@ -72,6 +72,8 @@ pub struct Host {
     pub rows: BTreeMap<String, String>,
     pub storage: Storage,
     pub batch: bool,
+    /// The sandbox's switch `allday_end` is `midnight_next`: all-day ends are exclusive.
+    pub exclusive_ends: bool,
     /// Every call of the last command, one line each.
     pub trace: Vec<String>,
     /// Bodies of all requests to the CRM of the last command.
@@ -94,6 +96,7 @@ impl Host {
             rows: BTreeMap::new(),
             storage: Storage::Works,
             batch: true,
+            exclusive_ends: false,
             trace: Vec::new(),
             crm_bodies: Vec::new(),
             rows_read: 0,
@@ -347,13 +350,17 @@ impl Host {
 
     /// Title and extent of every meeting, sorted: equal lists mean equal calendars.
     pub fn meetings(&self) -> Vec<String> {
-        sorted(self.world.crm_events().iter().map(meeting_line).collect())
+        sorted(self.world.crm_events().iter().map(|row| meeting_line(row, self.exclusive_ends)).collect())
     }
 
     /// What the meetings should be, by the sandbox's own view of Google: the oracle of the first sync.
     pub fn expected_meetings(&self) -> Vec<String> {
         let window = chrono::DateTime::from_timestamp_millis(self.world.now_ms()).unwrap();
-        let window = window.checked_sub_months(chrono::Months::new(3)).unwrap().timestamp();
+        self.expected_meetings_since(window.checked_sub_months(chrono::Months::new(3)).unwrap().timestamp())
+    }
+
+    /// The same for a window that starts at another time, in seconds since 1970.
+    pub fn expected_meetings_since(&self, window: i64) -> Vec<String> {
         let events = self.world.google_events("primary");
         sorted(events.iter().filter(|event| admissible(event, window)).map(event_line).collect())
     }
@@ -454,12 +461,14 @@ pub fn assert_same(found: &[String], expected: &[String]) {
     assert!(extra.is_empty() && missing.is_empty(), "too much: {extra:#?}\nmissing: {missing:#?}");
 }
 
-/// By the sandbox's default encoding of all-day times (its switches `allday_end` and `allday_offset`).
-fn meeting_line(row: &Value) -> String {
+/// The printed dates of all-day times are what counts, at whatever offset.
+fn meeting_line(row: &Value, exclusive_end: bool) -> String {
     let title = row["Event_Title"].as_str().unwrap();
     let (start, end) = (row["Start_DateTime"].as_str().unwrap(), row["End_DateTime"].as_str().unwrap());
     if row["All_day"] == true {
-        return format!("{title} | {} to {}", &start[..10], &end[..10]);
+        let end: chrono::NaiveDate = end[..10].parse().unwrap();
+        let last = if exclusive_end { end.pred_opt().unwrap() } else { end };
+        return format!("{title} | {} to {last}", &start[..10]);
     }
     let (start, end) = (parse_instant(start).unwrap(), parse_instant(end).unwrap());
     format!("{title} | {} + {} s", start / 1_000, (end - start) / 1_000)
