@@ -9,7 +9,7 @@ use super::error::{self, ApiError};
 use super::event;
 use super::list::{self, Next, Page, Row};
 use super::params::{self, ListParams, boolean};
-use super::write::{self, Change};
+use super::write::{self, Change, Edit};
 use super::{ANA, Call, Google, batch, check_send_updates, fields, object};
 use crate::http::{GOOGLE_TOKEN, Query, Request, Response};
 use crate::mail::Mail;
@@ -100,8 +100,8 @@ impl Google {
                     ("PUT" | "PATCH", [id]) => {
                         let how = if method == "PUT" { Change::Replace } else { Change::Merge };
                         let body = object(&request.body)?;
-                        let guard = request.header_value("if-match");
-                        let stored = write::change(calendar, id, &body, how, guard, &query, ids, call)?;
+                        let edit = Edit { body: &body, how, if_match: request.header_value("if-match") };
+                        let stored = write::change(calendar, id, &edit, &query, ids, call)?;
                         answer_event(&stored, &query)
                     }
                     ("DELETE", [id]) => {
