@@ -90,6 +90,7 @@ impl Site {
                 Ok(json!({}))
             }
             ("POST", "/sandbox/edits") => self.edits(body),
+            ("POST", "/sandbox/copy") => self.copy(body),
             ("POST", "/sandbox/role") => self.role(body),
             ("POST", "/sandbox/permissions") => self.permissions(body),
             ("POST", "/sandbox/locks") => self.locks(body),
@@ -209,6 +210,12 @@ impl Site {
         let count = whole(&body, "count")?.map_or(Ok(1), sane_count)?;
         let done = self.world.edit(count, whole(&body, "seed")?.unwrap_or(self.seed));
         Ok(json!({ "changed": done.changed, "added": done.added, "deleted": done.deleted }))
+    }
+
+    fn copy(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        let id = self.world.copy_event(text(&body, "id")?).ok_or("there is no such live event")?;
+        Ok(json!({ "id": id }))
     }
 
     fn role(&mut self, body: &[u8]) -> Result<Value, String> {

@@ -58,6 +58,7 @@ Admin routes (JSON in and out):
   POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
   POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
   POST /sandbox/edits                  {count, seed?}: a person changes the primary calendar
+  POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
   GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
   POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
                                        {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,

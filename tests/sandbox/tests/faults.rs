@@ -1,5 +1,12 @@
 //! Faults on order, and switches by name.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use accord_sandbox::{Dropped, Fault, FaultKind, Request, Service, Switches};

@@ -1,5 +1,12 @@
 //! Recurring events, by rule.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -1,5 +1,12 @@
 //! insert, patch, update, delete, the batch endpoint, by rule.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use accord_sandbox::{GetDeleted, LongDescription, NoopPatchBumpsEtag, Request, Undelete};

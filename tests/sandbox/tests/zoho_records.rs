@@ -1,5 +1,12 @@
 //! The Events module: lists, bulk writes, guards, deletions, metadata, by rule.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use accord_sandbox::{AlldayEnd, AlldayOffset, Body412, MissingGet, Request, Service, VenueRequired};
