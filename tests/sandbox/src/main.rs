@@ -70,6 +70,7 @@ Admin routes (JSON in and out):
   GET  /sandbox/mails                  who would have been mailed
   POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
   POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
+  POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
   POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
   POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
   POST /sandbox/restore                {id}: a meeting comes back from the recycle bin

@@ -220,6 +220,15 @@ impl World {
         Ok(())
     }
 
+    /// The scopes of the accepted token of a service. Google's are full addresses.
+    pub fn set_scopes(&mut self, service: Service, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        match service {
+            Service::Google => self.google.scopes = scopes,
+            Service::Zoho => self.zoho.scopes = scopes,
+        }
+    }
+
     /// Takes a right, such as `Crm_Implied_Edit_Events`, from the current user's profile, or gives it back.
     pub fn set_permission(&mut self, right: &str, granted: bool) {
         if granted {

@@ -308,3 +308,22 @@ fn a_batch_answers_each_call_with_its_content_id() {
     world.switches().set("batch_max", "1000").unwrap();
     assert_eq!(send(&mut world, &many).status, 200);
 }
+
+/// Discovery document, scopes of each method; the front end's 403 names the method.
+#[test]
+fn a_missing_scope_is_refused_by_the_front_end() {
+    let mut world = world();
+    let base = "https://www.googleapis.com/auth/";
+    let (events, lists) = (format!("{base}calendar.events"), format!("{base}calendar.calendarlist.readonly"));
+    let list = "/calendar/v3/users/me/calendarList";
+    world.set_scopes(accord_sandbox::Service::Google, &[&events]);
+    let refused = google(&mut world, "GET", list, None);
+    assert_eq!(reason(&refused), (403, "insufficientPermissions".into()));
+    let detail = refused.json()["error"]["details"][0].clone();
+    assert_eq!(detail["reason"], "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
+    assert_eq!(detail["metadata"]["method"], "calendar.v3.CalendarList.List");
+    assert_eq!(google(&mut world, "POST", EVENTS, Some(timed("x"))).status, 200);
+    world.set_scopes(accord_sandbox::Service::Google, &[&lists]);
+    assert_eq!(google(&mut world, "GET", list, None).status, 200);
+    assert_eq!(google(&mut world, "POST", EVENTS, Some(timed("x"))).status, 403);
+}

@@ -442,6 +442,34 @@ fn the_token_endpoint_reads_every_form() {
         b"--b\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\nrefresh_token\r\n--b--".to_vec();
     let query = Request::new(Service::Zoho, "POST", &format!("{path}?grant_type=refresh_token"));
     for request in [plain, multipart, query] {
-        assert_eq!(world.handle(&request).unwrap().json()["access_token"], "sandbox-zoho");
+        let answer = world.handle(&request.header("Host", "127.0.0.1:4711")).unwrap().json();
+        assert_eq!(answer["access_token"], "sandbox-zoho");
+        // The official clients call what is named here: never a real data centre.
+        assert_eq!(answer["api_domain"], "http://127.0.0.1:4711");
     }
+}
+
+/// Zoho CRM API v8: scopes: 401 OAUTH_SCOPE_MISMATCH; a query needs its own scope and the module's.
+#[test]
+fn a_missing_scope_is_a_mismatch() {
+    let mut world = world();
+    let list = format!("{MEETINGS}?fields=id");
+    let query = json!({ "select_query": "select id from Events where id is not null" });
+    world.set_scopes(Service::Zoho, &["ZohoCRM.modules.events.READ"]);
+    assert_eq!(zoho(&mut world, "GET", &list, None).status, 204);
+    for (method, path, body) in [
+        ("POST", MEETINGS, Some(json!({ "data": [meeting("x")] }))),
+        ("POST", "/crm/v8/coql", Some(query.clone())),
+        ("GET", "/crm/v8/org", None),
+    ] {
+        assert_eq!(
+            code(&zoho(&mut world, method, path, body)),
+            (401, "OAUTH_SCOPE_MISMATCH".into()),
+            "{path}"
+        );
+    }
+    world.set_scopes(Service::Zoho, &["ZohoCRM.coql.READ"]);
+    assert_eq!(zoho(&mut world, "POST", "/crm/v8/coql", Some(query.clone())).status, 401);
+    world.set_scopes(Service::Zoho, &["ZohoCRM.coql.READ", "ZohoCRM.modules.ALL"]);
+    assert_eq!(zoho(&mut world, "POST", "/crm/v8/coql", Some(query)).status, 204);
 }
