@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::corpus::Corpus;
 use crate::faults::Fault;
-use crate::http::{Query, Response};
+use crate::http::{Query, Response, Service};
 use crate::switches::Switches;
 use crate::time;
 use crate::world::World;
@@ -90,7 +90,9 @@ impl Site {
                 Ok(json!({}))
             }
             ("POST", "/sandbox/edits") => self.edits(body),
+            ("POST", "/sandbox/copy") => self.copy(body),
             ("POST", "/sandbox/role") => self.role(body),
+            ("POST", "/sandbox/scopes") => self.scopes(body),
             ("POST", "/sandbox/permissions") => self.permissions(body),
             ("POST", "/sandbox/locks") => self.locks(body),
             ("POST", "/sandbox/restore") => self.restore(body),
@@ -211,9 +213,25 @@ impl Site {
         Ok(json!({ "changed": done.changed, "added": done.added, "deleted": done.deleted }))
     }
 
+    fn copy(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        let id = self.world.copy_event(text(&body, "id")?).ok_or("there is no such live event")?;
+        Ok(json!({ "id": id }))
+    }
+
     fn role(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
         self.world.set_role(text(&body, "calendar")?, text(&body, "role")?)?;
+        Ok(json!({}))
+    }
+
+    fn scopes(&mut self, body: &[u8]) -> Result<Value, String> {
+        for (name, scopes) in object(body)? {
+            let service = Service::from_name(&name).ok_or("a service is google or zoho")?;
+            let scopes: Option<Vec<&str>> =
+                scopes.as_array().and_then(|scopes| scopes.iter().map(Value::as_str).collect());
+            self.world.set_scopes(service, &scopes.ok_or("scopes are a list of texts")?);
+        }
         Ok(json!({}))
     }
 

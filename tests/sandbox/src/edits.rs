@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::corpus::Maker;
 use crate::google::ANA;
 use crate::http::{Request, encode};
+use crate::switches::UiCopyKeepsPrivate;
 use crate::time::{self, HOUR, MINUTE};
 use crate::world::World;
 
@@ -50,7 +51,7 @@ impl World {
             // A fixed share, not a chance: equal counts make equal work in every run.
             match index % 10 {
                 3 | 8 => {
-                    let body = Value::Object(maker.plain(index));
+                    let body = Value::Object(maker.plain());
                     done.added += usize::from(self.by_hand("POST", None, &body));
                 }
                 6 => {
@@ -65,6 +66,25 @@ impl World {
             }
         }
         done
+    }
+
+    /// A person copies an event on Google's pages. The copy has an id of its own; whether private extended properties
+    /// go with it is a switch. Gives the id of the copy, or none when there is no such live event.
+    pub fn copy_event(&mut self, id: &str) -> Option<String> {
+        let calendar = self.google.calendar("primary")?;
+        let mut fields = calendar.get(id).filter(|event| !event.cancelled)?.body.as_object()?.clone();
+        for own in
+            ["id", "iCalUID", "htmlLink", "created", "updated", "etag", "sequence", "organizer", "creator"]
+        {
+            fields.remove(own);
+        }
+        if self.switches.ui_copy_keeps_private == UiCopyKeepsPrivate::No
+            && let Some(properties) = fields.get_mut("extendedProperties").and_then(Value::as_object_mut)
+        {
+            properties.remove("private");
+        }
+        let now = self.now_ms();
+        self.google.seed("primary", None, fields, now, &self.switches).ok()
     }
 
     /// Carries out a write past counters and faults.

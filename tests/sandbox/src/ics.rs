@@ -140,7 +140,28 @@ impl Imported {
     }
 }
 
+/// The parser forgives what is missing at the end; a cut file must not count as a whole one.
+fn check_complete(text: &str) -> Result<(), IcsError> {
+    let mut open: Vec<String> = Vec::new();
+    for line in text.lines() {
+        // A folded line goes on with a blank, so these words at its start are never content.
+        let upper = line.trim_end().to_ascii_uppercase();
+        if let Some(name) = upper.strip_prefix("BEGIN:") {
+            open.push(name.to_owned());
+        } else if let Some(name) = upper.strip_prefix("END:")
+            && open.pop().is_none_or(|begun| begun != name)
+        {
+            return Err(IcsError(format!("the file ends a component {name} that is not open there")));
+        }
+    }
+    match open.last() {
+        None => Ok(()),
+        Some(name) => Err(IcsError(format!("the file ends inside {name}: it is cut"))),
+    }
+}
+
 fn parse(text: &str) -> Result<Vec<ICalendar>, IcsError> {
+    check_complete(text.trim_start_matches('\u{feff}'))?;
     let mut parser = Parser::new(text.trim_start_matches('\u{feff}'));
     let mut files = Vec::new();
     loop {

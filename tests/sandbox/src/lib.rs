@@ -6,6 +6,8 @@
 //! what is harder for a client; what can go wrong is on order ([`Faults`]).
 //!
 //! The sandbox keeps nothing on disk, sends no mail and never opens a connection.
+//!
+#![doc = include_str!("../FIDELITY.md")]
 
 mod admin;
 mod clock;

@@ -58,6 +58,7 @@ Admin routes (JSON in and out):
   POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
   POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
   POST /sandbox/edits                  {count, seed?}: a person changes the primary calendar
+  POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
   GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
   POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
                                        {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,
@@ -69,6 +70,7 @@ Admin routes (JSON in and out):
   GET  /sandbox/mails                  who would have been mailed
   POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
   POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
+  POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
   POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
   POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
   POST /sandbox/restore                {id}: a meeting comes back from the recycle bin

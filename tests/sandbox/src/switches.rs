@@ -112,8 +112,6 @@ switches! {
     ims Ims "Zoho 15.5: If-Modified-Since leaves out, or includes, records of that very second." { Exclusive "exclusive", Inclusive "inclusive" }
     restore_bumps RestoreBumps "Zoho 15.6: does restoring a record from the recycle bin move Modified_Time?" { No "no", Yes "yes" }
     missing_get MissingGet "Zoho 15.7: status of GET for an unknown record id." { NoContent "204", NotFound "404", Invalid "400" }
-    external_field ExternalField "Zoho 15.8: external-id fields on Events: not in this edition, per user, or per organisation." { Unsupported "unsupported", User "user", Org "org" }
-    unique_on_events UniqueOnEvents "Zoho 15.8: may a custom field of Events be unique?" { No "no", Yes "yes" }
     notify_default NotifyDefault "Zoho 15.10: are participants mailed when $send_notification is not given?" { True "true", False "false" }
     remind_time RemindTime "Zoho 15.11: do entries of Remind_At carry a time?" { Absent "absent", Present "present" }
     search_lag_s SearchLag "Zoho 15.13: seconds until a change can be found by search." { Thirty "30", Zero "0" }

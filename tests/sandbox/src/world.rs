@@ -33,6 +33,11 @@ pub struct World {
     delay_ms: u64,
 }
 
+/// The years 1 to 9998, in UTC: a day can be added or taken away without leaving what can be printed.
+fn printable(ms: i64) -> i64 {
+    ms.clamp(-62_135_596_800_000, 253_370_764_799_000)
+}
+
 impl World {
     /// An empty world. Equal seeds and equal calls give equal answers.
     pub fn new(seed: u64, now_ms: i64) -> World {
@@ -43,7 +48,7 @@ impl World {
             faults: Faults::new(seed),
             counters: Counters::default(),
             mails: Vec::new(),
-            now_ms,
+            now_ms: printable(now_ms),
             delay_ms: 0,
         }
     }
@@ -53,9 +58,9 @@ impl World {
         self.now_ms
     }
 
-    /// Sets the clock, forward or backward.
+    /// Sets the clock, forward or backward. It stays within the years that RFC 3339 can print.
     pub fn set_now_ms(&mut self, ms: i64) {
-        self.now_ms = ms;
+        self.now_ms = printable(ms);
     }
 
     /// What the unproven facts are taken to be.
@@ -213,6 +218,15 @@ impl World {
         calendar.role = role;
         calendar.epoch += 1;
         Ok(())
+    }
+
+    /// The scopes of the accepted token of a service. Google's are full addresses.
+    pub fn set_scopes(&mut self, service: Service, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        match service {
+            Service::Google => self.google.scopes = scopes,
+            Service::Zoho => self.zoho.scopes = scopes,
+        }
     }
 
     /// Takes a right, such as `Crm_Implied_Edit_Events`, from the current user's profile, or gives it back.

@@ -9,6 +9,7 @@ mod fields;
 mod list;
 mod params;
 mod route;
+mod scopes;
 pub(crate) mod series;
 pub(crate) mod text;
 pub(crate) mod times;
@@ -40,6 +41,8 @@ pub(crate) const HOLIDAYS: &str = "en.french#holiday@group.v.calendar.google.com
 pub(crate) struct Google {
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) ids: Ids,
+    /// The scopes of the accepted token, as full addresses.
+    pub(crate) scopes: std::collections::BTreeSet<String>,
 }
 
 /// Where new ids and etags come from: seeded, so that equal runs give equal ids.
@@ -113,7 +116,7 @@ impl Google {
         primary.default_reminders = vec![json!({ "method": "popup", "minutes": 10 })];
         let team = Calendar::new(TEAM, "Sales team", paris, Role::Writer);
         let holidays = Calendar::new(HOLIDAYS, "Holidays in France", paris, Role::Reader);
-        Google { calendars: vec![primary, team, holidays], ids: Ids::new(seed) }
+        Google { calendars: vec![primary, team, holidays], ids: Ids::new(seed), scopes: scopes::least() }
     }
 
     /// `primary` is another name of the account's own calendar.
@@ -153,7 +156,7 @@ impl Google {
         let Some(index) = self.index(calendar) else {
             return Err(format!("there is no calendar {calendar:?}"));
         };
-        let Google { calendars, ids } = self;
+        let Google { calendars, ids, .. } = self;
         let Some(calendar) = calendars.get_mut(index) else { return Err("no calendar".into()) };
         let id = id.map_or_else(|| ids.event(), str::to_owned);
         let created = updated_ms - updated_ms.rem_euclid(SECOND);

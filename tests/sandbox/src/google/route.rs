@@ -9,8 +9,8 @@ use super::error::{self, ApiError};
 use super::event;
 use super::list::{self, Next, Page, Row};
 use super::params::{self, ListParams, boolean};
-use super::write::{self, Change};
-use super::{ANA, Call, Google, batch, check_send_updates, fields, object};
+use super::write::{self, Change, Edit};
+use super::{ANA, Call, Google, batch, check_send_updates, fields, object, scopes};
 use crate::http::{GOOGLE_TOKEN, Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
@@ -52,6 +52,10 @@ impl Google {
         if segments.first().is_some_and(|first| first == "batch") {
             return batch::handle(self, request, now_ms, switches, mails);
         }
+        let kind = kind_of(&request.method, &segments);
+        if !scopes::allow(&self.scopes, kind) {
+            return error::scope(&scopes::method_name(kind));
+        }
         let mut call = Call { now_ms, user: ANA, switches, mails };
         self.dispatch(request, &segments, &mut call).unwrap_or_else(|error| error.respond())
     }
@@ -83,7 +87,7 @@ impl Google {
             }
             (_, ["calendar", "v3", "calendars", id, "events", rest @ ..]) => {
                 let index = self.index(id).ok_or_else(ApiError::not_found)?;
-                let Google { calendars, ids } = self;
+                let Google { calendars, ids, .. } = self;
                 let calendar = calendars.get_mut(index).ok_or_else(ApiError::not_found)?;
                 check_send_updates(&query)?;
                 match (method, rest) {
@@ -100,8 +104,8 @@ impl Google {
                     ("PUT" | "PATCH", [id]) => {
                         let how = if method == "PUT" { Change::Replace } else { Change::Merge };
                         let body = object(&request.body)?;
-                        let guard = request.header_value("if-match");
-                        let stored = write::change(calendar, id, &body, how, guard, &query, ids, call)?;
+                        let edit = Edit { body: &body, how, if_match: request.header_value("if-match") };
+                        let stored = write::change(calendar, id, &edit, &query, ids, call)?;
                         answer_event(&stored, &query)
                     }
                     ("DELETE", [id]) => {

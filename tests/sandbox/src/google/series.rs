@@ -78,6 +78,11 @@ impl Series {
         })
     }
 
+    /// Original starts with their ends, in order.
+    pub(crate) fn occurrences(&self) -> impl Iterator<Item = (When, When)> + '_ {
+        self.starts().map(|start| (start, times::occurrence_end(start, self.first, self.last)))
+    }
+
     /// Occurrences that end after `from` and start before `to`, as (original start, end).
     pub(crate) fn between(
         &self,
@@ -86,8 +91,7 @@ impl Series {
         zone: chrono_tz::Tz,
     ) -> Vec<(When, When)> {
         let most = if to.is_some() { MOST } else { OPEN_ENDED };
-        self.starts()
-            .map(|start| (start, times::occurrence_end(start, self.first, self.last)))
+        self.occurrences()
             .skip_while(|(_, end)| from.is_some_and(|from| end.ms_in(zone) <= from))
             .take_while(|(start, _)| to.is_none_or(|to| start.ms_in(zone) < to))
             .take(most)
@@ -96,9 +100,7 @@ impl Series {
 
     /// The occurrence that an instance id names, if there is one.
     pub(crate) fn occurrence(&self, suffix: &str) -> Option<(When, When)> {
-        self.starts()
-            .find(|start| suffix_of(*start) == suffix)
-            .map(|start| (start, times::occurrence_end(start, self.first, self.last)))
+        self.occurrences().find(|(start, _)| suffix_of(*start) == suffix)
     }
 }
 

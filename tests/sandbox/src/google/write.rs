@@ -119,16 +119,22 @@ pub(crate) enum Change {
     Merge,
 }
 
+/// The change of one event, with its guard.
+pub(crate) struct Edit<'a> {
+    pub(crate) body: &'a Map<String, Value>,
+    pub(crate) how: Change,
+    pub(crate) if_match: Option<&'a str>,
+}
+
 pub(crate) fn change(
     calendar: &mut Calendar,
     id: &str,
-    body: &Map<String, Value>,
-    how: Change,
-    if_match: Option<&str>,
+    edit: &Edit<'_>,
     query: &Query,
     ids: &mut Ids,
     call: &mut Call<'_>,
 ) -> Result<Value, ApiError> {
+    let Edit { body, how, if_match } = *edit;
     let old = found(calendar, id)?;
     may_write(calendar)?;
     if calendar.role == Role::WriterWithoutPrivateAccess && old.is_private() {

@@ -8,8 +8,9 @@ use super::coql_parse::{Condition, Literal, Operator, Select, parse};
 use super::error::{Problem, json_response};
 use super::meta::{self, Kind};
 use super::modules::{ModuleName, Record, Span};
+use super::route::scope_mismatch;
 use super::write::permitted;
-use super::{Zoho, record};
+use super::{Zoho, record, scopes};
 use crate::http::Response;
 use crate::switches::{CoqlParticipants, Switches};
 use crate::time;
@@ -33,6 +34,9 @@ pub(crate) fn run(zoho: &Zoho, body: &[u8], switches: &Switches) -> Result<Respo
     let select = parse(query)?;
     let module = ModuleName::from_name(&select.module)
         .ok_or_else(|| invalid_query("module_name", &select.module, "unsupported module"))?;
+    if !scopes::allow(&zoho.scopes, "coql", Some(module.api_name())) {
+        return Err(scope_mismatch());
+    }
     permitted(zoho, "View", module)?;
     check(&select, module, switches)?;
     let mut criteria = 0;

@@ -1,11 +1,13 @@
 //! GET of a module's records, with paging and its refusals (reference, section 3).
 
+use std::ops::Bound;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::error::{Problem, json_response};
-use super::modules::{ModuleName, Record};
+use super::modules::{Module, ModuleName, Record};
 use super::{Zoho, hash_of, record};
 use crate::http::{Query, Response};
 use crate::switches::{Ims, ListTruncateDescription, Switches};
@@ -138,38 +140,13 @@ pub(crate) fn list(
             Ims::Inclusive => record.modified_ms >= since,
         })
     };
-    let by_key = |set: &std::collections::BTreeSet<(i64, u64)>| -> Vec<u64> {
-        set.iter().map(|(_, id)| *id).collect()
-    };
     // Rows by key; a page starts after the last key of the page before, so edits shift nothing.
     let wanted: Vec<&Record> = if let Some(ids) = query.get("ids") {
         wanted_ids(ids)?.into_iter().filter_map(|id| records.get(id)).filter(changed).collect()
     } else {
-        let key_of = |record: &Record| match sort_by {
-            SortBy::Id => (0, record.id),
-            SortBy::Created => (record.created_ms, record.id),
-            SortBy::Modified => (record.modified_ms, record.id),
-        };
-        let after = |record: &&Record| {
-            token.as_ref().is_none_or(|token| {
-                let key = key_of(record);
-                if ascending { key > token.last } else { key < token.last }
-            })
-        };
-        let mut ordered: Vec<&Record> = match sort_by {
-            SortBy::Id => records.all().collect(),
-            SortBy::Created => {
-                by_key(records.created_order()).into_iter().filter_map(|id| records.get(id)).collect()
-            }
-            SortBy::Modified => {
-                by_key(records.modified_order()).into_iter().filter_map(|id| records.get(id)).collect()
-            }
-        };
-        if !ascending {
-            ordered.reverse();
-        }
         let skip = if token.is_some() { 0 } else { (page - 1) * per_page };
-        ordered.into_iter().filter(after).filter(changed).skip(skip).take(per_page + 1).collect()
+        let last = token.as_ref().map(|token| token.last);
+        in_order(records, sort_by, ascending, last).filter(changed).skip(skip).take(per_page + 1).collect()
     };
     let more = wanted.len() > per_page;
     let shown: Vec<&Record> = wanted.into_iter().take(per_page).collect();
@@ -203,6 +180,30 @@ pub(crate) fn list(
             },
         }),
     ))
+}
+
+/// Records in the order of a key, after the last key of the page before: walked no further than the page needs.
+fn in_order(
+    records: &Module,
+    sort_by: SortBy,
+    ascending: bool,
+    last: Option<(i64, u64)>,
+) -> Box<dyn Iterator<Item = &Record> + '_> {
+    let range = |last: Option<(i64, u64)>| match last {
+        None => (Bound::Unbounded, Bound::Unbounded),
+        Some(key) if ascending => (Bound::Excluded(key), Bound::Unbounded),
+        Some(key) => (Bound::Unbounded, Bound::Excluded(key)),
+    };
+    let keys = match sort_by {
+        SortBy::Id => {
+            let rows = records.after(last.map(|(_, id)| id), ascending);
+            return if ascending { Box::new(rows) } else { Box::new(rows.rev()) };
+        }
+        SortBy::Created => records.created_order().range(range(last)),
+        SortBy::Modified => records.modified_order().range(range(last)),
+    };
+    let rows = keys.filter_map(|(_, id)| records.get(*id));
+    if ascending { Box::new(rows) } else { Box::new(rows.rev()) }
 }
 
 /// The names in `fields`, or none when the parameter is absent.

@@ -10,6 +10,7 @@ pub(crate) mod modules;
 mod org;
 pub(crate) mod record;
 mod route;
+mod scopes;
 mod search;
 mod span;
 mod write;
@@ -69,6 +70,8 @@ pub(crate) struct Zoho {
     pub(crate) current: u64,
     modules: BTreeMap<ModuleName, Module>,
     next_id: u64,
+    /// The scopes of the accepted token.
+    pub(crate) scopes: BTreeSet<String>,
     /// Records that refuse every change.
     pub(crate) locked: BTreeSet<u64>,
     /// Rights that the current user's profile lacks, such as `Crm_Implied_Edit_Events`.
@@ -82,6 +85,7 @@ impl Zoho {
             current: ANA_ID,
             modules: ModuleName::ALL.into_iter().map(|name| (name, Module::default())).collect(),
             next_id: FIRST_ID + 10_000_001 + (seed % 1_000) * 1_000,
+            scopes: scopes::usual(),
             locked: BTreeSet::new(),
             denied: BTreeSet::new(),
         }

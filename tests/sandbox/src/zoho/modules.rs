@@ -1,6 +1,7 @@
 //! Records of one module, with the indices that lists, deltas and deletions need.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -101,6 +102,20 @@ impl Module {
 
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Record> {
         self.records.values()
+    }
+
+    /// Records above an id, or (descending) below it.
+    pub(crate) fn after(
+        &self,
+        last: Option<u64>,
+        ascending: bool,
+    ) -> impl DoubleEndedIterator<Item = &Record> {
+        let bounds = match last {
+            None => (Bound::Unbounded, Bound::Unbounded),
+            Some(id) if ascending => (Bound::Excluded(id), Bound::Unbounded),
+            Some(id) => (Bound::Unbounded, Bound::Excluded(id)),
+        };
+        self.records.range(bounds).map(|(_, record)| record)
     }
 
     pub(crate) fn modified_order(&self) -> &BTreeSet<(i64, u64)> {

@@ -196,7 +196,7 @@ fn value_of(
                     json!({ "maximum_length": field.length, "api_name": field.name, "json_path": path }),
                 ));
             }
-            if field.kind == Kind::Email && !(text.contains('@') && !text.contains(char::is_whitespace)) {
+            if field.kind == Kind::Email && !is_address(text) {
                 return Err(Problem::expected(field.name, path, "email"));
             }
             Ok(rewritten(text, field.kind, switches))
@@ -265,6 +265,10 @@ fn rewritten(text: &str, kind: Kind, switches: &Switches) -> Value {
     }
 }
 
+fn is_address(text: &str) -> bool {
+    text.contains('@') && !text.contains(char::is_whitespace)
+}
+
 fn participants(zoho: &Zoho, value: &Value, path: &str) -> Result<Value, Problem> {
     let rows = value.as_array().ok_or_else(|| Problem::expected("Participants", path, "jsonarray"))?;
     if rows.len() > MOST_PARTICIPANTS {
@@ -290,7 +294,7 @@ fn participants(zoho: &Zoho, value: &Value, path: &str) -> Result<Value, Problem
             .ok_or_else(|| Problem::mandatory("participant", &path))?;
         let (email, name) = match kind {
             "email" => {
-                if !participant.contains('@') || participant.contains(char::is_whitespace) {
+                if !is_address(participant) {
                     return Err(bad("participant"));
                 }
                 (participant.to_owned(), row.get("name").and_then(Value::as_str).map(str::to_owned))

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::error::{Problem, json_response};
 use super::modules::ModuleName;
 use super::write::{self, Call, permitted};
-use super::{Zoho, bin, coql, list, org, record, search};
+use super::{Zoho, bin, coql, list, org, record, scopes, search};
 use crate::http::{Request, Response, ZOHO_TOKEN};
 use crate::switches::{MissingGet, Switches};
 
@@ -49,6 +49,12 @@ impl Zoho {
                 return Problem::new(401, "INVALID_TOKEN", "invalid oauth token", json!({})).respond();
             }
             Some(_) => {}
+        }
+        let kind = kind_of(&request.method, &segments);
+        // A query names its module in the text; it is checked where that is read.
+        let module = segments.get(2).filter(|_| kind != "coql").map(String::as_str);
+        if !scopes::allow(&self.scopes, kind, module) {
+            return scope_mismatch().respond();
         }
         self.dispatch(request, &segments, call).unwrap_or_else(|problem| problem.respond())
     }
@@ -160,6 +166,10 @@ impl Zoho {
     }
 }
 
+pub(crate) fn scope_mismatch() -> Problem {
+    Problem::new(401, "OAUTH_SCOPE_MISMATCH", "Unauthorized", json!({}))
+}
+
 /// The token endpoint: any grant gives the one token that this service accepts.
 fn token(request: &Request, segments: &[String]) -> Response {
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -170,10 +180,12 @@ fn token(request: &Request, segments: &[String]) -> Response {
     if !matches!(grant.as_deref(), Some("refresh_token" | "authorization_code" | "client_credentials")) {
         return json_response(200, &json!({ "error": "unsupported_grant_type" }));
     }
+    // A real data centre here would send the official clients away from the sandbox.
+    let api_domain = format!("http://{}", request.header_value("host").unwrap_or("localhost"));
     json_response(
         200,
         &json!({
-            "access_token": ZOHO_TOKEN, "refresh_token": "sandbox-refresh", "api_domain": "https://www.zohoapis.com",
+            "access_token": ZOHO_TOKEN, "refresh_token": "sandbox-refresh", "api_domain": api_domain,
             "token_type": "Bearer", "expires_in": 3600,
         }),
     )
