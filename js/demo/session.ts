@@ -26,7 +26,7 @@ export interface Session {
 }
 
 /** How often the CRM is shown anew while a sync writes to it. */
-const REFRESH_MS = 1500;
+const REFRESH_MS = 700;
 
 export function useSession(): Session {
   const opening = useMemo(() => openSync(), []);

@@ -42,6 +42,7 @@ export async function drive(engine: EngineLike, command: Command, host: Host, op
     if (signal?.aborted && !cancelled && step.type !== "save") return cancel();
     switch (step.type) {
       case "http": {
+        hostError = undefined;
         const answers = await performAll(step.requests, host, signal, (error) => (hostError = error));
         const allUnanswered = answers.every((answer) => "failure" in answer && answer.failure === "aborted");
         return signal?.aborted && !cancelled && allUnanswered ? cancel() : engine.answered(answers, now());

@@ -4,6 +4,7 @@ import { dayOf, daysAround, firstWeekday, isInMonth, shiftDay, shiftMonth, start
 import { changedIds, daysOfSpan, eventsByDay, type CalendarEvent } from "../demo/events.ts";
 import { en } from "../demo/i18n/en.ts";
 import { fr } from "../demo/i18n/fr.ts";
+import { layOutWeek } from "../demo/week.ts";
 import { textIn, type Key } from "../demo/i18n/text.ts";
 
 function event(id: string, over: Partial<CalendarEvent> = {}): CalendarEvent {
@@ -84,4 +85,24 @@ test("numbers and plurals follow the language", () => {
   assert.match(french.plural("side.count", 0), /^0 événement affiché$/);
   assert.match(french.t("progress.of", { done: 1200, total: 5000 }), /^1\s200 sur 5\s000$/u);
   assert.equal(english.t("ics.reading", { name: "{name}.ics" }), "Reading {name}.ics…");
+});
+
+test("a week: bars keep their row, one row stays for what has a time, the rest is counted", () => {
+  const week = ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"];
+  const trip = event("trip", { allDay: true, firstDay: "2026-11-14", lastDay: "2026-11-18" });
+  const fair = event("fair", { allDay: true, firstDay: "2026-11-17", lastDay: "2026-11-30" });
+  const night = event("night", { firstDay: "2026-11-17", lastDay: "2026-11-18", startMs: 5 });
+  const calls = ["a", "b"].map((id) => event(id, { firstDay: "2026-11-18", lastDay: "2026-11-18" }));
+  const dinner = event("dinner", { firstDay: "2026-11-20", lastDay: "2026-11-20" });
+  const rows = layOutWeek(week, eventsByDay([...calls, night, fair, trip, dinner], week));
+  const shown = rows.map(({ rows, hidden }) => [rows.map((slot) => slot && `${slot.event.id}×${slot.days}`), hidden]);
+  assert.deepEqual(shown, [
+    [["trip×3"], 0],
+    [[undefined, "fair×6"], 1],
+    [[undefined, undefined, "a×1"], 2],
+    [[], 0],
+    [["dinner×1"], 0],
+    [[], 0],
+    [[], 0],
+  ]);
 });

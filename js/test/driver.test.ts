@@ -110,6 +110,16 @@ test("a failed step becomes an AccordError with the host's error as its cause", 
   });
 });
 
+test("an error that was got over is not the cause of a later one", async () => {
+  const engine = fakeEngine([
+    { type: "http", requests: [request("/lost")] },
+    { type: "http", requests: [request("/a")] },
+    { type: "failed", error: { code: "forbidden", message: "A right is missing." } },
+  ]);
+  const fetch: Host["fetch"] = async ({ path }) => (path === "/lost" ? Promise.reject(new TypeError("network")) : ok(path));
+  await assert.rejects(drive(engine, { name: "calendars" }, host({ fetch })), (error) => isAccordError(error, "forbidden") && error.cause === undefined);
+});
+
 for (const [error, code] of [
   [new AccordError("storage-full", "Full."), "storage-full"],
   [new Error("disk"), "storage-failed"],

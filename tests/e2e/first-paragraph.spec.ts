@@ -20,11 +20,13 @@ test("from the first look to a sync that writes nothing", async ({ demo, page })
   await page.screenshot({ path: "screenshots/1-before.png" });
 
   const expected = admissible(await demo.sandbox.google(), Date.now()).length;
+  await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await expect(demo.strip).toContainText(/Writing to the CRM · [\d,]+ of [\d,]+/);
   await page.screenshot({ path: "screenshots/2-during.png" });
   await demo.finished();
+  await demo.sandbox.writeAtOnce();
   const first = await demo.numbers();
   expect(first["Created"]).toBe(expected);
   expect(first["Still to come"]).toBe(0);

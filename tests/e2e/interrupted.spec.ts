@@ -26,6 +26,7 @@ function crmKey({ Event_Title, All_day, Start_DateTime, End_DateTime }: CrmItem)
 
 test("the page is reloaded in the middle of the first sync", async ({ demo, page }) => {
   await demo.openFresh();
+  await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
   await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
   await page.reload();
@@ -41,6 +42,7 @@ test("the page is reloaded in the middle of the first sync", async ({ demo, page
 
 test("the page offers that itself", async ({ demo, page }) => {
   await demo.openFresh();
+  await demo.sandbox.writeSlowly();
   const reloaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Reload in the middle" }).click();
   await reloaded;
@@ -52,6 +54,7 @@ test("the page offers that itself", async ({ demo, page }) => {
 
 test("the first sync is cancelled, then continued", async ({ demo, page }) => {
   await demo.openFresh();
+  await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
   await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -65,6 +68,7 @@ test("the first sync is cancelled, then continued", async ({ demo, page }) => {
 
 test("a second tab is told that a sync is running", async ({ demo, context }) => {
   await demo.openFresh();
+  await demo.sandbox.writeSlowly();
   const other = await context.newPage();
   await other.goto("/");
   await expect(other.getByRole("button", { name: /^(Sync|Continue)$/ })).toBeEnabled();

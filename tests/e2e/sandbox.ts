@@ -88,8 +88,21 @@ export class Sandbox {
 
   /** As it was at the start. */
   async reset(): Promise<void> {
-    const answer = await fetch(`${this.url}/sandbox/reset`, { method: "POST" });
-    if (!answer.ok) throw new Error(`reset answered ${answer.status}`);
+    await this.#admin("POST", "/sandbox/reset");
+  }
+
+  /** Every write to the CRM takes a while, so that there is a middle to step into. */
+  async writeSlowly(): Promise<void> {
+    await this.#admin("POST", "/sandbox/faults", { service: "zoho", method: "POST", path: "/crm/v8/Events", kind: "delay", ms: 150, times: 0 });
+  }
+
+  async writeAtOnce(): Promise<void> {
+    await this.#admin("DELETE", "/sandbox/faults");
+  }
+
+  async #admin(method: string, path: string, body: object = {}): Promise<void> {
+    const answer = await fetch(this.url + path, { method, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
   }
 
   async #get(path: string, authorization: string, body?: object): Promise<unknown> {

@@ -25,7 +25,6 @@ export const en = {
   "controls.continue": "Continue",
   "controls.cancel": "Cancel",
   "controls.cancelling": "Stopping…",
-  "controls.change": "Use this calendar",
 
   "idle.first": "Nothing is synced yet. Press Sync and watch the meetings arrive in the CRM.",
   "idle.unfinished": "The last sync was not finished. {n} events are in the CRM already; Sync continues without doubling any.",
@@ -77,7 +76,6 @@ export const en = {
   "event.notes": "Description",
   "event.when": "When",
   "event.guests": "Guests",
-  "event.modified": "Changed",
   "event.save": "Save",
   "event.delete": "Delete",
   "event.close": "Close",
@@ -88,6 +86,7 @@ export const en = {
   "event.saved": "Saved in Google. The CRM gets it with the next sync.",
   "event.deleted": "Deleted in Google. The CRM follows with the next sync.",
   "event.created": "Added to Google. The CRM gets it with the next sync.",
+  "event.failed": "Google did not accept that.",
   "event.conflict": "The event changed meanwhile. It was read again; please look at it once more.",
 
   "ics.choose": "Import .ics",

@@ -26,7 +26,6 @@ export const fr: Texts = {
   "controls.continue": "Continuer",
   "controls.cancel": "Annuler",
   "controls.cancelling": "Arrêt…",
-  "controls.change": "Utiliser cet agenda",
 
   "idle.first": "Rien n’est encore synchronisé. Appuyez sur Synchroniser et regardez les réunions arriver dans le CRM.",
   "idle.unfinished": "La dernière synchronisation n’est pas terminée. {n} événements sont déjà dans le CRM ; la suite n’en doublera aucun.",
@@ -78,7 +77,6 @@ export const fr: Texts = {
   "event.notes": "Description",
   "event.when": "Quand",
   "event.guests": "Invités",
-  "event.modified": "Modifié",
   "event.save": "Enregistrer",
   "event.delete": "Supprimer",
   "event.close": "Fermer",
@@ -89,6 +87,7 @@ export const fr: Texts = {
   "event.saved": "Enregistré dans Google. Le CRM suivra à la prochaine synchronisation.",
   "event.deleted": "Supprimé dans Google. Le CRM suivra à la prochaine synchronisation.",
   "event.created": "Ajouté à Google. Le CRM suivra à la prochaine synchronisation.",
+  "event.failed": "Google ne l’a pas accepté.",
   "event.conflict": "L’événement a changé entre-temps. Il a été relu ; vérifiez-le encore une fois.",
 
   "ics.choose": "Importer .ics",

@@ -45,7 +45,7 @@ export function EventForm({ calendarId, subject, onClose, onChanged }: Props) {
     } catch (error) {
       const stale = error instanceof ServiceError && error.status === 412;
       if (stale) await read().catch(() => undefined);
-      setProblem(stale ? "event.conflict" : error instanceof ServiceError && error.status === 403 ? "event.readOnly.guest" : "trouble.failed");
+      setProblem(stale ? "event.conflict" : error instanceof ServiceError && error.status === 403 ? "event.readOnly.guest" : "event.failed");
     } finally {
       setBusy(false);
     }

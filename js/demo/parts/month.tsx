@@ -2,14 +2,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dayOf, isInMonth, shiftDay, startOfDay, type Day, type Month } from "../dates.ts";
-import type { CalendarEvent, Side } from "../events.ts";
+import type { CalendarEvent } from "../events.ts";
 import { useText, type Text } from "../i18n/text.ts";
-
-/** How many events a day shows before it says how many more there are. */
-const SHOWN = 3;
+import { isBar, layOutWeek, type Slot } from "../week.ts";
 
 interface Props {
-  side: Side;
   month: Month;
   days: Day[];
   byDay: Map<Day, CalendarEvent[]>;
@@ -67,9 +64,8 @@ export function MonthGrid({ month, days, byDay, fresh, labelledBy, onDay, onEven
       <tbody>
         {weeks.map((week) => (
           <tr key={week[0]}>
-            {week.map((day) => {
-              const events = byDay.get(day) ?? [];
-              const more = events.length - SHOWN;
+            {layOutWeek(week, byDay).map(({ day, rows, hidden }) => {
+              const count = byDay.get(day)?.length ?? 0;
               return (
                 <td key={day} role="gridcell" class={`day${isInMonth(day, month) ? "" : " outside"}${day === today ? " today" : ""}`}>
                   <button
@@ -77,25 +73,25 @@ export function MonthGrid({ month, days, byDay, fresh, labelledBy, onDay, onEven
                     class="day-number"
                     data-day={day}
                     tabIndex={day === reachable ? 0 : -1}
-                    aria-label={text.plural("day.label", events.length, { day: longDay(text, day) })}
+                    aria-label={text.plural("day.label", count, { day: longDay(text, day) })}
                     aria-current={day === today ? "date" : undefined}
                     onFocus={() => setCurrent(day)}
                     onClick={() => onDay(day)}
                   >
                     <span>{Number(day.slice(8))}</span>
                   </button>
-                  {events.length > 0 && (
+                  {rows.length > 0 && (
                     <ul class="chips">
-                      {events.slice(0, SHOWN).map((event) => (
-                        <li key={event.id}>
-                          <Chip event={event} day={day} fresh={fresh.has(event.id)} onEvent={onEvent} />
+                      {rows.map((slot, row) => slot && (
+                        <li key={slot.event.id} class={`row-${row}`} style={{ "--days": slot.days }}>
+                          <Chip slot={slot} day={day} fresh={fresh.has(slot.event.id)} onEvent={onEvent} />
                         </li>
                       ))}
                     </ul>
                   )}
-                  {more > 0 && (
-                    <button type="button" class="more" tabIndex={-1} aria-label={text.t("day.moreLabel", { n: more, day: longDay(text, day) })} onClick={() => onDay(day)}>
-                      {text.t("day.more", { n: more })}
+                  {hidden > 0 && (
+                    <button type="button" class="more" tabIndex={-1} aria-label={text.t("day.moreLabel", { n: hidden, day: longDay(text, day) })} onClick={() => onDay(day)}>
+                      {text.t("day.more", { n: hidden })}
                     </button>
                   )}
                 </td>
@@ -108,13 +104,15 @@ export function MonthGrid({ month, days, byDay, fresh, labelledBy, onDay, onEven
   );
 }
 
-function Chip({ event, day, fresh, onEvent }: { event: CalendarEvent; day: Day; fresh: boolean; onEvent(event: CalendarEvent): void }) {
+function Chip({ slot: { event, days }, day, fresh, onEvent }: { slot: Slot; day: Day; fresh: boolean; onEvent(event: CalendarEvent): void }) {
   const text = useText();
   const title = event.title || text.t("event.untitled");
-  const spans = event.allDay || event.firstDay !== event.lastDay;
-  const time = event.allDay || event.firstDay !== day ? undefined : text.date(event.startMs, { hour: "numeric", minute: "2-digit" });
+  const bar = isBar(event);
+  const before = bar && event.firstDay < day;
+  const after = bar && event.lastDay > shiftDay(day, days - 1);
+  const time = event.allDay || before ? undefined : text.date(event.startMs, { hour: "numeric", minute: "2-digit" });
   return (
-    <button type="button" class={`chip${spans ? " spans" : ""}${fresh ? " fresh" : ""}`} tabIndex={-1} title={time ? `${time} ${title}` : title} onClick={() => onEvent(event)}>
+    <button type="button" class={`chip${bar ? " bar" : ""}${before ? " before" : ""}${after ? " after" : ""}${fresh ? " fresh" : ""}`} tabIndex={-1} title={time ? `${time} ${title}` : title} onClick={() => onEvent(event)}>
       {time !== undefined && <time>{time}</time>}
       <bdi>{title}</bdi>
     </button>

@@ -40,7 +40,7 @@ export function Panel({ side, view, month, days, data, actions, onDay, onEvent, 
       </header>
       <div class="panel-view">
         {view === "month"
-          ? <MonthGrid side={side} month={month} days={days} byDay={byDay} fresh={data.fresh} labelledBy={titleId} onDay={onDay} onEvent={onEvent} onMonth={onMonth} />
+          ? <MonthGrid month={month} days={days} byDay={byDay} fresh={data.fresh} labelledBy={titleId} onDay={onDay} onEvent={onEvent} onMonth={onMonth} />
           : <MonthList days={inMonth} byDay={byDay} fresh={data.fresh} onEvent={onEvent} />}
         {data.failed
           ? <p class="panel-empty" role="alert">{text.t("panel.failed")} <button type="button" onClick={onRetry}>{text.t("panel.retry")}</button></p>
