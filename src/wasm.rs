@@ -49,15 +49,10 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Record<string, string>")] rows: JsValue,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        let Some(rows) = rows.dyn_ref::<js_sys::Object>() else {
-            return outward(self.0.failed("storage-failed", now_ms as i64));
-        };
-        let mut found = BTreeMap::new();
-        for key in js_sys::Object::keys(rows).iter() {
-            let text = Reflect::get(rows, &key).ok().and_then(|text| text.as_string());
-            found.extend(key.as_string().zip(text));
+        match texts_by_key(&rows) {
+            Some(rows) => outward(self.0.loaded(rows, now_ms as i64)),
+            None => outward(self.0.failed("storage-failed", now_ms as i64)),
         }
-        outward(self.0.loaded(found, now_ms as i64))
     }
 
     /// Answers a `save` step.
@@ -146,6 +141,13 @@ fn list(value: JsValue) -> Result<Array, JsValue> {
     value.dyn_into().map_err(|_| {
         thrown(&Error::new(ErrorKind::Misuse, "The engine was called in the wrong order, or without a list."))
     })
+}
+
+/// Rows; none when one of them is no text. Such a row is not an absent one: its event would look new.
+fn texts_by_key(rows: &JsValue) -> Option<BTreeMap<String, String>> {
+    let rows = rows.dyn_ref::<js_sys::Object>()?;
+    let row = |key: JsValue| Some((key.as_string()?, Reflect::get(rows, &key).ok()?.as_string()?));
+    js_sys::Object::keys(rows).iter().map(row).collect()
 }
 
 /// An answer without a usable status counts as no answer.

@@ -5,6 +5,7 @@ import type { Answers, Circumstances, Work } from "./baseline/cycle.ts";
 import type { AllDayOffset, CrmRecord } from "./baseline/map.ts";
 import { beginning, exchanges, type Exchange, type Recording } from "./record.ts";
 
+const MAPPED = new Set(["Event_Title", "All_day", "Start_DateTime", "End_DateTime", "Remind_At", "Venue", "Description", "Participants", "$send_notification"]);
 const LIMITS = { title: 255, place: 255, description: 32_000 };
 
 interface Writes {
@@ -45,7 +46,14 @@ export function circumstancesOf(record: Recording, cap: number): Circumstances {
     allDay: allDayOf(record),
     groups: exchanges(record).filter((exchange) => kindOf(exchange) === "created").map(({ request }) => recordsOf(request.body).length),
     privateEvents: "busy",
+    defaults: defaultsOf(record),
   };
+}
+
+/** What the engine learnt when it was activated: the fields that a layout demands. */
+function defaultsOf(record: Recording): CrmRecord {
+  const [first = {}] = writesOf(record).creates;
+  return Object.fromEntries(Object.entries(first).filter(([name]) => !MAPPED.has(name)));
 }
 
 /** The engine learns from the CRM how all-day times are printed; the baseline takes over what it learnt. */

@@ -11,7 +11,7 @@ export async function edit(fetch: Host["fetch"], count: number): Promise<void> {
   const events = `/calendar/v3/calendars/${calendar}/events`;
   const ordinary = (await list(fetch, events)).filter(
     (event) => event.status !== "cancelled" && event.recurrence === undefined && event.recurringEventId === undefined
-      && (event.eventType ?? "default") === "default" && event.visibility === undefined && isRecent(event),
+      && (event.eventType ?? "default") === "default" && event.visibility === undefined && event.organizer?.self === true && !event.locked && isRecent(event),
   );
   const chosen = ordinary.slice(0, count);
   if (chosen.length < count) throw new Error(`the calendar has only ${ordinary.length} ordinary events`);

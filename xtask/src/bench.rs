@@ -199,7 +199,7 @@ fn table(measured: &Measured) -> String {
         let budget = case.budget();
         let of = |bound: Option<String>| bound.map_or_else(String::new, |bound| format!(" (≤ {bound})"));
         text += &format!(
-            "{:<16} {:>22} {:>17} {:>16} {:>20} {:>9.2} {:>10.2} {:>6.2} {:>15}\n",
+            "{:<16} {:>22} {:>17} {:>16} {:>20} {:>9.2} {:>10.2} {:>6} {:>15}\n",
             case.name,
             format!(
                 "{} + {}{}",
@@ -212,7 +212,7 @@ fn table(measured: &Measured) -> String {
             format!("{:.2}{}", case.engine_ms, of(budget.map(|budget| budget.engine_ms.to_string()))),
             case.cold_ms,
             case.baseline_ms,
-            case.engine_ms / case.baseline_ms,
+            ratio(case),
             format!(
                 "{}{}",
                 case.heap_bytes.div_ceil(MIB),
@@ -221,6 +221,14 @@ fn table(measured: &Measured) -> String {
         );
     }
     text + "\nengine, JS: medians of a warm page, the same recorded answers in turn; cold: the first run of a page\n"
+}
+
+/// How long the engine takes for what takes plain JavaScript 1.
+fn ratio(case: &Case) -> String {
+    match case.budget() {
+        Some(budget) if !budget.beats_baseline => "-".to_owned(),
+        Some(_) | None => format!("{:.2}", case.engine_ms / case.baseline_ms),
+    }
 }
 
 fn complaints(cases: &[Case]) -> Vec<String> {

@@ -11,16 +11,13 @@ use crate::project::{LONG, Project};
 /// How long the server may take to generate its events and listen.
 const START: Duration = Duration::from_secs(60);
 
-/// Builds the server with the profile `server` (optimised, but quick to build).
+/// Builds the server. The profile is that of the tests, so that its many dependencies are compiled once.
 pub(crate) fn build(shell: &Shell, project: &Project) -> Result<PathBuf> {
     shell.step("build the sandbox server", || {
-        shell.run(
-            &mut project.cargo(&["build", "--profile", "server", "--package", "accord-sandbox", "--bins"]),
-            LONG,
-        )
+        shell.run(&mut project.cargo(&["build", "--package", "accord-sandbox", "--bins"]), LONG)
     })?;
     let name = format!("accord-sandbox{}", std::env::consts::EXE_SUFFIX);
-    Ok(project.target.join("server").join(name))
+    Ok(project.target.join("debug").join(name))
 }
 
 /// A running sandbox server.

@@ -33,6 +33,8 @@ export interface Circumstances {
   /** How many records each bulk create carried. */
   groups: number[];
   privateEvents: "busy" | "include" | "skip";
+  /** Fields that the CRM's layout demands of a new record. */
+  defaults: CrmRecord;
 }
 
 export interface Work {
@@ -220,7 +222,7 @@ function createAll(creating: Candidate[], answers: Uint8Array[], given: Circumst
   for (let index = 0; at < creating.length; index++) {
     const group = creating.slice(at, at + (given.groups[index] ?? BULK));
     at += group.length;
-    const data = group.map(({ event }): CrmRecord => ({ ...toCrm(event, () => true, true, given.allDay), $send_notification: false }));
+    const data = group.map(({ event }): CrmRecord => ({ ...toCrm(event, () => true, true, given.allDay), ...given.defaults, $send_notification: false }));
     work.creates.push(JSON.stringify({ data, trigger: [] }));
     settle(group, answers[index], work, () => undefined);
   }

@@ -18,6 +18,8 @@ export interface GoogleEvent {
   visibility?: string;
   attendees?: { email?: string; displayName?: string; self?: boolean; resource?: boolean }[];
   attendeesOmitted?: boolean;
+  organizer?: { self?: boolean };
+  locked?: boolean;
   recurrence?: string[];
   recurringEventId?: string;
   reminders?: { useDefault?: boolean; overrides?: GoogleReminder[] };
