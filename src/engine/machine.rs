@@ -59,6 +59,7 @@ pub enum StepKind {
     /// Change rows, all or nothing.
     Save {
         /// Rows to write.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
         put: BTreeMap<String, String>,
         /// Keys of rows to remove.
         remove: Vec<String>,
@@ -235,6 +236,10 @@ impl Machine {
                 "The services could not be reached. Check the connection; nothing is lost.",
             ),
             "cancelled" | "aborted" => cancelled(),
+            "unsupported" => Error::new(
+                ErrorKind::Unsupported,
+                "This browser does not know a time zone that the CRM names. Update the browser, then sync again.",
+            ),
             _ => Error::new(
                 ErrorKind::StorageFailed,
                 "The browser's storage cannot be used. Reload the page and sync again; nothing is lost.",
