@@ -2,6 +2,13 @@
 //! cycle brings both sides into accord.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 
@@ -276,7 +283,7 @@ fn an_unreadable_event_is_parked() {
 #[test]
 fn activation_names_what_is_missing() {
     let mut host = Host::new();
-    let mut activate = |host: &mut Host, more: Value| {
+    let activate = |host: &mut Host, more: Value| {
         host.run(json!({ "name": "activate", "settings": settings(more) })).code()
     };
     assert_eq!(activate(&mut host, json!({ "calendar": "nobody@example.com" })), "calendar-not-writable");

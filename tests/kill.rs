@@ -2,6 +2,13 @@
 //! same as without the kill: nothing lost, nothing doubled (I4, I5, K8).
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

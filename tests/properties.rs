@@ -2,6 +2,13 @@
 //! I1 (in one direction), I2, I4, I5, I7, I9, I12, I13, I15 and I20. A failing story is shrunk and printed.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

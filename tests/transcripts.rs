@@ -2,6 +2,13 @@
 //! the services or with storage shows here as a difference to read; `cargo xtask bless` accepts it.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 
