@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::corpus::Corpus;
+use crate::edits::Side;
 use crate::faults::Fault;
 use crate::http::{Query, Response, Service};
 use crate::switches::Switches;
@@ -209,7 +210,20 @@ impl Site {
     fn edits(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
         let count = whole(&body, "count")?.map_or(Ok(1), sane_count)?;
-        let done = self.world.edit(count, whole(&body, "seed")?.unwrap_or(self.seed));
+        let seed = whole(&body, "seed")?.unwrap_or(self.seed);
+        let side = match body.get("side").and_then(Value::as_str) {
+            None | Some("google") => Side::Google,
+            Some("crm") => Side::Crm,
+            Some(_) => return Err("side is google or crm".into()),
+        };
+        if let Some(after) = whole(&body, "afterRequests")?.filter(|after| *after > 0) {
+            self.world.edit_later(after, side, count, seed);
+            return Ok(json!({ "waiting": after }));
+        }
+        let done = match side {
+            Side::Google => self.world.edit(count, seed),
+            Side::Crm => self.world.edit_crm(count, seed),
+        };
         Ok(json!({ "changed": done.changed, "added": done.added, "deleted": done.deleted }))
     }
 

@@ -57,7 +57,8 @@ Admin routes (JSON in and out):
   POST /sandbox/reset                  {seed?, events?, now?}: begin anew; switches as at the start
   POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
   POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
-  POST /sandbox/edits                  {count, seed?}: a person changes the primary calendar
+  POST /sandbox/edits                  {count, seed?, side?: google|crm, afterRequests?}: a person changes the
+                                       primary calendar or the meetings, at once or while requests go on
   POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
   GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
   POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
@@ -120,30 +121,35 @@ fn run(arguments: Arguments) -> Result<(), String> {
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}"))?;
         let bound = server.address().map_err(|error| error.to_string())?;
+        let stop = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
         println!("listening on http://{bound}");
         eprintln!("Google token: {GOOGLE_TOKEN}   Zoho token: {ZOHO_TOKEN}");
-        server.run(stopped()).await;
+        server.run(stop).await;
         Ok(())
     })
 }
 
-/// Ready at Ctrl-C or SIGTERM.
-async fn stopped() {
+/// Ready at Ctrl-C or SIGTERM. The handlers are in place when this returns, so that no early signal is missed.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
-            return;
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        // Without a handler the operating system's default ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
-    }
-    // Without a handler the operating system's default ends the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server follows the real clock unless told otherwise")]

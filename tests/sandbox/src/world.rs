@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::counters::Counters;
+use crate::edits::Later;
 use crate::faults::{Fault, FaultKind, Faults, When};
 use crate::google::{self, Google};
 use crate::http::{Dropped, Request, Response, Service};
@@ -31,6 +32,7 @@ pub struct World {
     pub(crate) mails: Vec<Mail>,
     now_ms: i64,
     delay_ms: u64,
+    pub(crate) later: Vec<Later>,
 }
 
 /// The years 1 to 9998, in UTC: a day can be added or taken away without leaving what can be printed.
@@ -50,6 +52,7 @@ impl World {
             mails: Vec::new(),
             now_ms: printable(now_ms),
             delay_ms: 0,
+            later: Vec::new(),
         }
     }
 
@@ -112,6 +115,7 @@ impl World {
         if let Ok(response) = &answer {
             self.counters.bytes_down += response.body.len() as u64;
         }
+        self.edit_what_is_due();
         answer
     }
 

@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use accord_sandbox::{Corpus, Edited, World};
+use accord_sandbox::{Corpus, Edited, Side, World};
 use serde_json::{Value, json};
 use support::*;
 
@@ -192,4 +192,25 @@ fn a_copy_may_carry_a_mark_it_should_not_have() {
     };
     assert_eq!((mark(&kept), mark(&bare)), (Some(json!("1:2")), None));
     assert!(kept != id && world.copy_event("nothing").is_none());
+}
+
+/// Two people at once: somebody edits between two requests of a client.
+#[test]
+fn edits_can_wait_for_requests() {
+    let mut world = corpus(3);
+    for index in 0..20 {
+        meet(&mut world, meeting(&format!("meeting {index}")));
+    }
+    let (before, google_before) = (world.crm_events(), world.google_events("primary"));
+    world.edit_later(2, Side::Crm, 10, 4);
+    world.edit_later(1, Side::Google, 10, 4);
+    let org = |world: &mut World| zoho(world, "GET", "/crm/v8/org", None);
+    org(&mut world);
+    assert_eq!(world.crm_events(), before);
+    assert_ne!(world.google_events("primary"), google_before);
+    org(&mut world);
+    assert_eq!(world.crm_event_count(), 20 + 2 - 1);
+    let untouched = world.crm_events().iter().filter(|record| before.contains(record)).count();
+    assert_eq!(untouched, 20 - 8, "seven were changed, one deleted");
+    assert!(world.mails().is_empty());
 }

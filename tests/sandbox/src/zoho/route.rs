@@ -52,7 +52,10 @@ impl Zoho {
         }
         let kind = kind_of(&request.method, &segments);
         // A query names its module in the text; it is checked where that is read.
-        let module = segments.get(2).filter(|_| kind != "coql").map(String::as_str);
+        let module = segments
+            .get(2)
+            .filter(|name| kind != "coql" && ModuleName::from_name(name).is_some())
+            .map(String::as_str);
         if !scopes::allow(&self.scopes, kind, module) {
             return scope_mismatch().respond();
         }

@@ -1,0 +1,156 @@
+//! Each switch that no other test turns: what changes between its values.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod support;
+
+use accord_sandbox::{Fault, Request, Service, World};
+use serde_json::{Value, json};
+use support::*;
+
+const DAY: i64 = 86_400_000;
+
+/// Runs a story under two values of a switch and compares what it tells with what is expected.
+fn both(name: &str, expected: [(&str, Value); 2], story: impl Fn(&mut World) -> Value) {
+    for (value, told) in expected {
+        let mut world = world();
+        world.switches().set(name, value).unwrap();
+        assert_eq!(story(&mut world), told, "{name} = {value}");
+    }
+}
+
+#[test]
+fn tokens_and_deltas_of_google() {
+    both("token_ttl_days", [("7", json!(410)), ("30", json!(200))], |world| {
+        let (_, token) = read_all(world, "maxResults=250");
+        world.set_now_ms(noon() + 8 * DAY);
+        json!(google(world, "GET", &format!("{EVENTS}?maxResults=250&syncToken={token}"), None).status)
+    });
+    both("updated_min_days", [("20", json!(410)), ("30", json!(200))], |world| {
+        json!(google(world, "GET", &format!("{EVENTS}?updatedMin=2026-10-30T00:00:00Z"), None).status)
+    });
+    both("filter_tombstones", [("no", json!(1)), ("yes", json!(0))], |world| {
+        let mut focus = timed("focus");
+        focus["eventType"] = json!("focusTime");
+        let id = put(world, focus)["id"].as_str().unwrap().to_owned();
+        let (_, token) = read_all(world, "eventTypes=default");
+        google(world, "DELETE", &format!("{EVENTS}/{id}"), None);
+        json!(read_all(world, &format!("eventTypes=default&syncToken={token}")).0.concat().len())
+    });
+    both("max_results", [("deny", json!(400)), ("clamp", json!(200))], |world| {
+        json!(google(world, "GET", &format!("{EVENTS}?maxResults=9999"), None).status)
+    });
+    both("repeat_filter", [("and", json!(0)), ("or", json!(1))], |world| {
+        let mut body = timed("x");
+        body["extendedProperties"] = json!({ "private": { "a": "1" } });
+        put(world, body);
+        let query = "privateExtendedProperty=a%3D1&privateExtendedProperty=b%3D2";
+        json!(read_all(world, query).0.concat().len())
+    });
+    both("sort_reminders", [("yes", json!([5, 60])), ("no", json!([60, 5]))], |world| {
+        let mut body = timed("x");
+        let popup = |minutes: i64| json!({ "method": "popup", "minutes": minutes });
+        body["reminders"] = json!({ "useDefault": false, "overrides": [popup(60), popup(5)] });
+        let rows = put(world, body)["reminders"]["overrides"].clone();
+        json!([rows[0]["minutes"], rows[1]["minutes"]])
+    });
+}
+
+#[test]
+fn writes_of_the_crm() {
+    both("participants_put", [("replace", json!(1)), ("merge", json!(2))], |world| {
+        let guest = |email: &str| json!([{ "type": "email", "participant": email }]);
+        let mut row = meeting("x");
+        row["Participants"] = guest("a@example.com");
+        let id = meet(world, row);
+        let change = json!({ "data": [{ "Participants": guest("b@example.com") }] });
+        assert_eq!(zoho(world, "PUT", &format!("{MEETINGS}/{id}"), Some(change)).status, 200);
+        json!(world.crm_events()[0]["Participants"].as_array().unwrap().len())
+    });
+    both("series_put", [("all", json!(["y", "y"])), ("one", json!(["y", "x"]))], |world| {
+        let mut row = meeting("x");
+        row["Recurring_Activity"] = json!({ "RRULE": "FREQ=WEEKLY;INTERVAL=1;UNTIL=2027-01-01" });
+        let id = meet(world, row.clone());
+        meet(world, row);
+        zoho(world, "PUT", &format!("{MEETINGS}/{id}"), Some(json!({ "data": [{ "Event_Title": "y" }] })));
+        world.crm_events().iter().map(|record| record["Event_Title"].clone()).collect()
+    });
+    both(
+        "end_before_start",
+        [("DEPENDENT_MISMATCH", json!("DEPENDENT_MISMATCH")), ("INVALID_DATA", json!("INVALID_DATA"))],
+        |world| {
+            let mut row = meeting("x");
+            row["End_DateTime"] = json!("2026-11-25T09:59:59+01:00");
+            json!(code(&zoho(world, "POST", MEETINGS, Some(json!({ "data": [row] })))).1)
+        },
+    );
+    both("case_insensitive_write", [("no", json!(false)), ("yes", json!(true))], |world| {
+        let mut row = meeting("x");
+        row["all_Day"] = json!(true);
+        meet(world, row);
+        world.crm_events()[0]["All_day"].clone()
+    });
+    both("notify_default", [("true", json!(1)), ("false", json!(0))], |world| {
+        let mut row = meeting("x");
+        row["Participants"] = json!([{ "type": "email", "participant": "a@example.com" }]);
+        meet(world, row);
+        json!(world.mails().len())
+    });
+    both("remind_time", [("absent", json!(false)), ("present", json!(true))], |world| {
+        let mut row = meeting("x");
+        row["Remind_At"] = json!([{ "unit": 1, "period": "days" }]);
+        meet(world, row);
+        json!(world.crm_events()[0]["Remind_At"][0].get("time").is_some())
+    });
+}
+
+#[test]
+fn reads_of_the_crm() {
+    both(
+        "restore_bumps",
+        [("no", json!("2026-11-22T13:00:00+01:00")), ("yes", json!("2026-11-23T13:00:00+01:00"))],
+        |world| {
+            let id = meet(world, meeting("x"));
+            zoho(world, "DELETE", &format!("{MEETINGS}/{id}"), None);
+            world.set_now_ms(noon() + DAY);
+            assert!(world.restore_meeting(&id));
+            world.crm_events()[0]["Modified_Time"].clone()
+        },
+    );
+    both("permanent_ttl_days", [("60", json!(200)), ("0", json!(204))], |world| {
+        let id = meet(world, meeting("x"));
+        zoho(world, "DELETE", &format!("{MEETINGS}/{id}"), None);
+        world.set_now_ms(noon() + 70 * DAY);
+        json!(zoho(world, "GET", &format!("{MEETINGS}/deleted"), None).status)
+    });
+    both("list_truncate_description", [("yes", json!(500)), ("no", json!(600))], |world| {
+        let mut row = meeting("x");
+        row["Description"] = json!("é".repeat(600));
+        meet(world, row);
+        let listed = zoho(world, "GET", &format!("{MEETINGS}?fields=Description"), None).json();
+        json!(listed["data"][0]["Description"].as_str().unwrap().chars().count())
+    });
+    both("search_lag_s", [("30", json!(204)), ("0", json!(200))], |world| {
+        meet(world, meeting("needle"));
+        json!(zoho(world, "GET", &format!("{MEETINGS}/search?word=needle"), None).status)
+    });
+    both("user_tz", [("absent", Value::Null), ("present", json!("Europe/Paris"))], |world| {
+        zoho(world, "GET", "/crm/v8/users?type=CurrentUser", None).json()["users"][0]["time_zone"].clone()
+    });
+    both(
+        "code_429",
+        [
+            ("TOO_MANY_REQUESTS", json!("TOO_MANY_REQUESTS")),
+            ("RATE_LIMIT_EXCEEDED", json!("RATE_LIMIT_EXCEEDED")),
+        ],
+        |world| {
+            world.faults().add(Fault::status(429).on(Service::Zoho, "", ""));
+            json!(code(&world.handle(&Request::zoho("GET", "/crm/v8/org")).unwrap()).1)
+        },
+    );
+}
