@@ -3,8 +3,8 @@
 use super::http::{HttpRequest, Service};
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
+use crate::wire::json::Json;
 use crate::wire::zoho::{BulkWrite, EventWrite};
-use serde_json::Value;
 
 /// Records per bulk write, and ids per read (Zoho CRM API v8, insert, update and delete records).
 pub(crate) const BULK: usize = 100;
@@ -113,7 +113,7 @@ pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> 
 
 /// The code of a flat error body, and the permission it names.
 pub(crate) fn error_code(body: &[u8]) -> (String, Option<String>) {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |at: &str| body.pointer(at).and_then(Value::as_str).map(str::to_owned);
-    (text("/code").unwrap_or_default(), text("/details/permissions/0"))
+    let body = Json::parse(body).unwrap_or(Json::Null);
+    let permission = body.get("details").get("permissions").first().str().map(str::to_owned);
+    (body.text("code").unwrap_or_default(), permission)
 }

@@ -2,7 +2,7 @@
 
 use super::io::Io;
 use crate::api::google::{self, Read};
-use crate::api::http::{HttpResponse, Service};
+use crate::api::http::Service;
 use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
@@ -204,20 +204,33 @@ pub(crate) async fn fetch_parsed<T>(
     request: crate::api::http::HttpRequest,
     parse: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<std::result::Result<T, Problem>> {
+    let mut parsed = None;
+    let mut accept = |body: &[u8]| {
+        parsed = parse(body);
+        parsed.is_some()
+    };
+    let refused = fetch_accepted(io, request, &mut accept).await?;
+    Ok(parsed.ok_or(refused.unwrap_or(Problem::Unsure(Doubt::BadResponse))))
+}
+
+/// Apart from [`fetch_parsed`], so that the module holds it once; none when an answer was accepted.
+async fn fetch_accepted(
+    io: &Io,
+    request: crate::api::http::HttpRequest,
+    accept: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<Option<Problem>> {
     const TRIES: u32 = 3;
     let service = request.service;
     for attempt in 0..TRIES {
-        let response: HttpResponse = match io.fetch(vec![request.clone()]).await?.pop() {
-            Some(Ok(response)) => response,
-            Some(Err(problem)) => return Ok(Err(problem)),
+        match io.fetch(vec![request.clone()]).await?.pop() {
+            Some(Ok(response)) if accept(&response.body) => return Ok(None),
+            Some(Ok(_)) => {}
+            Some(Err(problem)) => return Ok(Some(problem)),
             None => break,
-        };
-        if let Some(parsed) = parse(&response.body) {
-            return Ok(Ok(parsed));
         }
         if attempt + 1 < TRIES {
             io.back_off(service, &Problem::Unsure(Doubt::BadResponse), attempt).await?;
         }
     }
-    Ok(Err(Problem::Unsure(Doubt::BadResponse)))
+    Ok(Some(Problem::Unsure(Doubt::BadResponse)))
 }

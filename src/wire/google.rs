@@ -1,8 +1,7 @@
 //! Google Calendar v3 as it stands on the wire (source: discovery document of the Calendar API v3).
 
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use super::json::Json;
+use std::cell::Cell;
 
 /// A calendar of `calendarList.list`.
 pub(crate) struct CalendarEntry {
@@ -15,42 +14,39 @@ pub(crate) struct CalendarEntry {
 
 /// Reads a page of `calendarList.list`: its calendars, deleted ones left out, and the token of the next page.
 pub(crate) fn calendar_list(body: &[u8]) -> Option<(Vec<CalendarEntry>, Option<String>)> {
-    let page = value(body)?;
-    let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-    let flag = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_bool).unwrap_or_default();
-    let items = page.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let entry = |entry: &Value| {
-        let id = text(entry, "id")?;
-        let name =
-            text(entry, "summaryOverride").or_else(|| text(entry, "summary")).unwrap_or_else(|| id.clone());
-        let role = text(entry, "accessRole").unwrap_or_default();
-        let primary = flag(entry, "primary");
-        Some(CalendarEntry { name, zone: text(entry, "timeZone"), role, primary, id })
-    };
-    let calendars = items.iter().filter(|item| !flag(item, "deleted")).filter_map(entry).collect();
-    Some((calendars, text(&page, "nextPageToken")))
+    let page = object(body)?;
+    let flag = |entry: &Json<'_>, key: &str| entry.get(key).flag().unwrap_or_default();
+    let mut calendars = Vec::new();
+    for entry in page.items("items").iter().filter(|entry| !flag(entry, "deleted")) {
+        let Some(id) = entry.text("id") else { continue };
+        calendars.push(CalendarEntry {
+            name: entry
+                .text("summaryOverride")
+                .or_else(|| entry.text("summary"))
+                .unwrap_or_else(|| id.clone()),
+            zone: entry.text("timeZone"),
+            role: entry.text("accessRole").unwrap_or_default(),
+            primary: flag(entry, "primary"),
+            id,
+        });
+    }
+    Some((calendars, page.text("nextPageToken")))
 }
 
-/// A JSON object.
-fn value(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice(body).ok().filter(Value::is_object)
+fn object(body: &[u8]) -> Option<Json<'_>> {
+    Json::parse(body).filter(Json::is_object)
 }
 
 /// A page of `events.list`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct EventsPage {
-    #[serde(default)]
     pub(crate) items: Vec<Item>,
     pub(crate) next_page_token: Option<String>,
     pub(crate) next_sync_token: Option<String>,
-    #[serde(default)]
     pub(crate) default_reminders: Vec<Reminder>,
 }
 
 /// `Event`. Cancelled rows carry almost nothing, and empty fields are left out.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
 pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) etag: Option<String>,
@@ -65,59 +61,36 @@ pub(crate) struct Event {
     pub(crate) visibility: Option<String>,
     pub(crate) attendees: Vec<Attendee>,
     pub(crate) attendees_omitted: bool,
-    pub(crate) organizer: Option<Organizer>,
-    pub(crate) guests_can_modify: bool,
-    pub(crate) locked: bool,
     pub(crate) recurrence: Vec<String>,
     pub(crate) recurring_event_id: Option<String>,
     pub(crate) reminders: Option<Reminders>,
 }
 
 /// `start` or `end`: a date, or an instant with its offset.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct EventTime {
     pub(crate) date: Option<String>,
     pub(crate) date_time: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
 pub(crate) struct Attendee {
     pub(crate) email: Option<String>,
     pub(crate) display_name: Option<String>,
-    #[serde(rename = "self")]
     pub(crate) is_self: bool,
     pub(crate) resource: bool,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Organizer {
-    #[serde(rename = "self")]
-    pub(crate) is_self: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Reminders {
-    #[serde(default)]
     pub(crate) use_default: bool,
-    #[serde(default)]
     pub(crate) overrides: Vec<Reminder>,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Reminder {
-    #[serde(default)]
     pub(crate) method: String,
     pub(crate) minutes: u32,
 }
 
 /// One entry of a page: an event, or what could not be read as one.
-#[derive(Deserialize)]
-#[serde(from = "Event")]
 pub(crate) enum Item {
     Event(Box<Event>),
     /// An object whose fields have unexpected types: set apart by its id, so that it spoils nothing else.
@@ -127,64 +100,152 @@ pub(crate) enum Item {
     },
 }
 
-impl From<Event> for Item {
-    fn from(event: Event) -> Self {
-        Self::Event(Box::new(event))
-    }
-}
-
 impl EventsPage {
-    /// Reads a page. When an entry does not fit, the entries are read one by one, so that only that one is set apart.
+    /// Reads a page.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Entries<'a> {
-            #[serde(borrow)]
-            items: Vec<&'a RawValue>,
+        let page = object(body)?;
+        let items = page.get("items");
+        if !items.is_null() && items.list().is_none() {
+            return None;
         }
-        if let Ok(page) = serde_json::from_slice(body) {
-            return Some(page);
-        }
-        let entries: Entries<'_> = serde_json::from_slice(body).ok()?;
-        let page = value(body)?;
-        let text = |key: &str| page.get(key).and_then(Value::as_str).map(str::to_owned);
-        let reminders =
-            page.get("defaultReminders").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         Some(Self {
-            items: entries.items.iter().map(|item| Item::of(item.get().as_bytes())).collect(),
-            next_page_token: text("nextPageToken"),
-            next_sync_token: text("nextSyncToken"),
-            default_reminders: reminders.iter().filter_map(Reminder::of).collect(),
+            items: page.items("items").iter().map(Item::of).collect(),
+            next_page_token: page.text("nextPageToken"),
+            next_sync_token: page.text("nextSyncToken"),
+            default_reminders: page
+                .items("defaultReminders")
+                .iter()
+                .filter_map(|json| fitting(json, Reminder::of))
+                .collect(),
         })
-    }
-}
-
-impl Reminder {
-    fn of(value: &Value) -> Option<Self> {
-        let minutes = u32::try_from(value.get("minutes")?.as_u64()?).ok()?;
-        Some(Self { method: value.get("method")?.as_str()?.to_owned(), minutes })
     }
 }
 
 impl Item {
     /// Reads one event that stands alone (`events.get`).
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        value(body).map(|_| Self::of(body))
+        object(body).map(|json| Self::of(&json))
     }
 
-    fn of(json: &[u8]) -> Self {
-        if let Some(event) = serde_json::from_slice::<Event>(json).ok().filter(|event| !event.id.is_empty()) {
-            return Self::from(event);
+    fn of(json: &Json<'_>) -> Self {
+        match fitting(json, Event::of).filter(|event| !event.id.is_empty()) {
+            Some(event) => Self::Event(Box::new(event)),
+            None => Self::Unreadable { id: json.text("id"), etag: json.text("etag") },
         }
-        let object = value(json).unwrap_or_default();
-        let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
-        Self::Unreadable { id: text("id"), etag: text("etag") }
+    }
+}
+
+impl Event {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self {
+            id: fields.text("id").unwrap_or_default(),
+            etag: fields.text("etag"),
+            status: fields.text("status"),
+            updated: fields.text("updated"),
+            event_type: fields.text("eventType"),
+            summary: fields.text("summary"),
+            description: fields.text("description"),
+            location: fields.text("location"),
+            start: fields.object("start", EventTime::of),
+            end: fields.object("end", EventTime::of),
+            visibility: fields.text("visibility"),
+            attendees: fields.objects("attendees", Attendee::of),
+            attendees_omitted: fields.flag("attendeesOmitted"),
+            recurrence: fields.texts("recurrence"),
+            recurring_event_id: fields.text("recurringEventId"),
+            reminders: fields.object("reminders", Reminders::of),
+        }
+    }
+}
+
+impl EventTime {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self { date: fields.text("date"), date_time: fields.text("dateTime") }
+    }
+}
+
+impl Attendee {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self {
+            email: fields.text("email"),
+            display_name: fields.text("displayName"),
+            is_self: fields.flag("self"),
+            resource: fields.flag("resource"),
+        }
+    }
+}
+
+impl Reminders {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self { use_default: fields.flag("useDefault"), overrides: fields.objects("overrides", Reminder::of) }
+    }
+}
+
+impl Reminder {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self { method: fields.text("method").unwrap_or_default(), minutes: fields.number("minutes") }
+    }
+}
+
+/// The fields of an object, and whether one of them had another type than it should.
+struct Fields<'a> {
+    json: &'a Json<'a>,
+    odd: &'a Cell<bool>,
+}
+
+/// Reads an object; none when one of its fields has another type than it should.
+fn fitting<T>(json: &Json<'_>, read: impl Fn(&Fields<'_>) -> T) -> Option<T> {
+    let odd = Cell::new(!json.is_object());
+    let read = read(&Fields { json, odd: &odd });
+    (!odd.get()).then_some(read)
+}
+
+impl Fields<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        self.known(self.json.get(key), Json::str).map(str::to_owned)
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.known(self.json.get(key), Json::flag).unwrap_or_default()
+    }
+
+    fn number(&self, key: &str) -> u32 {
+        let number = self.json.get(key).number().and_then(|number| u32::try_from(number).ok());
+        number.unwrap_or_else(|| {
+            self.odd.set(true);
+            0
+        })
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
+        items.iter().filter_map(|item| self.known(item, Json::str)).map(str::to_owned).collect()
+    }
+
+    fn object<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Option<T> {
+        let json = self.known(self.json.get(key), |json| json.is_object().then_some(json))?;
+        Some(read(&Fields { json, odd: self.odd }))
+    }
+
+    fn objects<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
+        let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
+        items.iter().map(|json| read(&Fields { json, odd: self.odd })).collect()
+    }
+
+    /// What a field holds, unless it is left out or of another type.
+    fn known<'j, T>(&self, json: &'j Json<'j>, read: impl Fn(&'j Json<'j>) -> Option<T>) -> Option<T> {
+        let found = read(json);
+        if found.is_none() && !json.is_null() {
+            self.odd.set(true);
+        }
+        found
     }
 }
 
 /// The first reason of an error body, as the Calendar back end and the front end send it (Google Calendar API,
 /// guides/errors); empty when there is none.
 pub(crate) fn error_reason(body: &[u8]) -> String {
-    let body = value(body).unwrap_or_default();
-    let reason = body.pointer("/error/errors/0/reason").or_else(|| body.pointer("/error/status"));
-    reason.and_then(Value::as_str).unwrap_or_default().to_owned()
+    let body = Json::parse(body).unwrap_or(Json::Null);
+    let error = body.get("error");
+    error.get("errors").first().text("reason").or_else(|| error.text("status")).unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! Zoho CRM v8 as it stands on the wire (source: Zoho CRM API v8, records and settings).
 
+use super::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// A record of the module `Events` as far as Accord reads it.
@@ -33,43 +33,34 @@ impl Rows {
         if body.is_empty() {
             return Some(Self { data: Vec::new(), more_records: false });
         }
-        let body: Value = serde_json::from_slice(body).ok()?;
-        let more_records = body.pointer("/info/more_records").and_then(Value::as_bool).unwrap_or_default();
+        let body = Json::parse(body)?;
         Some(Self {
-            data: body.get("data")?.as_array()?.iter().filter_map(Record::of).collect(),
-            more_records,
+            data: body.get("data").list()?.iter().filter_map(Record::of).collect(),
+            more_records: body.get("info").get("more_records").flag().unwrap_or_default(),
         })
     }
 }
 
 impl Record {
-    fn of(row: &Value) -> Option<Self> {
-        let text = |key: &str| text(row, key).unwrap_or_default();
-        let people = row.get("Participants").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    fn of(row: &Json<'_>) -> Option<Self> {
+        let text = |key: &str| row.text(key).unwrap_or_default();
         Some(Self {
             id: CrmId::new(id(row)?),
             title: text("Event_Title"),
             start: text("Start_DateTime"),
             end: text("End_DateTime"),
-            all_day: row.get("All_day").and_then(Value::as_bool).unwrap_or_default(),
+            all_day: row.get("All_day").flag().unwrap_or_default(),
             venue: text("Venue"),
-            participants: people.iter().filter_map(Participant::of).collect(),
+            participants: row.items("Participants").iter().filter_map(Participant::of).collect(),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })
     }
 }
 
-fn text(row: &Value, key: &str) -> Option<String> {
-    row.get(key)?.as_str().map(str::to_owned)
-}
-
 /// Ids are text; some error details carry one as a number.
-fn id(row: &Value) -> Option<String> {
-    match row.get("id")? {
-        Value::String(id) => Some(id.clone()),
-        id => id.as_u64().map(|id| id.to_string()),
-    }
+fn id(row: &Json<'_>) -> Option<String> {
+    row.text("id").or_else(|| row.get("id").number().map(|id| id.to_string()))
 }
 
 /// One row of `Participants`. What Accord does not know of a row goes back as it came.
@@ -87,13 +78,13 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    fn of(row: &Value) -> Option<Self> {
+    fn of(row: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: id(row),
-            kind: text(row, "type")?,
-            participant: text(row, "participant")?,
-            email: text(row, "Email"),
-            name: text(row, "name"),
+            kind: row.text("type")?,
+            participant: row.text("participant")?,
+            email: row.text("Email"),
+            name: row.text("name"),
         })
     }
 
@@ -208,18 +199,18 @@ pub(crate) struct RecordResult {
 impl RecordResult {
     /// The results in the order of the request; none when the body holds no results.
     pub(crate) fn parse(body: &[u8]) -> Option<Vec<Self>> {
-        let body: Value = serde_json::from_slice(body).ok()?;
-        let results = body.get("data")?.as_array().filter(|results| !results.is_empty())?;
+        let body = Json::parse(body)?;
+        let results = body.get("data").list().filter(|results| !results.is_empty())?;
         Some(results.iter().map(Self::of).collect())
     }
 
-    fn of(row: &Value) -> Self {
-        let details = row.get("details").unwrap_or(&Value::Null);
+    fn of(row: &Json<'_>) -> Self {
+        let details = row.get("details");
         Self {
-            code: text(row, "code").unwrap_or_default(),
+            code: row.text("code").unwrap_or_default(),
             id: id(details),
-            modified: text(details, "Modified_Time").unwrap_or_default(),
-            field: text(details, "api_name").unwrap_or_default(),
+            modified: details.text("Modified_Time").unwrap_or_default(),
+            field: details.text("api_name").unwrap_or_default(),
         }
     }
 

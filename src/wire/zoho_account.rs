@@ -1,23 +1,22 @@
 //! What the CRM says of the account and of its module of meetings. Read once, when the sync is activated.
 
+use super::json::Json;
 use crate::model::profile::TextLimits;
-use serde_json::Value;
 
 /// `users?type=CurrentUser`: the id, and the zone where the answer has it.
 pub(crate) fn user(body: &[u8]) -> Option<(String, Option<String>)> {
-    identity(body, "/users/0")
+    identity(body, "users")
 }
 
 /// `org`: the id and the zone.
 pub(crate) fn organisation(body: &[u8]) -> Option<(String, Option<String>)> {
-    identity(body, "/org/0")
+    identity(body, "org")
 }
 
-fn identity(body: &[u8], at: &str) -> Option<(String, Option<String>)> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let entry = body.pointer(at)?;
-    let text =
-        |key: &str| entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+fn identity(body: &[u8], list: &str) -> Option<(String, Option<String>)> {
+    let body = Json::parse(body)?;
+    let entry = body.get(list).first();
+    let text = |key: &str| entry.text(key).filter(|text| !text.is_empty());
     Some((text("id")?, text("time_zone")))
 }
 
@@ -32,9 +31,9 @@ pub(crate) fn missing_rights(body: &[u8]) -> Option<Vec<&'static str>> {
         ("editable", "Edit"),
         ("deletable", "Delete"),
     ];
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let module = body.pointer("/modules/0")?;
-    let granted = |flag: &str| module.get(flag).and_then(Value::as_bool).unwrap_or(true);
+    let body = Json::parse(body)?;
+    let module = body.get("modules").list()?.first()?;
+    let granted = |flag: &str| module.get(flag).flag().unwrap_or(true);
     Some(RIGHTS.into_iter().filter(|(flag, _)| !granted(flag)).map(|(_, right)| right).collect())
 }
 
@@ -62,14 +61,14 @@ const FILLED: [&str; 9] = [
 
 /// `settings/fields?module=Events`.
 pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let fields = body.get("fields")?.as_array()?;
+    let body = Json::parse(body)?;
+    let fields = body.get("fields").list()?;
     let mut rules = FieldRules { limits: TextLimits::DEFAULT, defaults: Vec::new(), unfillable: Vec::new() };
     for field in fields {
-        let text = |key: &str| field.get(key).and_then(Value::as_str).unwrap_or_default();
-        let flag = |key: &str| field.get(key).and_then(Value::as_bool).unwrap_or_default();
+        let text = |key: &str| field.get(key).str().unwrap_or_default();
+        let flag = |key: &str| field.get(key).flag().unwrap_or_default();
         let name = text("api_name");
-        if let Some(length) = field.get("length").and_then(Value::as_u64).filter(|length| *length > 0) {
+        if let Some(length) = field.get("length").number().filter(|length| *length > 0) {
             match name {
                 "Event_Title" => rules.limits.title = length as usize,
                 "Venue" => rules.limits.place = length as usize,
@@ -80,9 +79,8 @@ pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
         if !flag("system_mandatory") || flag("read_only") || FILLED.contains(&name) {
             continue;
         }
-        let values =
-            field.get("pick_list_values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let mut values = values.iter().filter_map(|value| value.get("actual_value")?.as_str());
+        let values = field.items("pick_list_values").iter();
+        let mut values = values.filter_map(|value| value.get("actual_value").str());
         match values.find(|value| *value != "-None-") {
             Some(value) if text("data_type") == "picklist" => {
                 rules.defaults.push((name.to_owned(), value.to_owned()))
@@ -96,7 +94,7 @@ pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn bytes(value: &Value) -> Vec<u8> {
         serde_json::to_vec(value).unwrap()
