@@ -125,7 +125,7 @@ pub(crate) fn run(shell: &Shell, project: &Project, json: bool) -> Result<ExitCo
     let browser = setup::everything(shell, project)?;
     build::module(shell, project)?;
     shell.step("bundle the bench", || {
-        shell.run(&mut project.npm(&["exec", "--no", "--", "tsc", "--project", "js/bench"]), LONG)?;
+        check_types(shell, project)?;
         shell.run(&mut project.npm(&["exec", "--no", "--", "vite", "build", "js/bench"]), LONG)
     })?;
     let sandbox = server::build(shell, project)?;
@@ -148,6 +148,11 @@ pub(crate) fn run(shell: &Shell, project: &Project, json: bool) -> Result<ExitCo
         eprintln!("error: {complaint}");
     }
     Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Checks the types of the bench; it needs the module's generated declarations.
+pub(crate) fn check_types(shell: &Shell, project: &Project) -> Result<()> {
+    shell.run(&mut project.npm(&["exec", "--no", "--", "tsc", "--project", "js/bench"]), LONG).map(drop)
 }
 
 fn published(measured: &Measured) -> Published<'_> {

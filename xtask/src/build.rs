@@ -87,10 +87,11 @@ fn cargo_home() -> Result<PathBuf> {
     Ok(std::env::home_dir().context("this user has no home folder")?.join(".cargo"))
 }
 
-/// What the shipped files are made from. The linked module itself names the version of the binding generator.
+/// What the shipped files are made from, and how: this file. The linked module itself names the version of the binding
+/// generator.
 fn stamp(linked: &[u8], binaryen_manifest: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
-    (linked, binaryen_manifest, WASM_OPT).hash(&mut hasher);
+    (linked, binaryen_manifest, include_str!("build.rs")).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 

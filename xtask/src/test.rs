@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
+use crate::bench;
 use crate::build;
 use crate::process::{Interrupted, Shell, now, seconds};
 use crate::project::{CRATE, LONG, Project, WASM_TARGET};
@@ -113,6 +114,9 @@ impl Session<'_> {
         }
         let needs_build = [Part::Build, Part::Js, Part::E2e].into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
+        if is_built && wants(Part::Build) {
+            self.check("types of the bench", |s| bench::check_types(s.shell, s.project))?;
+        }
         if is_built && wants(Part::Js) {
             self.tests("js", |s| {
                 Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "js"]), LONG)?.into())
