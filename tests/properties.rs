@@ -179,10 +179,8 @@ impl Story {
                 }
             }
             Step::Delete(which) => {
-                if let Some(index) = pick(which, &self.ids) {
-                    if self.alive(index) {
-                        self.host.delete_event(&self.ids[index].clone());
-                    }
+                if let Some(index) = pick(which, &self.ids).filter(|index| self.alive(*index)) {
+                    self.host.delete_event(&self.ids[index].clone());
                 }
             }
             Step::MeetingPlace(which) => {
