@@ -58,7 +58,8 @@ function defaultsOf(record: Recording): CrmRecord {
 
 /** The engine learns from the CRM how all-day times are printed; the baseline takes over what it learnt. */
 function allDayOf(record: Recording): AllDayOffset {
-  const days = writesOf(record).creates.concat(writesOf(record).updates).filter((row) => row["All_day"] === true);
+  const { creates, updates } = writesOf(record);
+  const days = [...creates, ...updates].filter((row) => row["All_day"] === true);
   const last = days.at(-1)?.["Start_DateTime"];
   if (typeof last !== "string" || last.endsWith("+00:00")) return () => 0;
   const zoned = record.calls.find(({ method }) => method === "zoned");
@@ -66,17 +67,39 @@ function allDayOf(record: Recording): AllDayOffset {
   return (localMs) => changes.findLast(({ fromMs, minutes }) => fromMs <= localMs - minutes * 60_000)?.minutes ?? changes[0]?.minutes ?? 0;
 }
 
-/** Everything that a run asked the CRM to write. */
+/**
+ * Everything that a run asked the CRM to write. A record that is created and then written again counts as it ended:
+ * so the engine learns how the CRM prints whole days.
+ */
 export function writesOf(record: Recording): Writes {
   const writes: Writes = { creates: [], updates: [], deletes: [] };
+  const created = new Map<string, CrmRecord>();
   for (const exchange of exchanges(record)) {
     const { body, path } = exchange.request;
     const kind = kindOf(exchange);
-    if (kind === "created") writes.creates.push(...recordsOf(body));
-    if (kind === "updated") writes.updates.push(...recordsOf(body));
+    if (kind === "created") {
+      const ids = createdIds(exchange);
+      recordsOf(body).forEach((row, at) => {
+        writes.creates.push(row);
+        created.set(ids[at] ?? "", row);
+      });
+    }
+    if (kind === "updated") {
+      for (const { id, ...fields } of recordsOf(body)) {
+        const known = created.get(String(id));
+        if (known) Object.assign(known, fields);
+        else writes.updates.push({ id, ...fields });
+      }
+    }
     if (kind === "deleted") writes.deletes.push(...idsOf(path));
   }
   return writes;
+}
+
+function createdIds({ answer }: Exchange): (string | undefined)[] {
+  if (!("body" in answer)) return [];
+  const { data } = JSON.parse(new TextDecoder().decode(answer.body)) as { data: { details?: { id?: string } }[] };
+  return data.map(({ details }) => details?.id);
 }
 
 function recordsOf(body = ""): CrmRecord[] {
