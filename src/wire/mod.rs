@@ -9,3 +9,6 @@ pub(crate) mod mapping;
 pub(crate) mod zoho;
 pub(crate) mod zoho_account;
 pub(crate) mod zoho_event;
+
+#[cfg(test)]
+mod fixtures;

@@ -33,10 +33,55 @@ pub(crate) fn module(shell: &Shell, project: &Project) -> Result<()> {
         refuse_local_paths(project)?;
         std::fs::write(&stamp_file, stamp).context("cannot write the stamp")?;
     }
+    manifest(project)?;
     shell.step("run the module in Node", || {
         let mut command = project.node_script("instantiate.mjs");
         shell.run(command.arg(project.pkg()), QUICK)
     })?;
+    Ok(())
+}
+
+/// `pkg/package.json`: the manifest's source with the version of the crate and what is in the folder.
+fn manifest(project: &Project) -> Result<()> {
+    let source = std::fs::read(project.root.join("pkg.json")).context("cannot read pkg.json")?;
+    let mut manifest: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&source).context("pkg.json is not a manifest")?;
+    let (glue, types) = (format!("./{OUT_NAME}.js"), format!("./{OUT_NAME}.d.ts"));
+    manifest.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
+    manifest.insert("types".to_owned(), types.clone().into());
+    manifest.insert(
+        "exports".to_owned(),
+        serde_json::json!({
+            ".": { "types": types, "default": glue },
+            "./engine.wasm": format!("./{OUT_NAME}_bg.wasm"),
+        }),
+    );
+    let text = serde_json::to_string_pretty(&manifest)? + "\n";
+    std::fs::write(project.pkg().join("package.json"), text).context("cannot write pkg/package.json")
+}
+
+/// The recorded types of the boundary: a change of them is a change of the contract with JavaScript.
+fn types_record(project: &Project) -> PathBuf {
+    project.root.join("js").join("engine.d.ts")
+}
+
+/// Compares the generated types with the recorded ones.
+///
+/// # Errors
+/// When they differ: the change is to be read, and accepted with `cargo xtask bless`.
+pub(crate) fn check_types(project: &Project) -> Result<()> {
+    let made = std::fs::read_to_string(project.pkg().join(format!("{OUT_NAME}.d.ts")))?;
+    let recorded = std::fs::read_to_string(types_record(project)).unwrap_or_default();
+    if made != recorded {
+        bail!("the types of the boundary changed: read the difference and run `cargo xtask bless`");
+    }
+    Ok(())
+}
+
+/// Records the generated types as they are.
+pub(crate) fn bless_types(project: &Project) -> Result<()> {
+    std::fs::copy(project.pkg().join(format!("{OUT_NAME}.d.ts")), types_record(project))
+        .context("cannot record the types of the boundary")?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result, bail};
 use lexopt::prelude::*;
 
 use crate::process::{Interrupted, Shell};
-use crate::project::Project;
+use crate::project::{CRATE, LONG, Project};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -32,7 +32,7 @@ usage: cargo xtask <command>
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
-  bless             record the module's size as it is
+  bless             record the module's size, its types and the transcripts as they are
   setup             find or install what the commands above need (they do it themselves)
 ";
 
@@ -86,11 +86,22 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Bench { json } => {
             return bench::run(&Shell::reserving_stdout(json), &Project::find()?, json);
         }
-        Request::Bless => size::bless(&shell, &Project::find()?)?,
+        Request::Bless => bless(&shell, &Project::find()?)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Accepts what changed: to be read in `git diff` before it is committed.
+fn bless(shell: &Shell, project: &Project) -> Result<()> {
+    size::bless(shell, project)?;
+    build::bless_types(project)?;
+    shell.step("record the transcripts", || {
+        let mut command = project.cargo(&["test", "--package", CRATE, "--test", "transcripts"]);
+        shell.run(command.env("BLESS", "1"), LONG)
+    })?;
+    Ok(())
 }
 
 fn parse(mut args: lexopt::Parser) -> Result<Request> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::build;
@@ -45,6 +45,15 @@ pub(crate) fn check(shell: &Shell, project: &Project, json: bool) -> Result<Exit
         eprintln!("error: {complaint}");
     }
     Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The same as a test: nothing is printed but what is wrong.
+pub(crate) fn require(shell: &Shell, project: &Project) -> Result<()> {
+    let complaints = complaints(measure(shell, project)?, recorded(project)?);
+    if !complaints.is_empty() {
+        bail!("{}", complaints.join("; "));
+    }
+    Ok(())
 }
 
 fn recorded(project: &Project) -> Result<Option<Sizes>> {

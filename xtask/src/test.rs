@@ -13,6 +13,7 @@ use crate::process::{Interrupted, Shell, now, seconds};
 use crate::project::{CRATE, LONG, Project, WASM_TARGET};
 use crate::server;
 use crate::setup::{self, Browser};
+use crate::size;
 use crate::tally::Tally;
 
 /// A group of checks that can be asked for alone.
@@ -115,6 +116,8 @@ impl Session<'_> {
         let needs_build = [Part::Build, Part::Js, Part::E2e].into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
         if is_built && wants(Part::Build) {
+            self.check("types of the boundary", |s| build::check_types(s.project))?;
+            self.check("size of the module", |s| size::require(s.shell, s.project))?;
             self.check("types of the bench", |s| bench::check_types(s.shell, s.project))?;
         }
         if is_built && wants(Part::Js) {
