@@ -2,6 +2,7 @@
 mod api;
 mod engine;
 mod error;
+mod json;
 mod model;
 mod sync;
 #[cfg(target_arch = "wasm32")]
@@ -18,7 +19,8 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status, Switch,
+    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status,
+    StoredReport, Switch,
 };
 #[cfg(target_arch = "wasm32")]
 pub use wasm::Engine;
