@@ -16,8 +16,8 @@ pub(crate) enum Json<'a> {
     Number(u64),
     /// A whole number below 0.
     Negative(i64),
-    /// A number that is not whole, or too large: no field that Accord reads holds one.
-    Fraction(f64),
+    /// Any other number. No field that Accord reads or stores holds one, and printing it takes 10 KB: it is lost.
+    Fraction,
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
@@ -91,11 +91,10 @@ impl<'a> Json<'a> {
 impl From<&Json<'_>> for Value {
     fn from(json: &Json<'_>) -> Self {
         match json {
-            Json::Null => Self::Null,
+            Json::Null | Json::Fraction => Self::Null,
             Json::Flag(flag) => Self::from(*flag),
             Json::Number(number) => Self::from(*number),
             Json::Negative(number) => Self::from(*number),
-            Json::Fraction(number) => Self::from(*number),
             Json::Text(text) => Self::from(&**text),
             Json::List(items) => Self::Array(items.iter().map(Self::from).collect()),
             Json::Object(fields) => {
@@ -112,11 +111,10 @@ impl From<&Json<'_>> for Value {
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => serializer.serialize_unit(),
+            Self::Null | Self::Fraction => serializer.serialize_unit(),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Number(number) => serializer.serialize_u64(*number),
             Self::Negative(number) => serializer.serialize_i64(*number),
-            Self::Fraction(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
             Self::Object(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
@@ -155,8 +153,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Negative(number))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Fraction(number))
+    fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Fraction)
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
