@@ -43,6 +43,7 @@
 mod api;
 mod engine;
 mod error;
+mod json;
 mod model;
 mod sync;
 #[cfg(target_arch = "wasm32")]
@@ -59,7 +60,8 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status, Switch,
+    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status,
+    StoredReport, Switch,
 };
 #[cfg(target_arch = "wasm32")]
 pub use wasm::Engine;

@@ -1,9 +1,9 @@
 //! Requests to the Zoho CRM API v8 and the reading of their answers.
 
 use super::http::{HttpRequest, Service};
+use crate::json::Json;
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
-use crate::wire::json::Json;
 use crate::wire::zoho::{BulkWrite, EventWrite};
 
 /// Records per bulk write, and ids per read (Zoho CRM API v8, insert, update and delete records).

@@ -272,10 +272,11 @@ impl<'a> Writer<'a> {
         rosters: &Rosters,
         gone: &mut Vec<Create>,
     ) -> Result<Left> {
-        let requests = ops.chunks(self.bulk).map(|group| self.update_request(group, rosters));
-        let requests = requests
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| Error::internal("an update could not be encoded"))?;
+        let mut requests = Vec::new();
+        for group in ops.chunks(self.bulk) {
+            let request = self.update_request(group, rosters);
+            requests.push(request.ok_or_else(|| Error::internal("an update could not be encoded"))?);
+        }
         let answers = self.io.fetch(requests).await?;
         let mut failed = None;
         let mut left = Left::default();
@@ -379,10 +380,11 @@ impl<'a> Writer<'a> {
 
     /// Creates one group; returns what has to be tried again, and why.
     async fn create_group(&mut self, ops: Vec<Create>) -> Result<(Vec<Create>, Option<Problem>)> {
-        let requests = ops.chunks(self.bulk).map(|group| self.create_request(group));
-        let requests = requests
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| Error::internal("a record could not be encoded"))?;
+        let mut requests = Vec::new();
+        for group in ops.chunks(self.bulk) {
+            let request = self.create_request(group);
+            requests.push(request.ok_or_else(|| Error::internal("a record could not be encoded"))?);
+        }
         let now = self.io.now_ms();
         self.book.intend(ops.iter().map(|op| (op.id.clone(), op.draft.clone())), now);
         self.save().await?;

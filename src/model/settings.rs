@@ -59,14 +59,17 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
 
         impl Choice for $name {
-            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),*];
+            const NAMES: &'static [&'static str] = &[$($text),*];
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
         }
     };
 }
 
 trait Choice: Copy + 'static {
-    /// Every value with its name, the default first.
-    const ALL: &'static [(&'static str, Self)];
+    /// The names of all values, the default first.
+    const NAMES: &'static [&'static str];
+    /// All values in the same order.
+    const ALL: &'static [Self];
 }
 
 choice! {
@@ -209,13 +212,19 @@ fn calendar(given: &Map<String, Value>) -> Result<String> {
 }
 
 fn choice<T: Choice>(given: &Map<String, Value>, field: &str) -> Result<T> {
+    let chosen = T::ALL.get(chosen(given, field, T::NAMES)?).copied();
+    chosen.ok_or_else(|| Error::internal("a choice has more names than values"))
+}
+
+/// The index of the chosen name.
+fn chosen(given: &Map<String, Value>, field: &str, names: &[&str]) -> Result<usize> {
     let found = match given.get(field) {
-        None | Some(Value::Null) => T::ALL.first(),
-        Some(Value::String(text)) => T::ALL.iter().find(|(name, _)| name == text),
+        None | Some(Value::Null) => Some(0),
+        Some(Value::String(text)) => names.iter().position(|name| name == text),
         Some(_) => None,
     };
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<String> = T::ALL.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    found.ok_or_else(|| {
+        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
         invalid(field, &format!("must be one of {}", names.join(", ")))
     })
 }

@@ -1,11 +1,10 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{ParkedItem, Report, Status, Switch};
+use super::report::{ParkedItem, Report, Status, StoredReport, Switch};
 use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// Rows by key.
@@ -204,10 +203,7 @@ impl Book {
             remaining: self.state.remaining,
             first_sync_done: self.state.cursor.is_some() && self.state.first_sync_left.is_none(),
             last_run_ms: self.state.last_run_ms,
-            last_report: reports(history)
-                .into_iter()
-                .next()
-                .and_then(|json| RawValue::from_string(json).ok()),
+            last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
         }
     }

@@ -1,11 +1,11 @@
 //! Sorting by number: every order in the engine is expressed as one number per item, so that the module holds one sort
-//! instead of one per type.
+//! instead of one per type. It is the heap's: the slice's is a little faster, and 6 KB larger.
+
+use std::collections::BinaryHeap;
 
 /// The items in ascending order of their keys; equal keys keep their order.
 pub(crate) fn sorted_by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
-    let mut keys: Vec<(u64, usize)> =
-        items.iter().enumerate().map(|(index, item)| (key(item), index)).collect();
-    keys.sort_unstable();
+    let keys = ascending(items.iter().enumerate().map(|(index, item)| (key(item), index)).collect());
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
     keys.into_iter().filter_map(|(_, index)| items.get_mut(index).and_then(Option::take)).collect()
 }
@@ -14,15 +14,18 @@ pub(crate) fn sorted_by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T>
 pub(crate) struct Index(Vec<(u64, usize)>);
 
 impl Index {
-    pub(crate) fn new(mut keys: Vec<(u64, usize)>) -> Self {
-        keys.sort_unstable();
-        Self(keys)
+    pub(crate) fn new(keys: Vec<(u64, usize)>) -> Self {
+        Self(ascending(keys))
     }
 
     pub(crate) fn of(&self, key: u64) -> impl Iterator<Item = usize> {
         let from = self.0.partition_point(|(known, _)| *known < key);
         self.0.iter().skip(from).take_while(move |(known, _)| *known == key).map(|(_, index)| *index)
     }
+}
+
+fn ascending(keys: Vec<(u64, usize)>) -> Vec<(u64, usize)> {
+    BinaryHeap::from(keys).into_sorted_vec()
 }
 
 #[cfg(test)]

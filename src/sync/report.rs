@@ -1,8 +1,8 @@
 //! What a cycle did, for people and programs. No event text: events are named by their ids.
 
+use crate::json::Json;
 use crate::model::settings::Settings;
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
 /// The report of one cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -157,10 +157,20 @@ pub struct Status {
     /// The report of the last cycle that wrote or parked something.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Report"))]
-    pub last_report: Option<Box<RawValue>>,
+    pub last_report: Option<StoredReport>,
     /// No request goes out before this time, because a service asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_until_ms: Option<i64>,
+}
+
+/// A [`Report`] as JSON text, as the history holds it.
+#[derive(Clone, Debug)]
+pub struct StoredReport(pub String);
+
+impl Serialize for StoredReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Json::parse(self.0.as_bytes()).serialize(serializer)
+    }
 }
 
 /// Whether the sync is switched on.

@@ -1,13 +1,13 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
+use crate::json::Json;
 use crate::model::field::Field;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
 use serde::Serialize;
-use serde_json::Value;
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -33,11 +33,11 @@ pub(crate) mod key {
 
 const VERSION: &str = "1";
 
-/// What a row holds. Written by derived code, read by hand from JSON values: derived reading of rows that are read once
+/// What a row holds. Written by derived code, read by hand from JSON: derived reading of rows that are read once
 /// a cycle would cost the module 60 KB, writing values another 30 KB.
 pub(crate) trait Row: Sized + Serialize {
     /// None when something is missing or of another type.
-    fn from_json(json: &Value) -> Option<Self>;
+    fn from_json(json: &Json<'_>) -> Option<Self>;
 }
 
 /// A row's text: version, checksum, JSON.
@@ -51,26 +51,26 @@ pub(crate) fn decode<T: Row>(text: &str) -> Option<T> {
     T::from_json(&checked(text)?)
 }
 
-fn checked(text: &str) -> Option<Value> {
+fn checked(text: &str) -> Option<Json<'_>> {
     let (version, rest) = text.split_once(':')?;
     let (sum, json) = rest.split_once(':')?;
     let sum = u64::from_str_radix(sum, 16).ok()?;
     if version != VERSION || sum != Fingerprint::of_text(json).as_u64() {
         return None;
     }
-    serde_json::from_slice(json.as_bytes()).ok()
+    Json::parse(json.as_bytes())
 }
 
 /// Reading JSON field by field.
-struct Fields<'a>(&'a Value);
+struct Fields<'a>(&'a Json<'a>);
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
     fn text(&self, key: &str) -> Option<String> {
-        self.0.get(key)?.as_str().map(str::to_owned)
+        self.0.text(key)
     }
 
     fn number(&self, key: &str) -> Option<i64> {
-        self.0.get(key)?.as_i64()
+        self.0.get(key).integer()
     }
 
     fn count(&self, key: &str) -> Option<u32> {
@@ -78,21 +78,26 @@ impl Fields<'_> {
     }
 
     fn flag(&self, key: &str) -> bool {
-        self.0.get(key).and_then(Value::as_bool).unwrap_or_default()
+        self.0.get(key).flag().unwrap_or_default()
     }
 
-    fn array(&self, key: &str) -> &[Value] {
-        self.0.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    fn array(&self, key: &str) -> &'a [Json<'a>] {
+        self.0.items(key)
     }
 }
 
 /// The items of a list; none as soon as one of them is unreadable.
-fn all<T>(items: &[Value], read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+fn all<T>(items: &[Json<'_>], read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
     let mut all = Vec::with_capacity(items.len());
     for item in items {
         all.push(read(item)?);
     }
     Some(all)
+}
+
+/// A list of two.
+fn both<'a>(pair: &'a Json<'a>) -> Option<(&'a Json<'a>, &'a Json<'a>)> {
+    if let [first, second] = pair.list()? { Some((first, second)) } else { None }
 }
 
 /// Row `settings`: what the user chose and what was learnt of the accounts.
@@ -104,15 +109,14 @@ pub(crate) struct Activation {
 }
 
 impl Row for Activation {
-    fn from_json(json: &Value) -> Option<Self> {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
-        let crm = Fields(json.get("crm")?);
-        let limits = Fields(crm.0.get("limits")?);
+        let crm = Fields(json.get("crm"));
+        let limits = Fields(crm.0.get("limits"));
         let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
-        let text = |value: Option<&Value>| value?.as_str().map(str::to_owned);
         Some(Self {
             active: fields.flag("active"),
-            settings: Settings::parse(json.get("settings")?).ok()?,
+            settings: Settings::parse(&json.get("settings").into()).ok()?,
             crm: CrmProfile {
                 user: crm.text("user")?,
                 organisation: crm.text("organisation")?,
@@ -122,7 +126,10 @@ impl Row for Activation {
                     place: limit("place")?,
                     description: limit("description")?,
                 },
-                defaults: all(crm.array("defaults"), |pair| Some((text(pair.get(0))?, text(pair.get(1))?)))?,
+                defaults: all(crm.array("defaults"), |pair| {
+                    let (name, value) = both(pair)?;
+                    Some((name.str()?.to_owned(), value.str()?.to_owned()))
+                })?,
             },
         })
     }
@@ -158,7 +165,7 @@ pub(crate) struct State {
 }
 
 impl Row for State {
-    fn from_json(json: &Value) -> Option<Self> {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
@@ -170,8 +177,8 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
-            all_day: json.get("allDay").filter(|times| times.is_object()).map(|times| AllDayTimes {
-                offset: match times.get("offset").and_then(Value::as_str) {
+            all_day: Some(json.get("allDay")).filter(|times| times.is_object()).map(|times| AllDayTimes {
+                offset: match times.get("offset").str() {
                     Some("zero") => Some(AllDayOffset::Zero),
                     Some("userZone") => Some(AllDayOffset::UserZone),
                     Some(_) | None => None,
@@ -188,10 +195,10 @@ impl Row for State {
 pub(crate) struct Seen([Option<Fingerprint>; 6]);
 
 impl Seen {
-    fn from_json(items: &[Value]) -> Option<Self> {
+    fn from_json(items: &[Json<'_>]) -> Option<Self> {
         let mut fields = [None; 6];
         for (field, item) in fields.iter_mut().zip(items) {
-            *field = if item.is_null() { None } else { Some(Fingerprint::from_u64(item.as_u64()?)) };
+            *field = if item.is_null() { None } else { Some(Fingerprint::from_u64(item.number()?)) };
         }
         (items.len() == fields.len()).then_some(Self(fields))
     }
@@ -226,12 +233,12 @@ pub(crate) struct Draft {
 }
 
 impl Row for Draft {
-    fn from_json(json: &Value) -> Option<Self> {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             etag: Etag::new(fields.text("etag")?),
             google: Seen::from_json(fields.array("google"))?,
-            guests: all(fields.array("guests"), |guest| guest.as_u64().map(Fingerprint::from_u64))?,
+            guests: all(fields.array("guests"), |guest| guest.number().map(Fingerprint::from_u64))?,
             start: fields.number("start")?,
             end: fields.number("end")?,
             all_day: fields.flag("allDay"),
@@ -253,12 +260,12 @@ pub(crate) struct Link {
 }
 
 impl Row for Link {
-    fn from_json(json: &Value) -> Option<Self> {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             crm: CrmId::new(fields.text("crm")?),
-            connection: Fingerprint::from_u64(json.get("connection")?.as_u64()?),
-            seen: Draft::from_json(json.get("seen")?)?,
+            connection: Fingerprint::from_u64(json.get("connection").number()?),
+            seen: Draft::from_json(json.get("seen"))?,
             crm_modified: fields.number("crmModified"),
             unverified: fields.flag("unverified"),
         })
@@ -282,8 +289,8 @@ impl Link {
 
 /// Row `crm/<crm id>`: the way back.
 impl Row for GoogleId {
-    fn from_json(json: &Value) -> Option<Self> {
-        json.as_str().map(Self::new)
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        json.str().map(Self::new)
     }
 }
 
@@ -298,10 +305,11 @@ pub(crate) struct Intents {
 }
 
 impl Row for Intents {
-    fn from_json(json: &Value) -> Option<Self> {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
         let creates = all(fields.array("creates"), |pair| {
-            Some((GoogleId::from_json(pair.get(0)?)?, Draft::from_json(pair.get(1)?)?))
+            let (id, draft) = both(pair)?;
+            Some((GoogleId::from_json(id)?, Draft::from_json(draft)?))
         });
         Some(Self { at_ms: fields.number("atMs")?, creates: creates? })
     }
@@ -323,9 +331,10 @@ pub(crate) struct Parked {
 }
 
 impl Row for ParkedRow {
-    fn from_json(json: &Value) -> Option<Self> {
-        all(json.as_array()?, |pair| {
-            let fields = Fields(pair.get(1)?);
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        all(json.list()?, |pair| {
+            let (id, parked) = both(pair)?;
+            let fields = Fields(parked);
             let parked = Parked {
                 code: fields.text("code")?,
                 message: fields.text("message")?,
@@ -333,15 +342,15 @@ impl Row for ParkedRow {
                 retry_ms: fields.number("retryMs")?,
                 etag: Etag::new(fields.text("etag")?),
             };
-            Some((GoogleId::from_json(pair.get(0)?)?, parked))
+            Some((GoogleId::from_json(id)?, parked))
         })
     }
 }
 
 /// Row `history`: the reports of the last cycles as JSON texts, newest first.
 impl Row for Vec<String> {
-    fn from_json(json: &Value) -> Option<Self> {
-        all(json.as_array()?, |report| report.as_str().map(str::to_owned))
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        all(json.list()?, |report| report.str().map(str::to_owned))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Google Calendar v3 as it stands on the wire (source: discovery document of the Calendar API v3).
 
-use super::json::Json;
+use crate::json::Json;
 use std::cell::Cell;
 
 /// A calendar of `calendarList.list`.

@@ -4,7 +4,6 @@
 
 pub(crate) mod google;
 pub(crate) mod google_event;
-pub(crate) mod json;
 pub(crate) mod mapping;
 pub(crate) mod zoho;
 pub(crate) mod zoho_account;

@@ -1,6 +1,6 @@
 //! Zoho CRM v8 as it stands on the wire (source: Zoho CRM API v8, records and settings).
 
-use super::json::Json;
+use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! What the CRM says of the account and of its module of meetings. Read once, when the sync is activated.
 
-use super::json::Json;
+use crate::json::Json;
 use crate::model::profile::TextLimits;
 
 /// `users?type=CurrentUser`: the id, and the zone where the answer has it.

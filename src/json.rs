@@ -1,7 +1,10 @@
-//! JSON as a tree that borrows its text from the body. One reader for all answers of both services: derived readers
+//! JSON as a tree that borrows its text from the body. One reader for all answers of both services
+//! and all stored rows: derived readers
 //! are ten times the code, and stop at the first field of another type than promised.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -11,8 +14,10 @@ pub(crate) enum Json<'a> {
     Flag(bool),
     /// A whole number from 0 on.
     Number(u64),
-    /// Any other number: no field that Accord reads holds one.
-    OtherNumber,
+    /// A whole number below 0.
+    Negative(i64),
+    /// Any other number. No field that Accord reads or stores holds one, and printing it takes 10 KB: it is lost.
+    Fraction,
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
@@ -59,6 +64,14 @@ impl<'a> Json<'a> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
+    pub(crate) fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => i64::try_from(*number).ok(),
+            Self::Negative(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     pub(crate) fn flag(&self) -> Option<bool> {
         if let Self::Flag(flag) = self { Some(*flag) } else { None }
     }
@@ -71,6 +84,41 @@ impl<'a> Json<'a> {
     /// The items of a field; none are there when it is no list.
     pub(crate) fn items(&self, key: &str) -> &[Self] {
         self.get(key).list().unwrap_or_default()
+    }
+}
+
+/// For settings, which come from the host as such a value too.
+impl From<&Json<'_>> for Value {
+    fn from(json: &Json<'_>) -> Self {
+        match json {
+            Json::Null | Json::Fraction => Self::Null,
+            Json::Flag(flag) => Self::from(*flag),
+            Json::Number(number) => Self::from(*number),
+            Json::Negative(number) => Self::from(*number),
+            Json::Text(text) => Self::from(&**text),
+            Json::List(items) => Self::Array(items.iter().map(Self::from).collect()),
+            Json::Object(fields) => {
+                let mut object = Map::new();
+                for (name, value) in fields {
+                    object.insert(name.clone().into_owned(), Self::from(value));
+                }
+                Self::Object(object)
+            }
+        }
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Fraction => serializer.serialize_unit(),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => serializer.serialize_u64(*number),
+            Self::Negative(number) => serializer.serialize_i64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
+        }
     }
 }
 
@@ -101,12 +149,12 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Number(number))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Json<'de>, E> {
-        Ok(Json::OtherNumber)
+    fn visit_i64<E>(self, number: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Negative(number))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
-        Ok(Json::OtherNumber)
+        Ok(Json::Fraction)
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
