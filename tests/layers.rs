@@ -14,13 +14,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up. `sync` stands beside `wire` and `api`: it may use neither.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 7] = [
     ("error", &[]),
+    ("json", &[]),
     ("model", &["error"]),
-    ("wire", &["error", "model"]),
-    ("api", &["error", "model", "wire"]),
-    ("sync", &["error", "model"]),
-    ("engine", &["error", "model", "wire", "api", "sync"]),
+    ("wire", &["error", "json", "model"]),
+    ("api", &["error", "json", "model", "wire"]),
+    ("sync", &["error", "json", "model"]),
+    ("engine", &["error", "json", "model", "wire", "api", "sync"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
