@@ -1,6 +1,5 @@
-//! JSON as a tree that borrows its text from the body. One reader for all answers of both services
-//! and all stored rows: derived readers
-//! are ten times the code, and stop at the first field of another type than promised.
+//! JSON as a tree that borrows its text from the body. One reader for all answers of both services and all stored rows:
+//! derived readers are ten times the code, and stop at the first field of another type than promised.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};

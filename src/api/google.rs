@@ -12,6 +12,12 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// (googleapis/google-api-dotnet-client #1621).
 pub(crate) const BATCH: usize = 50;
 
+/// What `wire::google` reads of a page, and nothing else: a third of the bytes (Calendar API, "Partial response"). A sync
+/// token belongs to the parameters that it was given out for; a new version of this text means a full read.
+const FIELDS: &str = "nextPageToken,nextSyncToken,defaultReminders,items(id,status,etag,updated,eventType,summary,\
+    description,location,start,end,visibility,attendees(email,displayName,self,resource),attendeesOmitted,recurrence,\
+    recurringEventId,reminders)";
+
 /// One of the two ways of reading, which must never mix: Google answers a token together with a window with 400.
 #[derive(Clone, Debug)]
 pub(crate) enum Read {
@@ -43,8 +49,10 @@ pub(crate) fn calendars(page: Option<&str>) -> HttpRequest {
 /// hundreds of instances (garrytan/gbrain PR #5015). There is no `eventTypes` filter, so that what is skipped is
 /// counted and no tombstone can be hidden by the filter.
 pub(crate) fn events(calendar: &str, read: &Read, page: Option<&str>) -> HttpRequest {
-    let mut path =
-        format!("/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents=false", encode(calendar));
+    let mut path = format!(
+        "/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents=false&prettyPrint=false&fields={FIELDS}",
+        encode(calendar)
+    );
     match read {
         Read::Window { ends_after } => {
             path.push_str("&timeMin=");
@@ -127,11 +135,13 @@ mod tests {
     #[test]
     fn ids_and_tokens_are_encoded() {
         let read = Read::Delta(SyncToken::new("CPD+x=="));
-        assert_eq!(
-            events("de.german#holiday@group.v.calendar.google.com", &read, Some("p/1")).path,
-            "/calendar/v3/calendars/de.german%23holiday%40group.v.calendar.google.com/events\
-             ?maxResults=2500&singleEvents=false&syncToken=CPD%2Bx%3D%3D&pageToken=p%2F1"
+        let path = events("de.german#holiday@group.v.calendar.google.com", &read, Some("p/1")).path;
+        assert!(
+            path.starts_with(
+                "/calendar/v3/calendars/de.german%23holiday%40group.v.calendar.google.com/events?"
+            )
         );
+        assert!(path.ends_with("&syncToken=CPD%2Bx%3D%3D&pageToken=p%2F1"), "{path}");
     }
 
     /// Google Calendar API, Events: list. `syncToken` cannot be combined with `timeMin`.
