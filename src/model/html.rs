@@ -96,14 +96,14 @@ fn markup(text: &str) -> Option<usize> {
     }
     let mut quote = None;
     let mut value = false;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, '>') => return Some(at + 1),
-            (None, '"' | '\'') if value => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(at + 1),
+            (None, b'"' | b'\'') if value => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
             _ => {}
         }
-        value = c == '=' || value && c.is_ascii_whitespace();
+        value = byte == b'=' || value && byte.is_ascii_whitespace();
     }
     Some(text.len())
 }

@@ -7,14 +7,18 @@ use std::borrow::Cow;
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
 /// Plain text comes out as it went in, but for [`normal`].
 pub(crate) fn readable(source: &str) -> String {
-    let text =
-        if source.contains(['<', '&']) { Cow::Owned(strip_markup(source)) } else { Cow::Borrowed(source) };
+    let marked = source.bytes().any(|byte| matches!(byte, b'<' | b'&'));
+    let text = if marked { Cow::Owned(strip_markup(source)) } else { Cow::Borrowed(source) };
     normal(&without_conference_block(&text))
 }
 
 /// Unifies what services rewrite on saving: line ends, blanks at the end of lines, runs of empty lines, blanks
 /// around the whole.
 pub(crate) fn normal(text: &str) -> String {
+    if is_normal(text) { text.to_owned() } else { unified(text) }
+}
+
+fn unified(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty_lines = 0;
     for line in text.split('\n') {
@@ -37,8 +41,34 @@ pub(crate) fn normal(text: &str) -> String {
     out
 }
 
+/// Whether there is nothing to unify: the usual case, found by one look at each byte.
+fn is_normal(text: &str) -> bool {
+    let mut last = (b'\n', b'\n');
+    for byte in text.bytes() {
+        let odd = match (last, byte) {
+            (_, b'\r' | b'\t') | ((_, 0xc2), 0xa0) | ((_, 0xbb), 0xbf) => true,
+            ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ') => true,
+            _ => false,
+        };
+        if odd {
+            return false;
+        }
+        last = (last.1, byte);
+    }
+    text.is_empty() || !matches!(last.1, b' ' | b'\n')
+}
+
 /// One line of text: blanks and line breaks become single spaces.
 pub(crate) fn one_line(text: &str) -> String {
+    let mut last = b' ';
+    let plain = text.bytes().all(|byte| {
+        let fits = byte.is_ascii_graphic() || (byte == b' ' && last != b' ');
+        last = byte;
+        fits
+    });
+    if plain && (last != b' ' || text.is_empty()) {
+        return text.to_owned();
+    }
     let mut words =
         text.split(|c: char| c.is_whitespace() || c == '\u{feff}').filter(|word| !word.is_empty());
     let mut out = String::with_capacity(text.len());
@@ -142,14 +172,23 @@ impl Page {
         if self.hidden > 0 {
             return;
         }
-        for c in text.chars() {
-            match c {
-                '\n' => self.line_if_text(),
-                '\r' => {}
-                ' ' | '\t' | '\u{a0}' if self.out.ends_with([' ', '\n']) || self.out.is_empty() => {}
-                '\t' | '\u{a0}' => self.out.push(' '),
-                _ => self.out.push(c),
+        let mut rest = text;
+        while !rest.is_empty() {
+            let run = rest
+                .bytes()
+                .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0xc2))
+                .unwrap_or(rest.len());
+            let (words, tail) = rest.split_at_checked(run).unwrap_or((rest, ""));
+            self.out.push_str(words);
+            let mut chars = tail.chars();
+            match chars.next() {
+                Some('\n') => self.line_if_text(),
+                Some(' ' | '\t' | '\u{a0}') if self.out.is_empty() || self.out.ends_with([' ', '\n']) => {}
+                Some(' ' | '\t' | '\u{a0}') => self.out.push(' '),
+                Some('\r') | None => {}
+                Some(c) => self.out.push(c),
             }
+            rest = chars.as_str();
         }
     }
 
@@ -274,6 +313,24 @@ mod tests {
             assert_eq!(normal(&once), once);
         }
         assert_eq!(normal("  a\r\nb  \n\n\n\nc\t\n"), "a\nb\n\nc");
+    }
+
+    /// What the quick look calls normal is what the slow way makes of it.
+    #[test]
+    fn the_quick_look_is_right() {
+        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "é"];
+        let mut texts = vec![String::new()];
+        for _ in 0..5 {
+            texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+            for text in &texts {
+                assert!(!is_normal(text) || unified(text) == *text, "{text:?}");
+                let words: Vec<&str> = text
+                    .split(|c: char| c.is_whitespace() || c == '\u{feff}')
+                    .filter(|word| !word.is_empty())
+                    .collect();
+                assert_eq!(one_line(text), words.join(" "), "{text:?}");
+            }
+        }
     }
 
     #[test]

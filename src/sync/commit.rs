@@ -152,7 +152,9 @@ impl Book {
 
     /// Records that an event was not created.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
-        self.intents.creates.retain(|(known, _)| known != id);
+        if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
+            self.intents.creates.swap_remove(index);
+        }
     }
 
     /// Counts entries against what is left of the first sync.
