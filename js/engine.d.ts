@@ -1,0 +1,567 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/** What the engine is asked to do. */
+export type Command =
+| { name: "calendars" }
+| { name: "checkAccess"; settings?: unknown }
+| { name: "activate"; settings: unknown }
+| { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+| { name: "status" }
+| { name: "history" }
+| { name: "deactivate" }
+| { name: "forget" };
+
+/** What a service answered, or why there is no answer. */
+export type Answer =
+| { status: number; headers: Record<string, string>; body: Uint8Array }
+| { failure: string };
+
+/** A change of a zone's offset from UTC. */
+export interface OffsetChange {
+    /** The instant from which the offset holds, in milliseconds since 1970. */
+    fromMs: number;
+    /** Minutes east of UTC. */
+    minutes: number;
+}
+
+/** What the host does next, and how far the command is. */
+export type Step = StepKind & { progress: Progress };
+
+
+/**
+ * A calendar that the user can read and write.
+ */
+export interface Calendar {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Its name, as the user sees it.
+     */
+    name: string;
+    /**
+     * Its IANA zone.
+     */
+    zone: string;
+    /**
+     * Whether it is the account's own calendar.
+     */
+    primary: boolean;
+    /**
+     * `owner` or `writer`.
+     */
+    role: string;
+}
+
+/**
+ * A remark on one event.
+ */
+export interface Note {
+    /**
+     * `guests-cut`, `recreated`, `all-day-unclear`.
+     */
+    code: string;
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+}
+
+/**
+ * A request for the host to perform.
+ */
+export interface HttpRequest {
+    /**
+     * The service, which stands for an origin and a token.
+     */
+    service: Service;
+    /**
+     * `GET`, `POST`, `PUT` or `DELETE`.
+     */
+    method: string;
+    /**
+     * Path and query, beginning with a slash.
+     */
+    path: string;
+    /**
+     * Headers by name.
+     */
+    headers: Record<string, string>;
+    /**
+     * The body, if any.
+     */
+    body?: string;
+}
+
+/**
+ * An event that could not be synced as it is.
+ */
+export interface ParkedItem {
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The reason, as a code: `unreadable`, or the CRM's own.
+     */
+    code: string;
+    /**
+     * The reason, as a sentence.
+     */
+    message: string;
+    /**
+     * Since when, in milliseconds since 1970.
+     */
+    sinceMs: number;
+}
+
+/**
+ * C10: what goes to the CRM of a Google event marked private.
+ */
+export type PrivatePolicy = "busy" | "include" | "skip";
+
+/**
+ * C11: what happens to recurring events.
+ */
+export type RecurringPolicy = "skip" | "instances" | "series";
+
+/**
+ * C2: which way changes go.
+ */
+export type Direction = "two-way" | "crm-to-google" | "google-to-crm";
+
+/**
+ * C3: whether guests of Google events become CRM contacts.
+ */
+export type GuestPolicy = "do-not-add" | "add-as-contacts";
+
+/**
+ * C4: who wins when the same field changed on both sides.
+ */
+export type ConflictPolicy = "newest" | "google" | "crm";
+
+/**
+ * C5: whether a first sync pairs what already exists on both sides.
+ */
+export type FirstMatch = "match" | "import-all";
+
+/**
+ * C6: whether a deletion on one side deletes on the other.
+ */
+export type DeletionPolicy = "propagate" | "keep";
+
+/**
+ * C8: how much one cycle may write, and how far back a first sync looks.
+ */
+export interface Limits {
+    /**
+     * Entries written by the first sync (1 to 50,000).
+     */
+    firstSync: number;
+    /**
+     * Entries written by each later cycle (1 to 5,000).
+     */
+    laterSync: number;
+    /**
+     * Calendar months that the first sync looks back (0 to 24).
+     */
+    lookBackMonths: number;
+}
+
+/**
+ * Entries written on one side.
+ */
+export interface Counts {
+    /**
+     * Created.
+     */
+    created: number;
+    /**
+     * Updated.
+     */
+    updated: number;
+    /**
+     * Deleted.
+     */
+    deleted: number;
+}
+
+/**
+ * Events that stay out of the CRM, by reason.
+ */
+export interface Skipped {
+    /**
+     * Recurring events and their instances.
+     */
+    recurring: number;
+    /**
+     * Types other than ordinary events: focus time, out of office, birthdays …
+     */
+    eventType: number;
+    /**
+     * Private events, when the settings skip them.
+     */
+    private: number;
+    /**
+     * Events that ended before the window.
+     */
+    outsideWindow: number;
+}
+
+/**
+ * How a cycle ended.
+ */
+export type Finished = "complete" | "limit" | "deadline";
+
+/**
+ * One of the two services.
+ */
+export type Service = "google" | "zoho";
+
+/**
+ * One right, scope or sign-in that is missing.
+ */
+export interface Missing {
+    /**
+     * A stable code.
+     */
+    code: string;
+    /**
+     * What is missing and who can mend it.
+     */
+    message: string;
+}
+
+/**
+ * Requests made, by service.
+ */
+export interface Requests {
+    /**
+     * To Google.
+     */
+    google: number;
+    /**
+     * To the CRM.
+     */
+    zoho: number;
+}
+
+/**
+ * The report of one cycle.
+ */
+export interface Report {
+    /**
+     * The number of the cycle since the sync was first activated.
+     */
+    run: number;
+    /**
+     * What started it.
+     */
+    trigger: string;
+    /**
+     * When it started, in milliseconds since 1970.
+     */
+    startedMs: number;
+    /**
+     * How long it took, in milliseconds.
+     */
+    durationMs: number;
+    /**
+     * What was written to Google.
+     */
+    google: Counts;
+    /**
+     * What was written to the CRM.
+     */
+    crm: Counts;
+    /**
+     * Observed events that needed nothing.
+     */
+    unchanged: number;
+    /**
+     * Events paired with meetings that already existed.
+     */
+    linked: number;
+    /**
+     * Events that stay out of the CRM, by reason.
+     */
+    skipped: Skipped;
+    /**
+     * Events that could not be synced as they are.
+     */
+    parked: ParkedItem[];
+    /**
+     * Remarks on single events.
+     */
+    notes: Note[];
+    /**
+     * Entries left for the next cycles.
+     */
+    remaining: number;
+    /**
+     * Requests made.
+     */
+    requests: Requests;
+    /**
+     * Whether everything was read, not only what changed.
+     */
+    fullRead: boolean;
+    /**
+     * How the cycle ended.
+     */
+    finished: Finished;
+}
+
+/**
+ * The settings of one sync, complete: what was left out has its default.
+ */
+export interface Settings {
+    /**
+     * C1: the id of a calendar that the user can read and write.
+     */
+    calendar: string;
+    /**
+     * C2: which way changes go.
+     */
+    direction: Direction;
+    /**
+     * C3: whether guests of Google events become CRM contacts.
+     */
+    guests: GuestPolicy;
+    /**
+     * C4: who wins when the same field changed on both sides.
+     */
+    conflict: ConflictPolicy;
+    /**
+     * C5: whether a first sync pairs what already exists on both sides.
+     */
+    firstMatch: FirstMatch;
+    /**
+     * C6: whether a deletion on one side deletes on the other.
+     */
+    deletions: DeletionPolicy;
+    /**
+     * C7: whether the services may e-mail guests because of a write by Accord.
+     */
+    notifyGuests: boolean;
+    /**
+     * C8
+     */
+    limits: Limits;
+    /**
+     * C9: how often Google is polled, in minutes (1 to 60). The host keeps this clock.
+     */
+    intervalMinutes: number;
+    /**
+     * C10: what goes to the CRM of a Google event marked private.
+     */
+    privateEvents: PrivatePolicy;
+    /**
+     * C11: what happens to recurring events.
+     */
+    recurring: RecurringPolicy;
+}
+
+/**
+ * The six things a host does.
+ */
+export type StepKind = { type: "http"; requests: HttpRequest[] } | { type: "load"; keys: string[]; prefix?: string } | { type: "save"; put: Record<string, string>; remove: string[] } | { type: "wait"; untilMs: number } | { type: "offsets"; zone: string; fromMs: number; toMs: number } | { type: "done"; result: unknown } | { type: "failed"; error: Failure };
+
+/**
+ * The state of the sync.
+ */
+export interface Status {
+    /**
+     * Whether the sync is switched on.
+     */
+    state: Switch;
+    /**
+     * The settings, complete, once there are any.
+     */
+    settings?: Settings;
+    /**
+     * How many events are linked.
+     */
+    links: number;
+    /**
+     * Events that could not be synced as they are.
+     */
+    parked: ParkedItem[];
+    /**
+     * Entries left for the next cycles, as of the last one.
+     */
+    remaining: number;
+    /**
+     * Whether the first sync is over.
+     */
+    firstSyncDone: boolean;
+    /**
+     * When the last cycle that found something ended, in milliseconds since 1970.
+     */
+    lastRunMs?: number;
+    /**
+     * The report of the last cycle that wrote or parked something.
+     */
+    lastReport?: Report;
+    /**
+     * No request goes out before this time, because a service asked for it.
+     */
+    waitUntilMs?: number;
+}
+
+/**
+ * What a cycle is doing.
+ */
+export type Phase = "idle" | "reading" | "recovering" | "comparing" | "writing" | "waiting" | "done";
+
+/**
+ * What is missing before a sync can work.
+ */
+export interface Access {
+    /**
+     * Whether nothing is missing.
+     */
+    ok: boolean;
+    /**
+     * What is missing.
+     */
+    missing: Missing[];
+}
+
+/**
+ * Where a cycle is.
+ */
+export interface Progress {
+    /**
+     * What it is doing.
+     */
+    phase: Phase;
+    /**
+     * Entries done.
+     */
+    done: number;
+    /**
+     * Entries to do, once that is known.
+     */
+    total?: number;
+}
+
+/**
+ * Whether the sync is switched on.
+ */
+export type Switch = "off" | "active";
+
+/**
+ * Why a command failed.
+ */
+export interface Failure {
+    /**
+     * A stable code: [`ErrorKind::code`].
+     */
+    code: string;
+    /**
+     * A sentence that says what to do.
+     */
+    message: string;
+    /**
+     * How long to wait before trying again, in milliseconds, when a service said so.
+     */
+    retryAfterMs?: number;
+}
+
+
+/**
+ * Runs one command at a time; the host performs each step and calls the method that answers it.
+ */
+export class Engine {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Answers an `http` step.
+     */
+    answered(answers: Answer[], nowMs: number): Step;
+    /**
+     * Ends the command at once.
+     */
+    cancel(nowMs: number): Step;
+    /**
+     * Says that the step itself could not be done.
+     */
+    failed(failure: { code: string }, nowMs: number): Step;
+    /**
+     * Answers a `load` step.
+     */
+    loaded(rows: Record<string, string>, nowMs: number): Step;
+    /**
+     * An engine. The seed is its only source of chance: give it a random 32-bit number.
+     */
+    constructor(seed: number);
+    /**
+     * Answers a `save` step.
+     */
+    saved(nowMs: number): Step;
+    /**
+     * Begins a command.
+     */
+    start(command: Command, nowMs: number): Step;
+    /**
+     * Answers a `wait` step.
+     */
+    woke(nowMs: number): Step;
+    /**
+     * Answers an `offsets` step.
+     */
+    zoned(offsets: OffsetChange[], nowMs: number): Step;
+}
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly engine_answered: (a: number, b: any, c: number) => [number, number, number];
+    readonly engine_cancel: (a: number, b: number) => [number, number, number];
+    readonly engine_failed: (a: number, b: any, c: number) => [number, number, number];
+    readonly engine_loaded: (a: number, b: any, c: number) => [number, number, number];
+    readonly engine_new: (a: number) => number;
+    readonly engine_saved: (a: number, b: number) => [number, number, number];
+    readonly engine_start: (a: number, b: any, c: number) => [number, number, number];
+    readonly engine_woke: (a: number, b: number) => [number, number, number];
+    readonly engine_zoned: (a: number, b: any, c: number) => [number, number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
