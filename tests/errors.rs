@@ -233,9 +233,11 @@ fn damaged_rows_are_looked_for_again() {
             }
             host.world.expire_sync_tokens();
             let report = host.sync();
+            // What was last seen is not known where a link was damaged: its fields are written again.
+            let updated = if kind == "link/" { 5 } else { 0 };
             assert_eq!(
                 report["crm"],
-                json!({ "created": 0, "updated": 0, "deleted": 0 }),
+                json!({ "created": 0, "updated": updated, "deleted": 0 }),
                 "{kind}: {report}"
             );
             assert_same(&host.meetings(), &before);

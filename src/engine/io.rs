@@ -257,7 +257,9 @@ impl Io {
                 let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).collect();
                 for (index, result) in group.iter().zip(self.once(asked).await?) {
                     match result {
-                        Err(problem) if problem.passes() && attempt + 1 < ATTEMPTS => pause = Some(problem),
+                        Err(problem) if problem.passes() && attempt + 1 < ATTEMPTS => {
+                            pause = Some(problem.or_graver(pause));
+                        }
                         result => {
                             if let Some(slot) = results.get_mut(*index) {
                                 *slot = Some(result);
@@ -321,6 +323,23 @@ impl Io {
 }
 
 impl Problem {
+    /// Of two problems of one group the one that says more about what to do next; of two waits the longer one (I27).
+    pub(crate) fn or_graver(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.gravity() > self.gravity() => other,
+            _ => self,
+        }
+    }
+
+    fn gravity(&self) -> (u8, i64) {
+        match self {
+            Self::Refused(_) => (0, 0),
+            Self::Slower(ms) => (2, ms.unwrap_or(0)),
+            problem if problem.passes() => (1, 0),
+            _ => (3, 0),
+        }
+    }
+
     /// Whether the same request may succeed after a pause.
     pub(crate) fn passes(&self) -> bool {
         match self {

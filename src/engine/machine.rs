@@ -331,7 +331,11 @@ async fn tell(io: Io, command: Command) -> Result<String> {
         Command::Activate { settings } => {
             let settings = Settings::parse(&settings)?;
             let (mut book, history) = open(io).await?;
-            setup::activate(io, &mut book, settings).await?;
+            run::refuse_too_early(&book, io.now_ms())?;
+            if let Err(error) = setup::activate(io, &mut book, settings).await {
+                run::remember_wait(io, &mut book, &error).await;
+                return Err(error);
+            }
             io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
         }

@@ -63,7 +63,7 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
             Ok(parsed) => parsed,
             // 410 in the books; 400 with "Invalid sync token value" was seen as well (kewisch/gdata-provider).
             Err(Problem::TokenRefused) => return Ok(None),
-            Err(Problem::Refused(_)) if tokens => return Ok(None),
+            Err(Problem::Refused(_) | Problem::Absent) if tokens => return Ok(None),
             Err(problem) => return Err(problem.error(Service::Google)),
         };
         let context = Context { default_reminders: &parsed.default_reminders, limits };
@@ -74,7 +74,7 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
             }
         }
         match (parsed.next_page_token, parsed.next_sync_token) {
-            (Some(next), _) => page = Some(next),
+            (Some(next), _) if page.as_ref() != Some(&next) => page = Some(next),
             (None, Some(token)) => {
                 let full = matches!(read, Read::Window { .. });
                 let cursor = SyncToken::new(token);
@@ -86,13 +86,14 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
                     nameless,
                 }));
             }
-            (None, None) => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
+            // No token at all, or the same page again and again.
+            (_, _) => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
         }
     }
 }
 
 /// Reads events by their ids: the proof before a deletion (K4), the question about what a full read lacks (K9), the
-/// retry of what was parked (K6).
+/// retry of what was parked (K6). Events about which nothing definite is answered are left out.
 pub(crate) async fn events(
     io: &Io,
     calendar: &str,
@@ -129,10 +130,12 @@ pub(crate) async fn events(
     for (id, answer) in single.into_iter().zip(io.fetch(requests).await?) {
         match answer {
             Ok(response) => match Item::parse(&response.body).and_then(|item| sight(item, context)) {
-                Some(seen) => found.push(seen),
-                None => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
+                Some(seen) if seen.id == *id => found.push(seen),
+                // Nothing definite about this one event: it waits, and blocks no other.
+                Some(_) | None => {}
             },
             Err(Problem::Absent) => found.push(gone(id)),
+            Err(Problem::Refused(_)) => {}
             Err(problem) => return Err(problem.error(Service::Google)),
         }
     }
@@ -147,7 +150,9 @@ fn read_event(
     now_ms: i64,
 ) -> Option<Sight> {
     match crate::api::retry::diagnose(Service::Google, answer, now_ms) {
-        Ok(response) => Item::parse(&response.body).and_then(|item| sight(item, context)),
+        Ok(response) => {
+            Item::parse(&response.body).and_then(|item| sight(item, context)).filter(|seen| seen.id == *id)
+        }
         Err(Problem::Absent) => Some(gone(id)),
         Err(_) => None,
     }
@@ -171,6 +176,9 @@ pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<V
         let page =
             fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.more_records && !page.data.is_empty();
+        if more && page.data.last().map(|record| &record.id) == found.last().map(|meeting| &meeting.id) {
+            return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
+        }
         found.extend(page.data.into_iter().map(meeting));
         if !more {
             return Ok(found);
@@ -223,7 +231,12 @@ async fn fetch_accepted(
     let service = request.service;
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
-            Some(Ok(response)) if accept(&response.body) => return Ok(None),
+            // An empty body is an answer only where the status says so; otherwise it was cut off.
+            Some(Ok(response))
+                if (response.status == 204 || !response.body.is_empty()) && accept(&response.body) =>
+            {
+                return Ok(None);
+            }
             Some(Ok(_)) => {}
             Some(Err(problem)) => return Ok(Some(problem)),
             None => break,

@@ -57,6 +57,7 @@ async fn cycle(
 ) -> Result<()> {
     let settings = &activation.settings;
 
+    let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     Writer::new(io, book, report, None).recover().await?;
 
@@ -73,7 +74,6 @@ async fn cycle(
         add(&mut cases, sight);
     }
     let damaged = load_links(io, activation, reading.full, &mut cases, book).await?;
-    let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     let deferred = prove(io, options, &reading, &mut cases, book, &admission, max).await?;
 
     io.phase(Phase::Comparing);
@@ -150,7 +150,7 @@ fn report_is_quiet(report: &Report) -> bool {
         && report.remaining == 0
 }
 
-fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
+pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
     let waits =
         [(Service::Google, book.state.google_not_before_ms), (Service::Zoho, book.state.zoho_not_before_ms)];
     for (service, until) in waits {
@@ -166,7 +166,7 @@ fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
 
 /// Notes down how long a service asked to be left alone (I27). That this is lost when storage fails too is no harm:
 /// the service will say it again.
-async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
+pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
     let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return };
     let until = Some(io.now_ms() + wait);
     if error.service() == Some(Service::Zoho.name()) {
@@ -177,25 +177,17 @@ async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
     let _ = io.save(book.take_patch()).await;
 }
 
-/// Links whose rows were damaged.
-#[derive(Default)]
-struct Damaged {
-    /// Found again by the way back from the CRM id. What was last seen is not known.
-    rebuilt: Vec<GoogleId>,
-    /// No way leads back.
-    lost: Vec<GoogleId>,
-}
-
 /// Puts the links next to the events that were read: all of them on a full read, for what the list lacks counts too;
 /// only those of the delivered and of the due events otherwise, so that a small change costs little however many links
-/// there are.
+/// there are. A link whose row was damaged is found by the way back from the CRM id, and nothing is taken as seen: its
+/// fields are written again. Returned are those to which no way leads back.
 async fn load_links(
     io: &Io,
     activation: &Activation,
     full: bool,
     cases: &mut Cases,
     book: &mut Book,
-) -> Result<Damaged> {
+) -> Result<Vec<GoogleId>> {
     let rows = if full {
         io.list(key::LINKS).await?
     } else {
@@ -203,26 +195,31 @@ async fn load_links(
         io.load(cases.keys().chain(&due).map(key::link).collect()).await?
     };
     let connection = activation.connection();
-    let mut damaged = Damaged::default();
+    let mut damaged = Vec::new();
+    let mut count: u32 = 0;
     for (name, text) in rows {
         let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
         match decode::<Link>(&text) {
             // A link of other accounts says nothing about these.
             Some(link) if link.connection != connection => {}
-            Some(link) => cases.entry(id).or_default().link = Some(link),
-            None => damaged.lost.push(id),
+            Some(link) => {
+                count += 1;
+                cases.entry(id).or_default().link = Some(link);
+            }
+            None => damaged.push(id),
         }
     }
-    if !damaged.lost.is_empty() {
+    if !damaged.is_empty() {
         for (crm, id) in ways_back(io).await? {
-            if let Some(index) = damaged.lost.iter().position(|lost| *lost == id) {
+            if let Some(index) = damaged.iter().position(|lost| *lost == id) {
+                count += 1;
+                damaged.swap_remove(index);
                 cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
-                damaged.rebuilt.push(damaged.lost.swap_remove(index));
             }
         }
-        // They are counted anew when they are linked anew.
-        book.state.links =
-            book.state.links.saturating_sub(u32::try_from(damaged.lost.len()).unwrap_or(u32::MAX));
+    }
+    if full {
+        book.state.links = count;
     }
     Ok(damaged)
 }
@@ -269,37 +266,36 @@ async fn prove(
     if ids.is_empty() {
         return Ok(deferred);
     }
+    // Whoever is asked about is not known until there is an answer about that very event.
+    for id in &ids {
+        if let Some(case) = cases.get_mut(id) {
+            case.sight = None;
+        }
+    }
     let context = Context { default_reminders: &reading.default_reminders, limits: crm.limits };
+    let mut answered = 0;
     for seen in read::events(io, &admission.settings.calendar, &ids, options.batch, &context).await? {
+        answered += 1;
         let case = cases.entry(seen.id.clone()).or_default();
         case.sight = Some(seen);
     }
-    Ok(deferred)
+    Ok(deferred + ids.len().saturating_sub(answered))
 }
 
-/// Links events that already have a meeting: those whose row was damaged, by the way back; on a first sync and after
-/// a loss of rows all unlinked ones, by their content (C5, K10). Pairs write nothing to either service.
+/// Links events that already have a meeting, by their content: on a first sync and after a loss of rows (C5, K10). Pairs
+/// write nothing to either service.
 async fn adopt(
     io: &Io,
-    damaged: &Damaged,
+    damaged: &[GoogleId],
     cases: &mut Cases,
     book: &mut Book,
     report: &mut Report,
     admission: &Admission<'_>,
 ) -> Result<()> {
-    for id in &damaged.rebuilt {
-        if let Some((case, link)) =
-            cases.get_mut(id).and_then(|case| case.link.take().map(|link| (case, link)))
-        {
-            let crm = link.crm.clone();
-            remember_pair(book, id, case, link, Some(&crm));
-            report.linked += 1;
-        }
-    }
     let new = |case: &Case| {
         case.link.is_none() && case.seen.as_ref().is_some_and(|seen| seen.google == InGoogle::Admitted)
     };
-    let lost = damaged.lost.iter().any(|id| cases.get(id).is_some_and(|case| new(case)));
+    let lost = damaged.iter().any(|id| cases.get(id).is_some_and(|case| new(case)));
     if !(book.state.doubt || lost) || !cases.values().any(|case| new(case)) {
         return Ok(());
     }
@@ -315,7 +311,7 @@ async fn adopt(
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };
-            remember_pair(book, &id, case, link, None);
+            remember_pair(book, &id, case, link);
             report.linked += 1;
         }
     }
@@ -335,12 +331,12 @@ async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
 }
 
 /// Takes what Google shows as what was last seen there. A deleted event keeps its link as it is, to be deleted by it.
-fn remember_pair(book: &mut Book, id: &GoogleId, case: &mut Case, mut link: Link, renews: Option<&CrmId>) {
+fn remember_pair(book: &mut Book, id: &GoogleId, case: &mut Case, mut link: Link) {
     if let Some(seen) = &case.seen
         && let Some(event) = &seen.event
     {
         link.seen = draft(seen.etag.clone(), event);
-        book.link(id, &link, renews);
+        book.link(id, &link, None);
     }
     case.link = Some(link);
 }

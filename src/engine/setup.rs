@@ -11,7 +11,7 @@ use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, FirstMatch, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
-use crate::sync::state::Activation;
+use crate::sync::state::{Activation, Intents};
 use crate::wire::google::calendar_list;
 use crate::wire::zoho_account;
 
@@ -138,6 +138,8 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
         book.state.links = 0;
         book.state.all_day = None;
         book.parked.clear();
+        // They belong to the other accounts; what they brought about is found by its content.
+        book.intents = Intents::default();
     }
     book.state.cursor = None;
     book.state.doubt = pairs;

@@ -9,6 +9,7 @@ use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, Result};
 use crate::model::event::{Event, Guest, Guests};
 use crate::model::field::{Field, FieldSet};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::sight::Meeting;
@@ -17,7 +18,7 @@ use crate::sync::commit::Book;
 use crate::sync::plan::{Create, Delete, Plan, Update, merged};
 use crate::sync::recover;
 use crate::sync::report::{Note, Report};
-use crate::sync::state::{Draft, Link, Parked, decode, key};
+use crate::sync::state::{Activation, Draft, Link, Parked, decode, key};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::{one_day, seconds};
@@ -51,12 +52,25 @@ struct Left {
     refused: Vec<Update>,
 }
 
+/// What is not done of a group of creates.
+struct Group {
+    /// Not created.
+    again: Vec<Create>,
+    /// Perhaps created: their intents are open.
+    doubtful: Vec<Create>,
+    /// Why, the gravest reason first.
+    trouble: Option<Problem>,
+}
+
 /// The writing half of a cycle.
 pub(crate) struct Writer<'a> {
     pub(crate) io: &'a Io,
     pub(crate) book: &'a mut Book,
     pub(crate) report: &'a mut Report,
     pub(crate) deadline_ms: Option<i64>,
+    connection: Fingerprint,
+    /// How all-day times are written while it is being learnt.
+    guess: Option<AllDayTimes>,
     zone: Vec<OffsetChange>,
     done: usize,
     total: usize,
@@ -74,8 +88,12 @@ impl<'a> Writer<'a> {
         report: &'a mut Report,
         deadline_ms: Option<i64>,
     ) -> Self {
+        // Without an activation there is nothing to write.
+        let connection = book.activation.as_ref().map_or(Fingerprint::of_text(""), Activation::connection);
         Self {
             io,
+            connection,
+            guess: None,
             book,
             report,
             deadline_ms,
@@ -99,7 +117,8 @@ impl<'a> Writer<'a> {
             self.load_zone(span).await?;
         }
         self.delete(deletes).await?;
-        if self.book.state.all_day.is_none_or(|times| times.offset.is_none()) {
+        // A day on which both offsets are the same teaches only half: then there is a second event to learn from.
+        for _ in 0..2 {
             if let Some(index) =
                 updates.iter().position(|op| op.fields.has(Field::Time) && self.must_learn(&op.draft))
             {
@@ -336,10 +355,10 @@ impl<'a> Writer<'a> {
         self.book.link(&op.id, &link, Some(&crm));
     }
 
+    /// The link stays until the new record takes its place: a kill in between forgets nothing.
     fn recreate(&mut self, op: Update) -> Create {
-        self.book.unlink(&op.id, &op.link.crm);
         self.note(&op.id, "recreated", "The meeting had been deleted in the CRM; the event changed in Google since, so it was created again.");
-        Create { id: op.id, event: op.event, draft: op.draft }
+        Create { id: op.id, event: op.event, draft: op.draft, renews: Some(op.link.crm) }
     }
 
     // Creates
@@ -357,29 +376,33 @@ impl<'a> Writer<'a> {
                 break;
             }
             let rest = open.split_off(size);
-            let (again, problem) = self.create_group(open).await?;
-            let tried = again.len();
-            open = again;
-            open.extend(rest);
-            match problem {
+            let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
+            match &trouble {
                 None => attempt = 0,
                 // One bad record must not block the others: they are sent one by one.
-                Some(Problem::Refused(_)) => singly = tried,
+                Some(Problem::Refused(_)) => singly = again.len(),
                 Some(problem) => {
                     attempt += 1;
                     if attempt >= ATTEMPTS || !problem.passes() {
                         return Err(problem.error(Service::Zoho));
                     }
-                    self.io.back_off(Service::Zoho, &problem, attempt - 1).await?;
+                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
                 }
             }
+            if !doubtful.is_empty() {
+                let found = self.recover().await?;
+                doubtful.retain(|op| !found.contains(&op.id));
+            }
+            open = doubtful;
+            open.extend(again);
+            open.extend(rest);
         }
         // What the last group brought, and that no intent is open any more.
         self.save().await
     }
 
-    /// Creates one group; returns what has to be tried again, and why.
-    async fn create_group(&mut self, ops: Vec<Create>) -> Result<(Vec<Create>, Option<Problem>)> {
+    /// Creates one group; returns what is not done.
+    async fn create_group(&mut self, ops: Vec<Create>) -> Result<Group> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
             let request = self.create_request(group);
@@ -394,10 +417,10 @@ impl<'a> Writer<'a> {
         let mut doubtful = Vec::new();
         let mut trouble = None;
         for (group, answer) in in_groups(ops, self.bulk).zip(answers) {
-            match answer.and_then(|response| results(&response, group.len())) {
+            match answer.and_then(|response| created(&response, group.len())) {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
-                        self.settle_create(op, &result)?;
+                        self.settle_create(op, &result);
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
@@ -409,21 +432,14 @@ impl<'a> Writer<'a> {
                         self.withdraw(&group);
                     }
                     if unsure { &mut doubtful } else { &mut again }.extend(group);
-                    trouble = Some(problem);
+                    trouble = Some(problem.or_graver(trouble));
                 }
             }
         }
-        if !doubtful.is_empty() {
-            self.save().await?;
-            if trouble.as_ref().is_some_and(|problem| problem.passes()) {
-                let found = self.recover().await?;
-                doubtful.retain(|op| !found.contains(&op.id));
-            }
-            again.extend(doubtful);
-        } else if trouble.is_some() {
+        if trouble.is_some() {
             self.save().await?;
         }
-        Ok((again, trouble))
+        Ok(Group { again, doubtful, trouble })
     }
 
     fn withdraw(&mut self, ops: &[Create]) {
@@ -450,47 +466,49 @@ impl<'a> Writer<'a> {
         zoho::insert(&records)
     }
 
-    fn settle_create(&mut self, op: Create, result: &RecordResult) -> Result<()> {
-        let id = result.id.as_deref().map(CrmId::new);
-        match (result.code.as_str(), id) {
-            // A unique field of the CRM may know the record already: then this is it.
-            ("SUCCESS" | "DUPLICATE_DATA", Some(crm)) => {
+    fn settle_create(&mut self, op: Create, result: &RecordResult) {
+        match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
+            ("SUCCESS", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);
                 self.report.crm.created += 1;
                 self.count_done(1);
-                self.book_link(&op.id, crm, op.draft, seconds(&result.modified))
+                self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
             }
-            _ => {
-                self.park(&op.id, &op.draft, result);
-                Ok(())
-            }
+            _ => self.park(&op.id, &op.draft, result),
         }
     }
 
-    fn book_link(&mut self, id: &GoogleId, crm: CrmId, seen: Draft, modified: Option<i64>) -> Result<()> {
-        let connection = self.book.active()?.connection();
+    fn book_link(
+        &mut self,
+        id: &GoogleId,
+        crm: CrmId,
+        seen: Draft,
+        modified: Option<i64>,
+        renews: Option<&CrmId>,
+    ) {
         let unverified = self.must_learn(&seen);
-        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, None);
-        Ok(())
+        let connection = self.connection;
+        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, renews);
     }
 
     /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not
     /// happen: their intents are withdrawn.
     pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
-        let Some((from, to, created_since)) = recover::question(&self.book.intents) else {
+        let now = self.io.now_ms();
+        let Some((from, to, created_since)) = recover::question(&self.book.intents, now) else {
             return Ok(Vec::new());
         };
-        self.io.wait_until(self.book.intents.at_ms + SETTLING_MS).await?;
+        self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
         let owner = self.book.active()?.crm.user.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
         let meetings = unlinked(self.io, read::meetings(self.io, &owner, &which).await?).await?;
-        let found = recover::recover(&self.book.intents, meetings);
+        let found = recover::recover(&self.book.intents, meetings, now);
         let mut intents = std::mem::take(&mut self.book.intents.creates);
         let mut linked = Vec::new();
         for (id, meeting) in found {
             if let Some(index) = intents.iter().position(|(known, _)| *known == id) {
                 let (_, draft) = intents.swap_remove(index);
-                self.book_link(&id, meeting.id, draft, meeting.modified)?;
+                self.book_link(&id, meeting.id, draft, meeting.modified, None);
                 self.report.crm.created += 1;
                 self.count_done(1);
                 linked.push(id);
@@ -509,45 +527,54 @@ impl<'a> Writer<'a> {
         let stored = self.io.load(vec![row.clone()]).await?;
         let Some(mut link) = stored.get(&row).and_then(|text| decode::<Link>(text)) else { return Ok(()) };
         let day = Event::blank(When::all_day(first, first));
+        let mut learnt = None;
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
-            self.book.state.all_day = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
-            self.rewrite_time(&link.crm, &day).await?;
+            self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
-            let Some(echo) = read::record(self.io, &link.crm, fields).await? else { return Ok(()) };
+            let echo = match self.rewrite_time(&link.crm, &day).await? {
+                true => read::record(self.io, &link.crm, fields).await?,
+                false => None,
+            };
+            let Some(echo) = echo else { break };
             let matters = self.offset_matters(first);
-            match one_day(&echo, first) {
-                Some((at_zero, exclusive_end)) if !matters || at_zero == (offset == AllDayOffset::Zero) => {
-                    let offset = matters.then_some(offset);
-                    self.book.state.all_day = Some(AllDayTimes { offset, exclusive_end });
-                    self.rewrite_time(&link.crm, event).await?;
-                    link.unverified = false;
-                    self.book.link(id, &link, Some(&link.crm));
-                    return self.save().await;
-                }
-                Some(_) | None => {}
+            learnt = one_day(&echo, first)
+                .filter(|(at_zero, _)| !matters || *at_zero == (offset == AllDayOffset::Zero))
+                .map(|(_, exclusive_end)| AllDayTimes { offset: matters.then_some(offset), exclusive_end });
+            if learnt.is_some() {
+                break;
             }
         }
-        self.book.state.all_day =
-            Some(AllDayTimes { offset: Some(AllDayOffset::Zero), exclusive_end: false });
-        self.rewrite_time(&link.crm, event).await?;
-        self.note(id, "all-day-unclear", "The CRM shows this all-day event on other days than Google.");
+        self.guess = learnt;
+        link.unverified = !self.rewrite_time(&link.crm, event).await? || learnt.is_none();
+        self.guess = None;
+        match learnt {
+            Some(_) => self.book.state.all_day = learnt,
+            None => self.note(
+                id,
+                "all-day-unclear",
+                "The CRM does not show this all-day event as it was written; it is tried again.",
+            ),
+        }
+        self.book.link(id, &link, Some(&link.crm));
         self.save().await
     }
 
-    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<()> {
+    /// Writes the time of one record; says whether the CRM took it.
+    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<bool> {
         let mut record = EventWrite::default();
         record.set("id", Entry::text(crm.as_str()));
         mapping::to_crm(event, FieldSet::NONE.with(Field::Time), &self.writing(false, None), &mut record);
         record.set("$send_notification", Entry::Flag(self.notifies()));
         let request =
             zoho::update(&[record], None).ok_or_else(|| Error::internal("an update could not be encoded"))?;
-        self.io.fetch_one(request).await.map(drop)
+        let response = self.io.fetch_one(request).await?;
+        Ok(results(&response, 1).is_ok_and(|results| results.iter().all(|result| result.code == "SUCCESS")))
     }
 
     // Shared
 
     fn all_day_times(&self) -> AllDayTimes {
-        self.book.state.all_day.unwrap_or(AllDayTimes::ASSUMED)
+        self.guess.or(self.book.state.all_day).unwrap_or(AllDayTimes::ASSUMED)
     }
 
     /// Whether it is not known yet how the CRM takes the times of an event.
@@ -605,14 +632,18 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Meetings that no link leads to.
+/// Meetings that no link leads to. A way back counts as long as the link at its end leads here too, or cannot be read:
+/// after a change of accounts and back there may be older ones.
 pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meeting>> {
-    if meetings.is_empty() {
-        return Ok(meetings);
-    }
-    let rows = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
+    let ways = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
+    let google =
+        |meeting: &Meeting| ways.get(&key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
+    let links = io.load(meetings.iter().filter_map(google).map(|id| key::link(&id)).collect()).await?;
     let linked = |meeting: &Meeting| {
-        rows.get(&key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text)).is_some()
+        google(meeting).is_some_and(|id| match links.get(&key::link(&id)) {
+            Some(text) => decode::<Link>(text).is_none_or(|link| link.crm == meeting.id),
+            None => false,
+        })
     };
     Ok(meetings.into_iter().filter(|meeting| !linked(meeting)).collect())
 }
@@ -622,6 +653,15 @@ fn results(response: &HttpResponse, count: usize) -> std::result::Result<Vec<Rec
     RecordResult::parse(&response.body)
         .filter(|results| results.len() == count)
         .ok_or(Problem::Unsure(Doubt::BadResponse))
+}
+
+/// The results of an insert; a success without an id leaves all in doubt.
+fn created(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
+    let results = results(response, count)?;
+    match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
+        true => Err(Problem::Unsure(Doubt::BadResponse)),
+        false => Ok(results),
+    }
 }
 
 fn end_by(problem: Option<Problem>) -> Result<()> {

@@ -45,11 +45,14 @@ fn unified(text: &str) -> String {
 fn is_normal(text: &str) -> bool {
     let mut last = (b'\n', b'\n');
     for byte in text.bytes() {
-        let odd = match (last, byte) {
-            (_, b'\r' | b'\t') | ((_, 0xc2), 0xa0) | ((_, 0xbb), 0xbf) => true,
-            ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ') => true,
-            _ => false,
-        };
+        let odd = matches!(
+            (last, byte),
+            (_, b'\r' | b'\t')
+                | ((_, 0xc2), 0xa0)
+                | ((_, 0xbb), 0xbf)
+                | ((_, b' '), b'\n')
+                | ((b'\n', b'\n'), b'\n' | b' ')
+        );
         if odd {
             return false;
         }

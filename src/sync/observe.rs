@@ -33,7 +33,9 @@ pub(crate) type Cases = BTreeMap<GoogleId, Box<Case>>;
 /// they were read).
 pub(crate) fn add(cases: &mut Cases, sight: Sight) {
     let case = cases.entry(sight.id.clone()).or_default();
-    if case.sight.as_ref().is_none_or(|known| known.updated <= sight.updated) {
+    // A tombstone may carry nothing but its id: then the order of the pages decides.
+    let later = |known: &Sight| sight.updated.is_empty() || known.updated <= sight.updated;
+    if case.sight.as_ref().is_none_or(later) {
         case.sight = Some(sight);
     }
 }

@@ -10,13 +10,15 @@ use super::state::{Draft, Link, Parked};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
-use crate::model::ids::GoogleId;
+use crate::model::ids::{CrmId, GoogleId};
 
 /// A record to create.
 pub(crate) struct Create {
     pub(crate) id: GoogleId,
     pub(crate) event: Event,
     pub(crate) draft: Draft,
+    /// The record that was there before and is gone.
+    pub(crate) renews: Option<CrmId>,
 }
 
 /// A record to update.
@@ -94,7 +96,7 @@ impl Plan {
             (Verb::Create | Verb::Update(_), ..) if waits => self.still_parked += 1,
             (Verb::Create, Some(event), _) => {
                 let draft = draft(seen.etag, &event);
-                self.creates.push(Create { id, event, draft });
+                self.creates.push(Create { id, event, draft, renews: None });
             }
             (Verb::Update(fields), Some(event), Some(link)) => {
                 let draft = draft(seen.etag, &event);

@@ -10,18 +10,18 @@ const CLOCK_SLACK: i64 = 300;
 
 /// What to ask the CRM for: the span of the starts, and the instant since which records count as created by the lost
 /// request, all in seconds since 1970.
-pub(crate) fn question(intents: &Intents) -> Option<(i64, i64, i64)> {
+pub(crate) fn question(intents: &Intents, now_ms: i64) -> Option<(i64, i64, i64)> {
     let day = 86_400;
     let from = intents.creates.iter().map(|(_, draft)| draft.start).min()?;
     let to = intents.creates.iter().map(|(_, draft)| draft.start).max()?;
-    Some((from - day, to + day, intents.at_ms / 1000 - CLOCK_SLACK))
+    Some((from - day, to + day, since(intents, now_ms)))
 }
 
 /// Assigns unlinked meetings to the creates in doubt, one to one: those with the same title and time; then, among
 /// records created since, those that somebody has already edited, so that only the title or only the time is the same
 /// and no other record is.
-pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>) -> Vec<(GoogleId, Meeting)> {
-    let since = intents.at_ms / 1000 - CLOCK_SLACK;
+pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>, now_ms: i64) -> Vec<(GoogleId, Meeting)> {
+    let since = since(intents, now_ms);
     let mut open: Vec<&(GoogleId, Draft)> = intents.creates.iter().collect();
     let mut found = Vec::new();
     let mut rest = Vec::new();
@@ -41,6 +41,11 @@ pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>) -> Vec<(GoogleI
         }
     }
     found
+}
+
+/// The instant since which records count as created by the lost request; a clock that was ahead is not believed.
+fn since(intents: &Intents, now_ms: i64) -> i64 {
+    intents.at_ms.min(now_ms) / 1000 - CLOCK_SLACK
 }
 
 fn same_title(draft: &Draft, meeting: &Meeting) -> bool {
@@ -97,6 +102,7 @@ mod tests {
         let found = recover(
             &intents(&[("a", event("Call", 1)), ("b", event("Lunch", 2))]),
             vec![meeting("7", "Lunch", 2, NOW + 1)],
+            NOW * 1_000,
         );
         assert_eq!(ids(found), one("b", "7"));
     }
@@ -104,16 +110,27 @@ mod tests {
     /// K3: somebody moved the record before it was found; it is still the one.
     #[test]
     fn an_edited_record_is_still_found() {
-        let found = recover(&intents(&[("a", event("Call", 1))]), vec![meeting("7", "Call", 5, NOW + 1)]);
+        let found = recover(
+            &intents(&[("a", event("Call", 1))]),
+            vec![meeting("7", "Call", 5, NOW + 1)],
+            NOW * 1_000,
+        );
         assert_eq!(ids(found), one("a", "7"));
-        let found =
-            recover(&intents(&[("a", event("Call", 1))]), vec![meeting("7", "Call moved", 1, NOW + 1)]);
+        let found = recover(
+            &intents(&[("a", event("Call", 1))]),
+            vec![meeting("7", "Call moved", 1, NOW + 1)],
+            NOW * 1_000,
+        );
         assert_eq!(ids(found), one("a", "7"));
     }
 
     #[test]
     fn an_older_similar_record_is_another_one() {
-        let found = recover(&intents(&[("a", event("Call", 1))]), vec![meeting("7", "Call", 5, NOW - 3_600)]);
+        let found = recover(
+            &intents(&[("a", event("Call", 1))]),
+            vec![meeting("7", "Call", 5, NOW - 3_600)],
+            NOW * 1_000,
+        );
         assert!(found.is_empty());
     }
 
@@ -123,6 +140,7 @@ mod tests {
         let found = recover(
             &intents(&[("a", event("Busy", 1)), ("b", event("Busy", 1))]),
             vec![meeting("7", "Busy", 1, NOW)],
+            NOW * 1_000,
         );
         assert_eq!(ids(found), one("a", "7"));
     }

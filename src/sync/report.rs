@@ -101,7 +101,7 @@ pub struct ParkedItem {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
-    /// `guests-cut`, `recreated`, `all-day-unclear`.
+    /// `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`.
     pub code: String,
     /// The event in Google.
     pub google_id: String,
