@@ -60,7 +60,7 @@ export interface Calendar {
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`.
+     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`.
      */
     code: string;
     /**

@@ -149,7 +149,7 @@ pub(crate) fn attribute(rest: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// Resolves character references: numbers, and the names of HTML 4 (HTML 4.01, 24). What is none stays as it is.
+/// Resolves character references: numbers, and the usual names of HTML 4 (HTML 4.01, 24). What is none stays as it is.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -190,28 +190,20 @@ fn reference(tail: &str) -> Option<(char, usize)> {
     names.find(|(name, _)| *name == body)?.1.chars().next().map(|c| (c, length))
 }
 
-/// Names and characters.
-const NAMES: &str = "AElig=Æ Aacute=Á Acirc=Â Agrave=À Alpha=Α Aring=Å Atilde=Ã Auml=Ä Beta=Β Ccedil=Ç Chi=Χ Dagger=‡ \
-    Delta=Δ ETH=Ð Eacute=É Ecirc=Ê Egrave=È Epsilon=Ε Eta=Η Euml=Ë Gamma=Γ Iacute=Í Icirc=Î Igrave=Ì \
-    Iota=Ι Iuml=Ï Kappa=Κ Lambda=Λ Mu=Μ Ntilde=Ñ Nu=Ν OElig=Œ Oacute=Ó Ocirc=Ô Ograve=Ò Omega=Ω \
-    Omicron=Ο Oslash=Ø Otilde=Õ Ouml=Ö Phi=Φ Pi=Π Prime=″ Psi=Ψ Rho=Ρ Scaron=Š Sigma=Σ THORN=Þ Tau=Τ \
-    Theta=Θ Uacute=Ú Ucirc=Û Ugrave=Ù Upsilon=Υ Uuml=Ü Xi=Ξ Yacute=Ý Yuml=Ÿ Zeta=Ζ aacute=á acirc=â \
-    acute=´ aelig=æ agrave=à alefsym=ℵ alpha=α amp=& and=∧ ang=∠ apos=' aring=å asymp=≈ atilde=ã auml=ä \
-    bdquo=„ beta=β brvbar=¦ bull=• cap=∩ ccedil=ç cedil=¸ cent=¢ chi=χ circ=ˆ clubs=♣ cong=≅ copy=© \
-    crarr=↵ cup=∪ curren=¤ dArr=⇓ dagger=† darr=↓ deg=° delta=δ diams=♦ divide=÷ eacute=é ecirc=ê \
-    egrave=è empty=∅ emsp=\u{2003} ensp=\u{2002} epsilon=ε equiv=≡ eta=η eth=ð euml=ë euro=€ exist=∃ \
-    fnof=ƒ forall=∀ frac12=½ frac14=¼ frac34=¾ frasl=⁄ gamma=γ ge=≥ gt=> hArr=⇔ harr=↔ hearts=♥ hellip=… \
-    iacute=í icirc=î iexcl=¡ igrave=ì image=ℑ infin=∞ int=∫ iota=ι iquest=¿ isin=∈ iuml=ï kappa=κ lArr=⇐ \
-    lambda=λ lang=〈 laquo=« larr=← lceil=⌈ ldquo=“ le=≤ lfloor=⌊ lowast=∗ loz=◊ lrm=\u{200e} lsaquo=‹ \
-    lsquo=‘ lt=< macr=¯ mdash=— micro=µ middot=· minus=− mu=μ nabla=∇ nbsp=\u{a0} ndash=– ne=≠ ni=∋ \
-    not=¬ notin=∉ nsub=⊄ ntilde=ñ nu=ν oacute=ó ocirc=ô oelig=œ ograve=ò oline=‾ omega=ω omicron=ο \
-    oplus=⊕ or=∨ ordf=ª ordm=º oslash=ø otilde=õ otimes=⊗ ouml=ö para=¶ part=∂ permil=‰ perp=⊥ phi=φ \
-    pi=π piv=ϖ plusmn=± pound=£ prime=′ prod=∏ prop=∝ psi=ψ quot=\u{22} rArr=⇒ radic=√ rang=〉 raquo=» \
-    rarr=→ rceil=⌉ rdquo=” real=ℜ reg=® rfloor=⌋ rho=ρ rlm=\u{200f} rsaquo=› rsquo=’ sbquo=‚ scaron=š \
-    sdot=⋅ sect=§ shy=\u{ad} sigma=σ sigmaf=ς sim=∼ spades=♠ sub=⊂ sube=⊆ sum=∑ sup=⊃ sup1=¹ sup2=² \
-    sup3=³ supe=⊇ szlig=ß tau=τ there4=∴ theta=θ thetasym=ϑ thinsp=\u{2009} thorn=þ tilde=˜ times=× \
-    trade=™ uArr=⇑ uacute=ú uarr=↑ ucirc=û ugrave=ù uml=¨ upsih=ϒ upsilon=υ uuml=ü weierp=℘ xi=ξ \
-    yacute=ý yen=¥ yuml=ÿ zeta=ζ zwj=\u{200d} zwnj=\u{200c}";
+/// Names and characters: Latin-1, typography and what else is typed; not the Greek and the mathematics.
+const NAMES: &str = "AElig=Æ Aacute=Á Acirc=Â Agrave=À Aring=Å Atilde=Ã Auml=Ä Ccedil=Ç Dagger=‡ ETH=Ð Eacute=É Ecirc=Ê \
+    Egrave=È Euml=Ë Iacute=Í Icirc=Î Igrave=Ì Iuml=Ï Ntilde=Ñ OElig=Œ Oacute=Ó Ocirc=Ô Ograve=Ò Oslash=Ø \
+    Otilde=Õ Ouml=Ö Prime=″ Scaron=Š THORN=Þ Uacute=Ú Ucirc=Û Ugrave=Ù Uuml=Ü Yacute=Ý Yuml=Ÿ aacute=á \
+    acirc=â acute=´ aelig=æ agrave=à amp=& apos=' aring=å asymp=≈ atilde=ã auml=ä bdquo=„ brvbar=¦ \
+    bull=• ccedil=ç cedil=¸ cent=¢ circ=ˆ copy=© curren=¤ dagger=† darr=↓ deg=° divide=÷ eacute=é \
+    ecirc=ê egrave=è emsp=\u{2003} ensp=\u{2002} eth=ð euml=ë euro=€ fnof=ƒ frac12=½ frac14=¼ frac34=¾ \
+    ge=≥ gt=> hellip=… iacute=í icirc=î iexcl=¡ igrave=ì infin=∞ iquest=¿ iuml=ï laquo=« larr=← ldquo=“ \
+    le=≤ lrm=\u{200e} lsaquo=‹ lsquo=‘ lt=< macr=¯ mdash=— micro=µ middot=· minus=− nbsp=\u{a0} ndash=– \
+    ne=≠ not=¬ ntilde=ñ oacute=ó ocirc=ô oelig=œ ograve=ò ordf=ª ordm=º oslash=ø otilde=õ ouml=ö para=¶ \
+    permil=‰ plusmn=± pound=£ prime=′ quot=\u{22} raquo=» rarr=→ rdquo=” reg=® rlm=\u{200f} rsaquo=› \
+    rsquo=’ sbquo=‚ scaron=š sect=§ shy=\u{ad} sup1=¹ sup2=² sup3=³ szlig=ß thinsp=\u{2009} thorn=þ \
+    tilde=˜ times=× trade=™ uacute=ú uarr=↑ ucirc=û ugrave=ù uml=¨ uuml=ü yacute=ý yen=¥ yuml=ÿ \
+    zwj=\u{200d} zwnj=\u{200c}";
 
 #[cfg(test)]
 mod tests {
