@@ -7,7 +7,7 @@ use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -217,9 +217,8 @@ impl Seen {
     }
 }
 
-/// What is remembered of a Google event, linked or about to be.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// What is remembered of a Google event, linked or about to be. Stored as a list, for there are thousands.
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) etag: Etag,
     pub(crate) google: Seen,
@@ -232,23 +231,28 @@ pub(crate) struct Draft {
     pub(crate) all_day: bool,
 }
 
+impl Serialize for Draft {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.etag, &self.google, &self.guests, self.start, self.end, self.all_day).serialize(serializer)
+    }
+}
+
 impl Row for Draft {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
+        let [etag, google, guests, start, end, all_day] = json.list()? else { return None };
         Some(Self {
-            etag: Etag::new(fields.text("etag")?),
-            google: Seen::from_json(fields.array("google"))?,
-            guests: all(fields.array("guests"), |guest| guest.number().map(Fingerprint::from_u64))?,
-            start: fields.number("start")?,
-            end: fields.number("end")?,
-            all_day: fields.flag("allDay"),
+            etag: Etag::new(etag.str()?),
+            google: Seen::from_json(google.list()?)?,
+            guests: all(guests.list()?, |guest| guest.number().map(Fingerprint::from_u64))?,
+            start: start.integer()?,
+            end: end.integer()?,
+            all_day: all_day.flag()?,
         })
     }
 }
 
-/// Row `link/<google id>`: the pair of both ids and what was last seen.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// Row `link/<google id>`: the pair of both ids and what was last seen. Stored as a list.
+#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) crm: CrmId,
     pub(crate) connection: Fingerprint,
@@ -259,15 +263,21 @@ pub(crate) struct Link {
     pub(crate) unverified: bool,
 }
 
+impl Serialize for Link {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.crm, self.connection, &self.seen, self.crm_modified, self.unverified).serialize(serializer)
+    }
+}
+
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
+        let [crm, connection, seen, crm_modified, unverified] = json.list()? else { return None };
         Some(Self {
-            crm: CrmId::new(fields.text("crm")?),
-            connection: Fingerprint::from_u64(json.get("connection").number()?),
-            seen: Draft::from_json(json.get("seen"))?,
-            crm_modified: fields.number("crmModified"),
-            unverified: fields.flag("unverified"),
+            crm: CrmId::new(crm.str()?),
+            connection: Fingerprint::from_u64(connection.number()?),
+            seen: Draft::from_json(seen)?,
+            crm_modified: crm_modified.integer(),
+            unverified: unverified.flag()?,
         })
     }
 }
@@ -394,7 +404,7 @@ mod tests {
             unverified: false,
         };
         let text = encode(&link);
-        assert!(text.len() < 420, "{} bytes", text.len());
+        assert!(text.len() < 300, "{} bytes", text.len());
         assert!(decode::<Link>(&text).unwrap().seen.google == link.seen.google);
     }
 }
