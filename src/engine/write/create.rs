@@ -1,0 +1,192 @@
+//! Creates: intents before, links after, and what became of those whose answers were lost (K2).
+
+use super::{SETTLING_MS, Writer, in_groups, results, unlinked};
+use crate::api::http::{HttpRequest, HttpResponse, Service};
+use crate::api::retry::{ATTEMPTS, Doubt, Problem};
+use crate::api::zoho::{self, Meetings};
+use crate::engine::read;
+use crate::error::{Error, Result};
+use crate::model::field::FieldSet;
+use crate::model::ids::{CrmId, GoogleId};
+use crate::sync::plan::Create;
+use crate::sync::recover;
+use crate::sync::state::{Draft, Link};
+use crate::wire::mapping;
+use crate::wire::zoho::{Entry, EventWrite, RecordResult};
+use crate::wire::zoho_event::seconds;
+
+/// What is not done of a group of creates.
+struct Group {
+    /// Not created.
+    again: Vec<Create>,
+    /// Perhaps created: their intents are open.
+    doubtful: Vec<Create>,
+    /// Why, the gravest reason first.
+    trouble: Option<Problem>,
+}
+
+impl Writer<'_> {
+    pub(super) async fn create(&mut self, creates: Vec<Create>) -> Result<()> {
+        let mut open = creates;
+        let mut attempt = 0;
+        let mut singly = 0;
+        while !open.is_empty() {
+            self.bulk = if singly > 0 { 1 } else { zoho::BULK };
+            let size = open.len().min(self.bulk * Service::Zoho.in_flight());
+            singly = usize::saturating_sub(singly, size);
+            if !self.in_time(0) {
+                self.unapplied += open.len();
+                break;
+            }
+            let rest = open.split_off(size);
+            let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
+            match &trouble {
+                None => attempt = 0,
+                // One bad record must not block the others: they are sent one by one.
+                Some(Problem::Refused(_)) => singly = again.len(),
+                Some(problem) => {
+                    attempt += 1;
+                    if attempt >= ATTEMPTS || !problem.passes() {
+                        return Err(problem.error(Service::Zoho));
+                    }
+                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
+                }
+            }
+            if !doubtful.is_empty() {
+                let found = self.recover().await?;
+                doubtful.retain(|op| !found.contains(&op.id));
+            }
+            open = doubtful;
+            open.extend(again);
+            open.extend(rest);
+        }
+        // What the last group brought, and that no intent is open any more.
+        self.save().await
+    }
+
+    /// Creates one group; returns what is not done.
+    async fn create_group(&mut self, ops: Vec<Create>) -> Result<Group> {
+        let mut requests = Vec::new();
+        for group in ops.chunks(self.bulk) {
+            let request = self.create_request(group);
+            requests.push(request.ok_or_else(|| Error::internal("a record could not be encoded"))?);
+        }
+        let now = self.io.now_ms();
+        self.book.intend(ops.iter().map(|op| (op.id.clone(), op.draft.clone())), now);
+        self.save().await?;
+        let answers = self.io.once(requests).await?;
+
+        let mut again = Vec::new();
+        let mut doubtful = Vec::new();
+        let mut trouble = None;
+        for (group, answer) in in_groups(ops, self.bulk).zip(answers) {
+            match answer.and_then(|response| created(&response, group.len())) {
+                Ok(results) => {
+                    for (op, result) in group.into_iter().zip(results) {
+                        self.settle_create(op, &result);
+                    }
+                }
+                Err(Problem::Refused(code)) if group.len() == 1 => {
+                    group.iter().for_each(|op| self.park(&op.id, &op.draft, &RecordResult::refused(&code)));
+                }
+                Err(problem) => {
+                    let unsure = matches!(problem, Problem::Unsure(_));
+                    if !unsure {
+                        self.withdraw(&group);
+                    }
+                    if unsure { &mut doubtful } else { &mut again }.extend(group);
+                    trouble = Some(problem.or_graver(trouble));
+                }
+            }
+        }
+        if trouble.is_some() {
+            self.save().await?;
+        }
+        Ok(Group { again, doubtful, trouble })
+    }
+
+    fn withdraw(&mut self, ops: &[Create]) {
+        for op in ops {
+            self.book.withdraw(&op.id);
+        }
+    }
+
+    fn create_request(&self, group: &[Create]) -> Option<HttpRequest> {
+        let defaults = self.book.active().ok()?.crm.defaults.as_slice();
+        let writing = self.writing(true, None);
+        let records: Vec<EventWrite<'_>> = group
+            .iter()
+            .map(|op| {
+                let mut record = EventWrite::default();
+                mapping::to_crm(&op.event, FieldSet::all(), &writing, &mut record);
+                for (name, value) in defaults {
+                    record.set(name, Entry::text(value));
+                }
+                record.set("$send_notification", Entry::Flag(self.notifies()));
+                record
+            })
+            .collect();
+        zoho::insert(&records)
+    }
+
+    fn settle_create(&mut self, op: Create, result: &RecordResult) {
+        match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
+            ("SUCCESS", Some(crm)) => {
+                self.note_guests(&op.id, &op.event);
+                self.report.crm.created += 1;
+                self.count_done(1);
+                self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
+            }
+            _ => self.park(&op.id, &op.draft, result),
+        }
+    }
+
+    fn book_link(
+        &mut self,
+        id: &GoogleId,
+        crm: CrmId,
+        seen: Draft,
+        modified: Option<i64>,
+        renews: Option<&CrmId>,
+    ) {
+        let unverified = self.must_learn(&seen);
+        let connection = self.connection;
+        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, renews);
+    }
+
+    /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not
+    /// happen: their intents are withdrawn.
+    pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
+        let now = self.io.now_ms();
+        let Some((from, to, created_since)) = recover::question(&self.book.intents, now) else {
+            return Ok(Vec::new());
+        };
+        self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
+        let owner = self.book.active()?.crm.user.clone();
+        let which = Meetings::StartingOrCreated { from, to, created_since };
+        let meetings = unlinked(self.io, read::meetings(self.io, &owner, &which).await?).await?;
+        let found = recover::recover(&self.book.intents, meetings, now);
+        let mut intents = std::mem::take(&mut self.book.intents.creates);
+        let mut linked = Vec::new();
+        for (id, meeting) in found {
+            if let Some(index) = intents.iter().position(|(known, _)| *known == id) {
+                let (_, draft) = intents.swap_remove(index);
+                self.book_link(&id, meeting.id, draft, meeting.modified, None);
+                self.report.crm.created += 1;
+                self.count_done(1);
+                linked.push(id);
+            }
+        }
+        self.save().await?;
+        Ok(linked)
+    }
+}
+
+/// The results of an insert; a success without an id leaves all in doubt.
+fn created(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
+    let results = results(response, count)?;
+    match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
+        true => Err(Problem::Unsure(Doubt::BadResponse)),
+        false => Ok(results),
+    }
+}
