@@ -10,7 +10,7 @@ use super::io::Io;
 use super::read;
 use crate::api::http::{HttpResponse, Service};
 use crate::api::retry::{Doubt, Problem, printable};
-use crate::api::zoho::{self};
+use crate::api::zoho;
 use crate::error::Result;
 use crate::model::event::{Event, Guests};
 use crate::model::field::Field;
