@@ -15,8 +15,8 @@ pub(crate) enum Json<'a> {
     Number(u64),
     /// A whole number below 0.
     Negative(i64),
-    /// Any other number. No field that Accord reads or stores holds one, and printing it takes 10 KB: it is lost.
-    Fraction,
+    /// Any other number. A host may give one; no row holds one, and printing it would take 10 KB.
+    Fraction(f64),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
@@ -90,7 +90,8 @@ impl<'a> Json<'a> {
 impl From<&Json<'_>> for Value {
     fn from(json: &Json<'_>) -> Self {
         match json {
-            Json::Null | Json::Fraction => Self::Null,
+            Json::Null => Self::Null,
+            Json::Fraction(number) => Self::from(*number),
             Json::Flag(flag) => Self::from(*flag),
             Json::Number(number) => Self::from(*number),
             Json::Negative(number) => Self::from(*number),
@@ -110,7 +111,7 @@ impl From<&Json<'_>> for Value {
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null | Self::Fraction => serializer.serialize_unit(),
+            Self::Null | Self::Fraction(_) => serializer.serialize_unit(),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Number(number) => serializer.serialize_u64(*number),
             Self::Negative(number) => serializer.serialize_i64(*number),
@@ -152,8 +153,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Negative(number))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Fraction)
+    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Fraction(number))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
