@@ -60,8 +60,9 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status,
-    StoredReport, Switch,
+    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Question, Report, Requests,
+    Skipped, Status, StoredReport, Switch, Winner,
 };
+pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::Engine;

@@ -1,6 +1,8 @@
 //! What a host may ask of the engine, read field by field so that an error says what is wrong.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::ids::CrmId;
+use crate::sync::state::HeldAnswer;
 use serde_json::Value;
 
 /// A command of the host.
@@ -11,14 +13,18 @@ pub(crate) enum Command {
     Run(RunOptions),
     Status,
     History,
+    /// The user's answer to a question.
+    Resolve { question: String, answer: HeldAnswer },
     Deactivate,
     Forget,
 }
 
 /// How a cycle is to be run.
 pub(crate) struct RunOptions {
-    /// What started it: `poll` or `manual`.
+    /// What started it: `poll`, `manual` or `crm-change`.
     pub(crate) trigger: String,
+    /// With `crm-change`: the records that were touched; only these are read and written.
+    pub(crate) crm_ids: Option<Vec<CrmId>>,
     /// No new group of writes begins after this time, in milliseconds since 1970.
     pub(crate) deadline_ms: Option<i64>,
     /// Whether the host lets requests to Google's batch endpoint through.
@@ -38,11 +44,8 @@ impl Command {
             "checkAccess" => Self::CheckAccess { settings: take("settings") },
             "activate" => Self::Activate { settings: take("settings").unwrap_or_default() },
             "run" => Self::Run(RunOptions {
-                trigger: match take("trigger") {
-                    None => "manual".to_owned(),
-                    Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual") => trigger,
-                    Some(_) => return Err(misuse("trigger", "must be \"poll\" or \"manual\"")),
-                },
+                trigger: trigger(take("trigger"))?,
+                crm_ids: crm_ids(take("crmIds"))?,
                 deadline_ms: match take("deadlineMs") {
                     None => None,
                     Some(value) => Some(
@@ -60,11 +63,48 @@ impl Command {
             }),
             "status" => Self::Status,
             "history" => Self::History,
+            "resolve" => Self::Resolve {
+                question: match take("question") {
+                    Some(Value::String(question)) => question,
+                    Some(_) | None => return Err(misuse("question", "must be the id of a question")),
+                },
+                answer: match take("answer").as_ref().and_then(Value::as_str) {
+                    Some("apply") => HeldAnswer::Apply,
+                    Some("restore") => HeldAnswer::Restore,
+                    Some(_) | None => return Err(misuse("answer", "must be \"apply\" or \"restore\"")),
+                },
+            },
             "deactivate" => Self::Deactivate,
             "forget" => Self::Forget,
             _ => return Err(misuse("name", "must be the name of a command")),
         })
     }
+}
+
+/// How many records one change in the CRM may touch: as many as one bulk read brings.
+const MOST_TOUCHED: usize = 100;
+
+fn trigger(value: Option<Value>) -> Result<String> {
+    match value {
+        None => Ok("manual".to_owned()),
+        Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual" | "crm-change") => Ok(trigger),
+        Some(_) => Err(misuse("trigger", "must be \"poll\", \"manual\" or \"crm-change\"")),
+    }
+}
+
+/// Ids of records, as the CRM prints them: decimal digits.
+fn crm_ids(value: Option<Value>) -> Result<Option<Vec<CrmId>>> {
+    let wrong = || misuse("crmIds", "must be a list of 1 to 100 ids of meetings");
+    let ids = match value {
+        None => return Ok(None),
+        Some(Value::Array(ids)) if (1..=MOST_TOUCHED).contains(&ids.len()) => ids,
+        Some(_) => return Err(wrong()),
+    };
+    let id = |value: &Value| {
+        let id = value.as_str().filter(|id| id.len() <= 32 && id.bytes().all(|c| c.is_ascii_digit()));
+        id.filter(|id| !id.is_empty()).map(CrmId::new).ok_or_else(wrong)
+    };
+    ids.iter().map(id).collect::<Result<Vec<_>>>().map(Some)
 }
 
 fn misuse(field: &str, what: &str) -> Error {

@@ -348,6 +348,12 @@ async fn tell(io: Io, command: Command) -> Result<String> {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
             Ok(format!("[{}]", reports(rows.get(key::HISTORY)).join(",")))
         }
+        Command::Resolve { question, answer } => {
+            let (mut book, history) = open(io).await?;
+            book.resolve(&question, answer)?;
+            io.save(book.take_patch()).await?;
+            json(&book.status(history.as_ref(), io.now_ms()))
+        }
         Command::Deactivate => {
             let (mut book, history) = open(io).await?;
             if let Some(activation) = &mut book.activation {

@@ -4,7 +4,9 @@
 pub(crate) mod command;
 pub(crate) mod io;
 pub(crate) mod machine;
+mod gather;
 mod read;
+mod read_crm;
 mod run;
 mod setup;
 mod write;

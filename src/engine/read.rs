@@ -200,9 +200,17 @@ pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec
 pub(crate) async fn record(io: &Io, id: &CrmId, fields: &str) -> Result<Option<Record>> {
     match fetch_parsed(io, zoho::event(id, fields), Rows::parse).await? {
         Ok(page) => Ok(page.data.into_iter().next()),
-        Err(Problem::Absent) => Ok(None),
-        Err(Problem::Refused(code)) if code == "INVALID_DATA" => Ok(None),
+        Err(problem) if record_gone(&problem) => Ok(None),
         Err(problem) => Err(problem.error(Service::Zoho)),
+    }
+}
+
+/// What Zoho answers about an id that it does not know, where it is not a 204.
+pub(crate) fn record_gone(problem: &Problem) -> bool {
+    match problem {
+        Problem::Absent => true,
+        Problem::Refused(code) => code == "INVALID_DATA",
+        _ => false,
     }
 }
 

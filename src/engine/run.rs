@@ -1,25 +1,28 @@
 //! One cycle, from top to bottom: recover, read, compare, plan, write, advance the cursor.
 
 use super::command::RunOptions;
+use super::gather::{CrmRead, Deferred, Gathered, Gatherer};
 use super::io::{Io, Phase};
 use super::read::{self, Reading};
 use super::write::{Writer, unlinked};
 use crate::api::http::Service;
 use crate::api::zoho::Meetings;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::DeletionPolicy;
-use crate::model::sight::Content;
+use crate::model::settings::Direction;
+use crate::model::sight::{Content, Sight};
 use crate::model::time::months_before;
-use crate::sync::commit::{Book, Rows};
+use crate::sync::birth;
+use crate::sync::commit::Book;
+use crate::sync::guard;
 use crate::sync::limit::cap;
-use crate::sync::merge::InGoogle;
-use crate::sync::observe::{Admission, Case, Cases, Observed, add, draft};
-use crate::sync::pair::pair;
-use crate::sync::plan::Plan;
-use crate::sync::report::{Finished, Note, Report};
-use crate::sync::state::{Activation, Link, decode, key};
-use crate::wire::google_event::Context;
+use crate::sync::merge::{Policy, View};
+use crate::sync::observe::{Admission, Case, Cases, InGoogle};
+use crate::sync::pair::{pair, pair_whole};
+use crate::sync::plan::{Plan, Planning};
+use crate::sync::report::{Finished, Note, Report, Skipped};
+use crate::sync::state::{Activation, Link, Parked, key};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -56,7 +59,6 @@ async fn cycle(
     report: &mut Report,
 ) -> Result<()> {
     let settings = &activation.settings;
-
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     Writer::new(io, book, report, None).recover().await?;
@@ -64,76 +66,240 @@ async fn cycle(
     io.phase(Phase::Reading);
     let admission =
         Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
-    let calendar = settings.calendar.as_str();
-    let limits = activation.crm.limits;
-    let mut reading =
-        read::calendar(io, calendar, book.state.cursor.as_ref(), admission.window_start, limits).await?;
-    report.full_read = reading.full;
-    let mut cases = Cases::new();
-    for sight in reading.sights.drain(..) {
-        add(&mut cases, sight);
-    }
-    let damaged = load_links(io, activation, reading.full, &mut cases, book).await?;
-    let deferred = prove(io, options, &reading, &mut cases, book, &admission, max).await?;
-
-    io.phase(Phase::Comparing);
-    for case in cases.values_mut() {
-        case.seen = case.sight.take().map(|sight| Observed::new(sight, &admission));
-    }
-    adopt(io, &damaged, &mut cases, book, report, &admission).await?;
-    let mut plan = Plan::of(cases, book, settings.deletions == DeletionPolicy::Propagate, io.now_ms())?;
-    report.unchanged = plan.unchanged;
-    report.skipped = plan.skipped;
-    for (id, link) in plan.remembered.drain(..) {
-        book.link(&id, &link, Some(&link.crm));
-        report.unchanged += 1;
-    }
-    plan.unparked.drain(..).for_each(|id| book.unpark(&id));
-    plan.parked.drain(..).for_each(|(id, parked)| book.park(&id, parked));
-    if reading.nameless > 0 {
-        let message =
-            format!("Google listed {} entries without an id; they cannot be synced.", reading.nameless);
+    let gatherer = Gatherer { io, options, activation, admission: &admission, max };
+    let gathered = match &options.crm_ids {
+        Some(ids) if settings.direction == Direction::GoogleToCrm => {
+            let _ = ids;
+            return Ok(());
+        }
+        Some(ids) => gatherer.gather_records(ids, book).await?,
+        None => gatherer.gather(book).await?,
+    };
+    let Gathered { cases, google, crm, damaged, deferred, default_reminders } = gathered;
+    report.full_read = google.as_ref().is_some_and(|reading| reading.full)
+        || crm.as_ref().is_some_and(|reading| reading.full);
+    if let Some(nameless) = google.as_ref().map(|reading| reading.nameless).filter(|count| *count > 0) {
+        let message = format!("Google listed {nameless} entries without an id; they cannot be synced.");
         report.notes.push(Note { code: "unreadable".to_owned(), google_id: String::new(), message });
     }
-    let cut = plan.limit(max.saturating_sub(report.crm.total() as usize)) + deferred;
+    let default_reminders = google.is_some().then_some(default_reminders);
+    if let Some(ends) = crm.as_ref().and_then(|read| read.exclusive_ends) {
+        book.state.crm_exclusive_ends = Some(ends);
+    }
 
-    io.phase(Phase::Writing);
-    let mut writer = Writer::new(io, book, report, options.deadline_ms);
-    writer.apply(plan).await?;
-    let (unapplied, out_of_time) = (writer.unapplied, writer.out_of_time);
+    let mut round = Round { cases, damaged, deferred };
+    let mut left = deferred.total();
+    let mut out_of_time = false;
+    for last in [false, true] {
+        io.phase(Phase::Comparing);
+        let plan = compare(io, &mut round, activation, book, report, &admission).await?;
+        let mut plan = plan;
+        if last {
+            plan.skipped = Skipped::default();
+        }
+        take_in(&mut plan, book, report);
+        guard::hold(&mut plan, book, |side| round.deferred.on(side), io.now_ms());
+        left += plan.limit(max.saturating_sub(written(report)), io.now_ms());
 
-    let left = cut + unapplied;
+        io.phase(Phase::Writing);
+        if settings.direction == Direction::TwoWay
+            && let Some(changes) = book.state.crm_changes.or(crm.as_ref().map(|read| read.changes))
+            && plan.writes_to_crm()
+        {
+            book.state.unread_since.get_or_insert(changes.from());
+        }
+        let mut writer = Writer::new(io, book, report, options.deadline_ms);
+        writer.admission = Some(&admission);
+        writer.default_reminders.clone_from(&default_reminders);
+        writer.batch = options.batch;
+        writer.apply(plan).await?;
+        let (unapplied, late) = (writer.unapplied, writer.out_of_time);
+        let stale = std::mem::take(&mut writer.stale);
+        left += unapplied;
+        out_of_time |= late;
+        if stale.is_empty() {
+            break;
+        }
+        if last || late {
+            left += stale.len();
+            break;
+        }
+        io.phase(Phase::Reading);
+        let Gathered { cases, deferred, .. } = gatherer.again(stale, book).await?;
+        left += deferred.total();
+        round = Round { cases, damaged: Vec::new(), deferred };
+    }
+
     report.remaining = u32::try_from(left).unwrap_or(u32::MAX);
     report.finished = match (out_of_time, left) {
         (true, _) => Finished::Deadline,
         (false, 0) => Finished::Complete,
         (false, _) => Finished::Limit,
     };
-    finish(io, book, report, reading, left == 0).await
+    finish(io, options, book, report, (google, crm), left == 0).await
+}
+
+/// What is compared at once.
+struct Round {
+    cases: Cases,
+    damaged: Vec<GoogleId>,
+    deferred: Deferred,
+}
+
+/// Entries written in this cycle.
+fn written(report: &Report) -> usize {
+    (report.crm.total() + report.google.total()) as usize
+}
+
+/// Judges what was read, links what belongs together, and decides.
+async fn compare(
+    io: &Io,
+    round: &mut Round,
+    activation: &Activation,
+    book: &mut Book,
+    report: &mut Report,
+    admission: &Admission<'_>,
+) -> Result<Plan> {
+    let settings = &activation.settings;
+    let mut cases = std::mem::take(&mut round.cases);
+    let connection = activation.connection();
+    for (id, marked) in marked(&cases, connection) {
+        join(&mut cases, &id, &birth::google_id(connection, &marked, 0));
+    }
+    for case in cases.values_mut() {
+        case.judge(admission);
+    }
+    let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
+    let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
+    let matching = book.state.doubt || lost;
+    if settings.direction == Direction::GoogleToCrm {
+        if matching {
+            adopt(io, &mut cases, book, report, admission).await?;
+        }
+    } else if matching || book.state.first_sync_left.is_none() {
+        let ambiguous = pair_cases(&mut cases);
+        let now = io.now_ms();
+        for id in ambiguous {
+            if let Some(case) = cases.remove(&id) {
+                book.park(&id, Parked::ambiguous(&case, now));
+            }
+        }
+    }
+    let planning = Planning {
+        policy: Policy::of(settings),
+        conflict: settings.conflict,
+        connection,
+        now_ms: io.now_ms(),
+    };
+    Plan::of(cases, book, planning)
+}
+
+/// Events that Accord made of a record of the CRM, and whose link is not there.
+fn marked(cases: &Cases, connection: Fingerprint) -> Vec<(GoogleId, CrmId)> {
+    let marked = cases.iter().filter_map(|(id, case)| match (&case.link, &case.sight) {
+        (None, Some(Sight { content: Content::Ordinary { mark: Some(mark), .. }, .. })) => {
+            // A copy that a person made carries the mark as well, under another id.
+            let generation = birth::generation(connection, &mark.crm, id)?;
+            (generation > 0).then(|| (id.clone(), mark.crm.clone()))
+        }
+        _ => None,
+    });
+    marked.collect()
+}
+
+/// Puts the CRM's half of one case into another.
+fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
+    if cases.get(half).is_none_or(|case| case.link.is_some() || case.sight.is_some() || case.google.is_some()) {
+        return;
+    }
+    let Some(half) = cases.remove(half) else { return };
+    if let Some(case) = cases.get_mut(id) {
+        case.crm_sight = half.crm_sight;
+        case.crm = half.crm;
+    }
+}
+
+/// Pairs events and meetings that are new on both sides; returned are those that nobody can tell apart.
+fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
+    let new = |case: &Case| (case.google_view(), case.crm_view());
+    let mut google = Vec::new();
+    let mut crm = Vec::new();
+    for (id, case) in cases.iter() {
+        match new(case) {
+            (View::New, View::Absent) => google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?)))),
+            (View::Absent, View::New) => crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?)))),
+            _ => {}
+        }
+    }
+    if google.is_empty() || crm.is_empty() {
+        return Vec::new();
+    }
+    let pairs = pair_whole(&google, &crm);
+    for (id, half) in pairs.same {
+        join(cases, &id, &half);
+    }
+    pairs.ambiguous
+}
+
+/// Remembers what needs no writing.
+fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
+    report.unchanged += plan.unchanged;
+    report.skipped.add(plan.skipped);
+    report.notes.append(&mut plan.notes);
+    for (id, link) in plan.remembered.drain(..) {
+        book.link(&id, &link, Some(&link.crm));
+        report.unchanged += 1;
+    }
+    for (id, link) in plan.paired.drain(..) {
+        book.link(&id, &link, None);
+        report.linked += 1;
+    }
+    for (id, link) in plan.unlinked.drain(..) {
+        book.unlink(&id, &link.crm);
+        report.unchanged += 1;
+    }
+    plan.unparked.drain(..).for_each(|id| book.unpark(&id));
+    plan.parked.drain(..).for_each(|(id, parked)| book.park(&id, parked));
 }
 
 /// Advances the cursor, and with it everything that says "this is done" — last, and only if nothing is left (I13).
 async fn finish(
     io: &Io,
+    options: &RunOptions,
     book: &mut Book,
     report: &mut Report,
-    reading: Reading,
+    (google, crm): (Option<Reading>, Option<CrmRead>),
     complete: bool,
 ) -> Result<()> {
-    let moved = complete && book.state.cursor.as_ref() != Some(&reading.cursor);
+    let mut moved = false;
     if complete {
-        book.state.cursor = Some(reading.cursor);
-        book.state.doubt = false;
+        // A direction that does not listen to Google reads it to find pairs, and keeps no cursor of it.
+        let hears = book.active()?.settings.direction != Direction::CrmToGoogle;
+        if let Some(reading) = google.filter(|_| hears) {
+            moved |= book.state.cursor.as_ref() != Some(&reading.cursor);
+            book.state.cursor = Some(reading.cursor);
+        }
+        if let Some(read) = crm {
+            moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
+            book.state.crm_changes = Some(read.changes);
+            book.state.crm_deletions = Some(read.deletions);
+        }
+        if options.crm_ids.is_none() {
+            book.state.doubt = false;
+        }
     }
     if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
     }
-    book.state.remaining = report.remaining;
-    book.state.first_sync_left = None;
+    if options.crm_ids.is_none() {
+        book.state.remaining = report.remaining;
+        book.state.first_sync_left = None;
+    }
     book.state.google_not_before_ms = None;
     book.state.zoho_not_before_ms = None;
     report.parked = book.parked_items();
+    report.questions = book.questions();
     report.requests = io.requests();
     report.duration_ms = io.now_ms() - report.started_ms;
     if !report_is_quiet(report) {
@@ -177,126 +343,17 @@ pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
     let _ = io.save(book.take_patch()).await;
 }
 
-/// Puts the links next to the events that were read: all of them on a full read, for what the list lacks counts too;
-/// only those of the delivered and of the due events otherwise, so that a small change costs little however many links
-/// there are. A link whose row was damaged is found by the way back from the CRM id, and nothing is taken as seen: its
-/// fields are written again. Returned are those to which no way leads back.
-async fn load_links(
-    io: &Io,
-    activation: &Activation,
-    full: bool,
-    cases: &mut Cases,
-    book: &mut Book,
-) -> Result<Vec<GoogleId>> {
-    let rows = if full {
-        io.list(key::LINKS).await?
-    } else {
-        let due = due(book, io.now_ms());
-        io.load(cases.keys().chain(&due).map(key::link).collect()).await?
-    };
-    let connection = activation.connection();
-    let mut damaged = Vec::new();
-    let mut count: u32 = 0;
-    for (name, text) in rows {
-        let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
-        match decode::<Link>(&text) {
-            // A link of other accounts says nothing about these.
-            Some(link) if link.connection != connection => {}
-            Some(link) => {
-                count += 1;
-                cases.entry(id).or_default().link = Some(link);
-            }
-            None => damaged.push(id),
-        }
-    }
-    if !damaged.is_empty() {
-        for (crm, id) in ways_back(io).await? {
-            if let Some(index) = damaged.iter().position(|lost| *lost == id) {
-                count += 1;
-                damaged.swap_remove(index);
-                cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
-            }
-        }
-    }
-    if full {
-        book.state.links = count;
-    }
-    Ok(damaged)
-}
-
-/// Parked events whose day is over.
-fn due(book: &Book, now_ms: i64) -> Vec<GoogleId> {
-    book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms).map(|(id, _)| id.clone()).collect()
-}
-
-/// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
-/// that a full list lacks (K9), and parked ones that are due (K6; at most a twentieth of the cycle, I11). What is
-/// beyond the limit is not asked for; its number is returned, and it waits.
-async fn prove(
-    io: &Io,
-    options: &RunOptions,
-    reading: &Reading,
-    cases: &mut Cases,
-    book: &Book,
-    admission: &Admission<'_>,
-    max: usize,
-) -> Result<usize> {
-    let crm = &book.active()?.crm;
-    let deletes = admission.settings.deletions == DeletionPolicy::Propagate;
-    let mut ids: Vec<GoogleId> = Vec::new();
-    let mut deferred = 0;
-    for (id, case) in cases.iter_mut() {
-        let Some(link) = &case.link else { continue };
-        let ask = match &case.sight {
-            Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
-            None => reading.full && link.seen.end > admission.window_start,
-        };
-        match ask {
-            true if ids.len() < max => ids.push(id.clone()),
-            true => {
-                deferred += 1;
-                case.sight = None;
-            }
-            false => {}
-        }
-    }
-    let due = due(book, io.now_ms());
-    let unseen = |id: &GoogleId| cases.get(id).is_none_or(|case| case.sight.is_none());
-    ids.extend(due.into_iter().filter(unseen).take((max / 20).max(1)));
-    if ids.is_empty() {
-        return Ok(deferred);
-    }
-    // Whoever is asked about is not known until there is an answer about that very event.
-    for id in &ids {
-        if let Some(case) = cases.get_mut(id) {
-            case.sight = None;
-        }
-    }
-    let context = Context { default_reminders: &reading.default_reminders, limits: crm.limits };
-    let mut answered = 0;
-    for seen in read::events(io, &admission.settings.calendar, &ids, options.batch, &context).await? {
-        answered += 1;
-        let case = cases.entry(seen.id.clone()).or_default();
-        case.sight = Some(seen);
-    }
-    Ok(deferred + ids.len().saturating_sub(answered))
-}
-
 /// Links events that already have a meeting, by their content: on a first sync and after a loss of rows (C5, K10). Pairs
 /// write nothing to either service.
 async fn adopt(
     io: &Io,
-    damaged: &[GoogleId],
     cases: &mut Cases,
     book: &mut Book,
     report: &mut Report,
     admission: &Admission<'_>,
 ) -> Result<()> {
-    let new = |case: &Case| {
-        case.link.is_none() && case.seen.as_ref().is_some_and(|seen| seen.google == InGoogle::Admitted)
-    };
-    let lost = damaged.iter().any(|id| cases.get(id).is_some_and(|case| new(case)));
-    if !(book.state.doubt || lost) || !cases.values().any(|case| new(case)) {
+    let new = |case: &Case| case.google_view() == View::New;
+    if !cases.values().any(|case| new(case)) {
         return Ok(());
     }
     let day = 86_400;
@@ -306,7 +363,7 @@ async fn adopt(
     let meetings = read::meetings(io, &activation.crm.user, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
-    let candidates = candidates.filter_map(|(id, case)| Some((id, case.seen.as_ref()?.event.as_ref()?)));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));
     let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
@@ -320,22 +377,10 @@ async fn adopt(
     Ok(())
 }
 
-/// The reverse rows: CRM id to Google id.
-async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
-    let rows: Rows = io.list(key::REVERSE).await?;
-    let way = |(name, text): (String, String)| {
-        let crm = CrmId::new(name.strip_prefix(key::REVERSE)?);
-        Some((crm, decode::<GoogleId>(&text)?))
-    };
-    Ok(rows.into_iter().filter_map(way).collect())
-}
-
 /// Takes what Google shows as what was last seen there. A deleted event keeps its link as it is, to be deleted by it.
 fn remember_pair(book: &mut Book, id: &GoogleId, case: &mut Case, mut link: Link) {
-    if let Some(seen) = &case.seen
-        && let Some(event) = &seen.event
-    {
-        link.seen = draft(seen.etag.clone(), event);
+    if let Some(seen) = case.google.as_ref().and_then(InGoogle::draft) {
+        link.seen = seen;
         book.link(id, &link, None);
     }
     case.link = Some(link);

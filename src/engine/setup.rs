@@ -8,7 +8,7 @@ use crate::api::retry::Problem;
 use crate::api::zoho;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::profile::CrmProfile;
-use crate::model::settings::{DeletionPolicy, FirstMatch, Settings};
+use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
@@ -105,13 +105,13 @@ async fn crm(
     let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
     let rights = read!(zoho::events_module(), zoho_account::missing_rights);
     let rules = read!(zoho::events_fields(), zoho_account::field_rules);
-    let deletes = settings.is_none_or(|settings| settings.deletions == DeletionPolicy::Propagate);
-    for right in rights.into_iter().filter(|right| deletes || *right != "Delete") {
+    for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
         missing.push(lacks(ErrorKind::Forbidden, &message));
     }
-    for name in rules.unfillable {
+    let writes = settings.is_none_or(|settings| settings.direction != Direction::CrmToGoogle);
+    for name in rules.unfillable.into_iter().filter(|_| writes) {
         let message = format!(
             "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. \
              Ask your administrator to make it optional."
@@ -120,6 +120,17 @@ async fn crm(
     }
     let zone = user_zone.or(zone).unwrap_or_else(|| "UTC".to_owned());
     Ok(Ok(Some(CrmProfile { user, organisation, zone, limits: rules.limits, defaults: rules.defaults })))
+}
+
+/// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).
+fn needed(right: &str, settings: Option<&Settings>) -> bool {
+    let Some(settings) = settings else { return true };
+    let writes = settings.direction != Direction::CrmToGoogle;
+    match right {
+        "Create" | "Edit" => writes,
+        "Delete" => writes && settings.deletions == DeletionPolicy::Propagate,
+        _ => true,
+    }
 }
 
 /// Switches the sync on: validates the settings against the accounts, saves them, and asks for a full read. Links stay,
@@ -137,11 +148,16 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
     if !same {
         book.state.links = 0;
         book.state.all_day = None;
+        book.state.crm_exclusive_ends = None;
+        book.state.unread_since = None;
         book.parked.clear();
+        book.held.clear();
         // They belong to the other accounts; what they brought about is found by its content.
         book.intents = Intents::default();
     }
     book.state.cursor = None;
+    book.state.crm_changes = None;
+    book.state.crm_deletions = None;
     book.state.doubt = pairs;
     book.state.first_sync_left = Some(activation.settings.limits.first_sync);
     book.activation = Some(activation);

@@ -191,9 +191,6 @@ impl Settings {
     }
 
     fn refuse_unsupported(&self) -> Result<()> {
-        if self.direction != Direction::GoogleToCrm {
-            return Err(invalid("direction", "must be \"google-to-crm\" in this version"));
-        }
         if self.guests != GuestPolicy::DoNotAdd {
             return Err(invalid("guests", "must be \"do-not-add\" in this version"));
         }
@@ -330,7 +327,6 @@ mod tests {
             ("calendar", json!(7)),
             ("calendar", json!("")),
             ("direction", json!("up")),
-            ("direction", json!("two-way")),
             ("guests", json!("add-as-contacts")),
             ("guests", json!(true)),
             ("conflict", json!("mine")),

@@ -45,6 +45,18 @@ impl When {
         }
     }
 
+    /// Both ends as RFC 3339 prints them; days with the last one included.
+    pub(crate) fn printed(&self) -> String {
+        match self {
+            Self::Timed { start, end } => {
+                let print =
+                    |at: &DateTime<FixedOffset>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                format!("{}/{}", print(start), print(end))
+            }
+            Self::AllDay { first, end } => format!("{first}/{}", end.pred_opt().unwrap_or(*first)),
+        }
+    }
+
     /// The start in seconds since 1970; days are taken in UTC, which is exact enough to sort and to bound queries.
     pub(crate) fn start_seconds(&self) -> i64 {
         match self {
@@ -67,6 +79,11 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let (year, rest) = text.split_once('-')?;
     let (month, day) = rest.split_once('-')?;
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// An RFC 3339 text in seconds since 1970.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp())
 }
 
 /// Midnight UTC of a date, in seconds since 1970.

@@ -1,8 +1,10 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{ParkedItem, Report, Status, StoredReport, Switch};
-use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
+use super::report::{ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::state::{
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, State, Waiting, decode, encode, key,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
 use std::collections::BTreeMap;
@@ -38,7 +40,8 @@ pub(crate) struct Book {
     pub(crate) activation: Option<Activation>,
     pub(crate) state: State,
     pub(crate) intents: Intents,
-    pub(crate) parked: ParkedRow,
+    pub(crate) parked: Vec<(GoogleId, Parked)>,
+    pub(crate) held: Vec<Held>,
     /// The texts as they are stored: a row is written only when its text changes.
     stored: Rows,
     patch: Patch,
@@ -56,21 +59,24 @@ impl Book {
         let damaged = |key: &str, readable: bool| rows.contains_key(key) && !readable;
         let state: Option<State> = rows.get(key::STATE).and_then(|text| decode(text));
         let intents: Option<Intents> = rows.get(key::INTENTS).and_then(|text| decode(text));
-        let parked: Option<ParkedRow> = rows.get(key::PARKED).and_then(|text| decode(text));
+        let waiting: Option<Waiting> = rows.get(key::PARKED).and_then(|text| decode(text));
         let doubt = damaged(key::STATE, state.is_some())
             || damaged(key::INTENTS, intents.is_some())
-            || damaged(key::PARKED, parked.is_some());
+            || damaged(key::PARKED, waiting.is_some());
         let mut state = state.unwrap_or_default();
         if doubt {
             state.doubt = true;
             state.cursor = None;
+            state.crm_changes = None;
         }
+        let waiting = waiting.unwrap_or_default();
         rows.retain(|key, _| Self::KEYS.contains(&key.as_str()));
         Self {
             activation,
             state,
             intents: intents.unwrap_or_default(),
-            parked: parked.unwrap_or_default(),
+            parked: waiting.parked,
+            held: waiting.held,
             stored: rows,
             patch: Patch::default(),
         }
@@ -105,6 +111,36 @@ impl Book {
         self.patch.put(key::link(id), encode(link));
     }
 
+    /// Nobody needs to be asked about this event any more.
+    fn release(&mut self, id: &GoogleId) {
+        for held in &mut self.held {
+            held.ids.retain(|known| known != id);
+        }
+        self.held.retain(|held| !held.ids.is_empty());
+    }
+
+    /// Takes the user's answer to a question.
+    ///
+    /// # Errors
+    /// `misuse` when there is no such question.
+    pub(crate) fn resolve(&mut self, question: &str, answer: HeldAnswer) -> Result<()> {
+        match self.held.iter_mut().find(|held| held.id == question) {
+            Some(held) => {
+                held.answer = Some(answer);
+                Ok(())
+            }
+            None => Err(Error::new(
+                ErrorKind::Misuse,
+                "There is no such question any more; read the status again.",
+            )),
+        }
+    }
+
+    /// Events whose question is answered, and not yet acted upon.
+    pub(crate) fn answered(&self) -> impl Iterator<Item = &GoogleId> {
+        self.held.iter().filter(|held| held.answer.is_some()).flat_map(|held| &held.ids)
+    }
+
     fn put_reverse(&mut self, id: &GoogleId, link: &Link) {
         self.patch.put(key::reverse(&link.crm), encode(id));
     }
@@ -137,8 +173,14 @@ impl Book {
         self.parked.get(index).map(|(_, parked)| parked)
     }
 
+    /// Whether an event waits for something.
+    pub(crate) fn waits(&self, id: &GoogleId) -> bool {
+        self.parked(id).is_some() || self.held.iter().any(|held| held.ids.contains(id))
+    }
+
     /// Takes an event back in.
     pub(crate) fn unpark(&mut self, id: &GoogleId) {
+        self.release(id);
         if let Ok(index) = self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
             self.parked.remove(index);
         }
@@ -170,6 +212,7 @@ impl Book {
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
+        kept.conflicts.truncate(REPORT_DETAILS);
         ring.insert(0, serde_json::to_string(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
         self.patch.put(key::HISTORY.to_owned(), encode(&ring));
@@ -180,7 +223,9 @@ impl Book {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
         core.push((key::INTENTS, (!self.intents.creates.is_empty()).then(|| encode(&self.intents))));
-        core.push((key::PARKED, (!self.parked.is_empty()).then(|| encode(&self.parked))));
+        let waits = !(self.parked.is_empty() && self.held.is_empty());
+        let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
+        core.push((key::PARKED, waits.then(waiting)));
         for (key, text) in core {
             match text {
                 Some(text) if self.stored.get(key) != Some(&text) => {
@@ -202,18 +247,33 @@ impl Book {
             settings: self.activation.as_ref().map(|activation| activation.settings.clone()),
             links: self.state.links,
             parked: self.parked_items(),
+            questions: self.questions(),
             remaining: self.state.remaining,
-            first_sync_done: self.state.cursor.is_some() && self.state.first_sync_left.is_none(),
+            first_sync_done: (self.state.cursor.is_some() || self.state.crm_changes.is_some())
+                && self.state.first_sync_left.is_none(),
             last_run_ms: self.state.last_run_ms,
             last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
         }
     }
 
+    /// What the user is asked.
+    pub(crate) fn questions(&self) -> Vec<Question> {
+        let question = |held: &Held| Question {
+            id: held.id.clone(),
+            code: "mass-deletion".to_owned(),
+            side: held.side,
+            count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
+            asked_ms: held.asked_ms,
+        };
+        self.held.iter().filter(|held| held.answer.is_none()).map(question).collect()
+    }
+
     /// Everything that is set apart.
     pub(crate) fn parked_items(&self) -> Vec<ParkedItem> {
         let item = |(id, row): &(GoogleId, Parked)| ParkedItem {
             google_id: id.as_str().to_owned(),
+            crm_id: row.crm.as_ref().map(|crm| crm.as_str().to_owned()),
             code: row.code.clone(),
             message: row.message.clone(),
             since_ms: row.since_ms,

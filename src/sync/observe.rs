@@ -1,14 +1,14 @@
-//! Turns the sights of a cycle into one observation per event, next to what the link remembers.
+//! Turns the sights of a cycle into one case per event: what each side shows, next to what the link remembers.
 
 use super::diff;
-use super::merge::{Base, InGoogle, SkipReason};
-use super::state::{Draft, Link, Seen};
+use super::merge::{SkipReason, View};
+use super::state::{Draft, Link, Reach, Seen, Shown};
 use crate::model::event::Event;
-use crate::model::field::Field;
-use crate::model::ids::{Etag, GoogleId};
+use crate::model::field::{Field, FieldSet};
+use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
-use crate::model::sight::{Content, Sight};
-use crate::model::time::When;
+use crate::model::sight::{Content, CrmContent, CrmSight, Sight};
+use crate::model::time::{When, seconds};
 use std::collections::BTreeMap;
 
 /// What the settings and the clock admit.
@@ -18,12 +18,15 @@ pub(crate) struct Admission<'a> {
     pub(crate) window_start: i64,
 }
 
-/// Everything a cycle knows of one event: what was read, what the link remembers, how the settings judge it.
+/// Everything a cycle knows of one event. A meeting without an event in Google stands under the id that its event
+/// would get (`sync::birth`), so that both meet in one case.
 #[derive(Default)]
 pub(crate) struct Case {
     pub(crate) sight: Option<Sight>,
+    pub(crate) crm_sight: Option<CrmSight>,
     pub(crate) link: Option<Link>,
-    pub(crate) seen: Option<Observed>,
+    pub(crate) google: Option<InGoogle>,
+    pub(crate) crm: Option<InCrm>,
 }
 
 /// The events of a cycle, in the order of their ids.
@@ -40,67 +43,181 @@ pub(crate) fn add(cases: &mut Cases, sight: Sight) {
     }
 }
 
-/// A sight as the settings judge it.
-pub(crate) struct Observed {
-    pub(crate) etag: Etag,
-    pub(crate) google: InGoogle,
-    /// Present for admitted and past events: as the CRM may know it.
-    pub(crate) event: Option<Event>,
-    pub(crate) unreadable: Option<&'static str>,
+/// How the settings judge what a side shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// To be synced.
+    Admitted,
+    /// It ended before the window (L1).
+    Past,
+    Kept(SkipReason),
+    Deleted,
+    /// The sentence says what cannot be understood.
+    Unreadable(&'static str),
 }
 
-impl Observed {
-    /// Judges a sight by the settings.
-    pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
-        let mut unreadable = None;
-        let (google, event) = match sight.content {
-            Content::Cancelled => (InGoogle::Deleted, None),
-            Content::OtherType => (InGoogle::Kept(SkipReason::EventType), None),
-            Content::Recurring => match admission.settings.recurring {
-                RecurringPolicy::Skip | RecurringPolicy::Instances | RecurringPolicy::Series => {
-                    (InGoogle::Kept(SkipReason::Recurring), None)
-                }
-            },
-            Content::Unreadable(why) => {
-                unreadable = Some(why);
-                (InGoogle::Unreadable, None)
-            }
-            Content::Ordinary { event, private } => match (private, admission.settings.private_events) {
-                (true, PrivatePolicy::Skip) => (InGoogle::Kept(SkipReason::Private), None),
-                (true, PrivatePolicy::Busy) => admit(event.busy(), admission),
-                (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
-            },
-        };
-        Self { etag: sight.etag, google, event, unreadable }
+/// What Google shows of an event.
+pub(crate) struct InGoogle {
+    pub(crate) etag: Etag,
+    pub(crate) verdict: Verdict,
+    /// Present for admitted and past events: as the CRM may know it.
+    pub(crate) event: Option<Event>,
+    pub(crate) reach: Reach,
+    /// When it was last changed, in seconds since 1970.
+    pub(crate) changed: Option<i64>,
+}
+
+/// What the CRM shows of a meeting.
+pub(crate) struct InCrm {
+    pub(crate) id: CrmId,
+    pub(crate) verdict: Verdict,
+    pub(crate) event: Option<Event>,
+    /// `Modified_Time`, in seconds since 1970.
+    pub(crate) modified: Option<i64>,
+}
+
+impl Case {
+    /// Judges what was read by the settings.
+    pub(crate) fn judge(&mut self, admission: &Admission<'_>) {
+        self.google = self.sight.take().map(|sight| InGoogle::new(sight, admission));
+        self.crm = self.crm_sight.take().map(|sight| InCrm::new(sight, admission));
     }
 
-    /// What a link says of it.
-    pub(crate) fn base(&self, link: Option<&Link>) -> Base {
-        match (link, &self.event) {
-            (None, _) => Base::Unlinked,
-            (Some(link), Some(event)) => {
-                let mut fields = diff::changed(&link.seen.google, &Seen::of(event));
+    /// What Google shows, as the decision table takes it.
+    pub(crate) fn google_view(&self) -> View {
+        let Some(seen) = &self.google else { return unseen(self.link.as_ref()) };
+        match (seen.verdict, &seen.event, &self.link) {
+            (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
+                let mut fields = diff::changed(&link.seen.google, &Seen::of(event), &self.in_crm(link));
                 if link.unverified {
                     fields = fields.with(Field::Time);
                 }
-                if fields.is_empty() && link.seen.etag == self.etag {
-                    Base::Same
-                } else {
-                    Base::Changed(fields)
+                match fields.is_empty() && link.seen.etag == seen.etag && link.seen.reach == seen.reach {
+                    true => View::Same,
+                    false => View::Changed(fields),
                 }
             }
-            (Some(_), None) => Base::Same,
+            (verdict, _, link) => verdict.view(link.is_some()),
+        }
+    }
+
+    /// What the CRM shows.
+    pub(crate) fn crm_view(&self) -> View {
+        let Some(seen) = &self.crm else { return unseen(self.link.as_ref()) };
+        match (seen.verdict, &seen.event, &self.link) {
+            (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
+                let base = link.shown.as_ref().map_or(&Seen::NOTHING, |shown| &shown.fields);
+                let fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
+                let same = fields.is_empty() && link.shown.is_some() && link.crm_modified == seen.modified;
+                if same { View::Same } else { View::Changed(fields) }
+            }
+            (verdict, _, link) => verdict.view(link.is_some()),
+        }
+    }
+
+    fn in_crm(&self, link: &Link) -> Seen {
+        match (self.crm.as_ref().and_then(|seen| seen.event.as_ref()), &link.shown) {
+            (Some(event), _) => Seen::of(event),
+            (None, Some(shown)) => shown.fields.clone(),
+            (None, None) => Seen::NOTHING,
+        }
+    }
+
+    fn in_google(&self, link: &Link) -> Seen {
+        match self.google.as_ref().and_then(|seen| seen.event.as_ref()) {
+            Some(event) => Seen::of(event),
+            None => link.seen.google.clone(),
+        }
+    }
+
+    /// Whether one of the sides was looked at.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.google.is_some() || self.crm.is_some()
+    }
+}
+
+/// A side that was not looked at is as it was.
+fn unseen(link: Option<&Link>) -> View {
+    if link.is_some() { View::Same } else { View::Absent }
+}
+
+impl Verdict {
+    fn view(self, linked: bool) -> View {
+        match self {
+            Self::Admitted if linked => View::Same,
+            Self::Past if linked => View::Same,
+            Self::Admitted => View::New,
+            Self::Past => View::Past,
+            Self::Kept(reason) => View::Kept(reason),
+            Self::Deleted => View::Deleted,
+            Self::Unreadable(_) => View::Unreadable,
         }
     }
 }
 
-fn admit(event: Event, admission: &Admission<'_>) -> (InGoogle, Option<Event>) {
+impl InGoogle {
+    /// Judges a sight by the settings.
+    pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
+        let mut reach = Reach::Open;
+        let (verdict, event) = match sight.content {
+            Content::Cancelled => (Verdict::Deleted, None),
+            Content::OtherType => (Verdict::Kept(SkipReason::EventType), None),
+            Content::Recurring => match admission.settings.recurring {
+                RecurringPolicy::Skip | RecurringPolicy::Instances | RecurringPolicy::Series => {
+                    (Verdict::Kept(SkipReason::Recurring), None)
+                }
+            },
+            Content::Unreadable(why) => (Verdict::Unreadable(why), None),
+            Content::Ordinary { event, private, writable, mark: _ } => {
+                if !writable {
+                    reach = Reach::Closed;
+                }
+                match (private, admission.settings.private_events) {
+                    (true, PrivatePolicy::Skip) => (Verdict::Kept(SkipReason::Private), None),
+                    (true, PrivatePolicy::Busy) => {
+                        if writable {
+                            reach = Reach::TimeOnly;
+                        }
+                        admit(event.busy(), admission)
+                    }
+                    (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
+                }
+            }
+        };
+        let changed = seconds(&sight.updated);
+        Self { etag: sight.etag, verdict, event, reach, changed }
+    }
+
+    /// What will be remembered of it.
+    pub(crate) fn draft(&self) -> Option<Draft> {
+        self.event.as_ref().map(|event| draft(self.etag.clone(), event, self.reach))
+    }
+}
+
+impl InCrm {
+    fn new(sight: CrmSight, admission: &Admission<'_>) -> Self {
+        let (verdict, event) = match sight.content {
+            CrmContent::Gone => (Verdict::Deleted, None),
+            CrmContent::Recurring => (Verdict::Kept(SkipReason::Recurring), None),
+            CrmContent::OtherOwner => (Verdict::Kept(SkipReason::OtherOwner), None),
+            CrmContent::Unreadable(why) => (Verdict::Unreadable(why), None),
+            CrmContent::Ordinary { event, .. } => admit(event, admission),
+        };
+        Self { id: sight.id, verdict, event, modified: sight.modified }
+    }
+
+    pub(crate) fn shown(&self) -> Shown {
+        self.event.as_ref().map_or(Shown::NOTHING, Shown::of)
+    }
+}
+
+fn admit(event: Event, admission: &Admission<'_>) -> (Verdict, Option<Event>) {
     let past = event.when.end_seconds() <= admission.window_start;
-    (if past { InGoogle::Past } else { InGoogle::Admitted }, Some(event))
+    (if past { Verdict::Past } else { Verdict::Admitted }, Some(event))
 }
 
 /// What will be remembered of an event once it is written.
-pub(crate) fn draft(etag: Etag, event: &Event) -> Draft {
+pub(crate) fn draft(etag: Etag, event: &Event, reach: Reach) -> Draft {
     Draft {
         etag,
         google: Seen::of(event),
@@ -108,5 +225,17 @@ pub(crate) fn draft(etag: Etag, event: &Event) -> Draft {
         start: event.when.start_seconds(),
         end: event.when.end_seconds(),
         all_day: matches!(event.when, When::AllDay { .. }),
+        reach,
+    }
+}
+
+impl Reach {
+    /// The fields that a change in the CRM may write.
+    pub(crate) fn fields(self) -> FieldSet {
+        match self {
+            Self::Open => FieldSet::all(),
+            Self::TimeOnly => FieldSet::only(Field::Time),
+            Self::Closed => FieldSet::NONE,
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
+use super::side::Side;
 use crate::json::Json;
-use crate::model::field::Field;
+use crate::model::event::Guest;
+use crate::model::field::{Field, FieldSet, guests_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
@@ -162,6 +164,62 @@ pub(crate) struct State {
     pub(crate) zoho_not_before_ms: Option<i64>,
     /// How the CRM takes all-day times, once that is known.
     pub(crate) all_day: Option<AllDayTimes>,
+    /// Up to where the changes of the CRM are applied; none asks for a full read.
+    pub(crate) crm_changes: Option<Watermark>,
+    /// Up to where the deletions of the CRM are applied.
+    pub(crate) crm_deletions: Option<Watermark>,
+    /// Whether all-day ends of the CRM are exclusive, as far as its records showed.
+    pub(crate) crm_exclusive_ends: Option<bool>,
+    /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
+    /// behind them.
+    pub(crate) unread_since: Option<i64>,
+}
+
+/// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
+/// little later: until a read began [`Watermark::SETTLING_MS`] after a time was first seen, that time and the ones
+/// before it are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Watermark {
+    /// The latest time seen, in seconds since 1970, by the CRM's clock.
+    pub(crate) at: i64,
+    /// When it was first seen, by the host's clock.
+    pub(crate) seen_ms: i64,
+    /// Nothing at or before that time can show up any more.
+    pub(crate) settled: bool,
+}
+
+impl Watermark {
+    /// How long a change may take to show in a list, and how far apart two clocks of the CRM may be.
+    const SETTLING_MS: i64 = 120_000;
+
+    pub(crate) fn new(at: i64, now_ms: i64) -> Self {
+        Self { at, seen_ms: now_ms, settled: false }
+    }
+
+    /// The time, in seconds, from which the list is read, that time included.
+    pub(crate) fn from(&self) -> i64 {
+        if self.settled { self.at + 1 } else { self.at - Self::SETTLING_MS / 1_000 }
+    }
+
+    /// After a read that began at `now_ms`, all of which is applied, and whose latest time was `latest`.
+    pub(crate) fn after(self, latest: Option<i64>, now_ms: i64) -> Self {
+        match latest {
+            Some(latest) if latest > self.at => Self::new(latest, now_ms),
+            Some(_) | None => {
+                Self { settled: self.settled || now_ms - self.seen_ms >= Self::SETTLING_MS, ..self }
+            }
+        }
+    }
+
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            at: fields.number("at")?,
+            seen_ms: fields.number("seenMs")?,
+            settled: fields.flag("settled"),
+        })
+    }
 }
 
 impl Row for State {
@@ -185,6 +243,10 @@ impl Row for State {
                 },
                 exclusive_end: Fields(times).flag("exclusiveEnd"),
             }),
+            crm_changes: Watermark::from_json(json.get("crmChanges")),
+            crm_deletions: Watermark::from_json(json.get("crmDeletions")),
+            crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
+            unread_since: fields.number("unreadSince"),
         })
     }
 }
@@ -211,10 +273,74 @@ impl Seen {
         self.0.get(field as usize).copied().flatten()
     }
 
-    /// What is known after a newer sight: its fields, and the old ones where it showed none.
-    pub(crate) fn updated_by(&self, newer: &Self) -> Self {
-        Self(Field::ALL.map(|field| newer.field(field).or(self.field(field))))
+    /// Nothing was seen.
+    pub(crate) const NOTHING: Self = Self([None; 6]);
+
+    /// What is known after a newer sight of some fields: those, and the old ones where it showed none.
+    pub(crate) fn updated_by(&self, newer: &Self, fields: FieldSet) -> Self {
+        Self(Field::ALL.map(|field| {
+            let newer = newer.field(field).filter(|_| fields.has(field));
+            newer.or(self.field(field))
+        }))
     }
+}
+
+/// What was last seen of a meeting in the CRM.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) fields: Seen,
+    /// The participants, to tell who was removed from who was added in Google.
+    pub(crate) guests: Vec<Fingerprint>,
+}
+
+impl Shown {
+    pub(crate) const NOTHING: Self = Self { fields: Seen::NOTHING, guests: Vec::new() };
+
+    pub(crate) fn of(event: &crate::model::event::Event) -> Self {
+        Self { fields: Seen::of(event), guests: event.guest_fingerprints().unwrap_or_default() }
+    }
+
+    /// Takes people as the participants.
+    pub(crate) fn note_guests(&mut self, guests: impl Iterator<Item = Guest>) {
+        let mut known: Vec<Guest> = Vec::new();
+        for guest in guests {
+            if !known.iter().any(|other| other.email == guest.email) {
+                known.push(guest);
+            }
+        }
+        self.guests = known.iter().map(Guest::fingerprint).collect();
+        if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
+            *field = Some(guests_fingerprint(&known));
+        }
+    }
+
+    /// What is known after some fields were seen anew.
+    pub(crate) fn update(&mut self, newer: &Self, fields: FieldSet) {
+        if fields.has(Field::Guests) && newer.fields.field(Field::Guests).is_some() {
+            self.guests.clone_from(&newer.guests);
+        }
+        self.fields = self.fields.updated_by(&newer.fields, fields);
+    }
+
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let (fields, guests) = both(json)?;
+        Some(Self { fields: Seen::from_json(fields.list()?)?, guests: fingerprints(guests)? })
+    }
+}
+
+fn fingerprints(json: &Json<'_>) -> Option<Vec<Fingerprint>> {
+    all(json.list()?, |item| item.number().map(Fingerprint::from_u64))
+}
+
+/// What a change in the CRM may write to an event in Google (section 7, C10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Every mapped field.
+    Open,
+    /// Only its time: the CRM knows no more of a private event than that.
+    TimeOnly,
+    /// Nothing: somebody else's event, or a locked one.
+    Closed,
 }
 
 /// What is remembered of a Google event, linked or about to be. Stored as a list, for there are thousands.
@@ -229,24 +355,51 @@ pub(crate) struct Draft {
     /// Seconds since 1970: past the window, an absent event is not asked for.
     pub(crate) end: i64,
     pub(crate) all_day: bool,
+    /// What a change in the CRM may write to it.
+    pub(crate) reach: Reach,
+}
+
+impl Draft {
+    /// What is known after some fields were seen anew; guests that were not shown are kept as they were known.
+    pub(crate) fn update(&mut self, newer: Self, fields: FieldSet) {
+        let guests = fields.has(Field::Guests) && newer.google.field(Field::Guests).is_some();
+        *self = Self {
+            google: self.google.updated_by(&newer.google, fields),
+            guests: if guests { newer.guests } else { std::mem::take(&mut self.guests) },
+            ..newer
+        };
+    }
+
+    /// What the CRM shows after all of it was written there.
+    pub(crate) fn shown(&self) -> Shown {
+        Shown { fields: self.google.clone(), guests: self.guests.clone() }
+    }
 }
 
 impl Serialize for Draft {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.etag, &self.google, &self.guests, self.start, self.end, self.all_day).serialize(serializer)
+        let flags = u8::from(self.all_day) | (self.reach as u8) << 1;
+        (&self.etag, &self.google, &self.guests, self.start, self.end, flags).serialize(serializer)
     }
 }
 
 impl Row for Draft {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [etag, google, guests, start, end, all_day] = json.list()? else { return None };
+        let [etag, google, guests, start, end, flags] = json.list()? else { return None };
+        let flags = flags.number()?;
         Some(Self {
             etag: Etag::new(etag.str()?),
             google: Seen::from_json(google.list()?)?,
-            guests: all(guests.list()?, |guest| guest.number().map(Fingerprint::from_u64))?,
+            guests: fingerprints(guests)?,
             start: start.integer()?,
             end: end.integer()?,
-            all_day: all_day.flag()?,
+            all_day: flags & 1 == 1,
+            reach: match flags >> 1 {
+                0 => Reach::Open,
+                1 => Reach::TimeOnly,
+                2 => Reach::Closed,
+                _ => return None,
+            },
         })
     }
 }
@@ -257,25 +410,62 @@ pub(crate) struct Link {
     pub(crate) crm: CrmId,
     pub(crate) connection: Fingerprint,
     pub(crate) seen: Draft,
-    /// `Modified_Time` of the CRM record after the last write, in seconds since 1970: tells its echo from an edit.
+    /// What was last seen in the CRM; none where the CRM is not read.
+    pub(crate) shown: Option<Shown>,
+    /// `Modified_Time` of the CRM record when it was last seen or written, in seconds since 1970: tells an echo from an
+    /// edit.
     pub(crate) crm_modified: Option<i64>,
     /// An all-day event written before it was known how the CRM takes all-day times: its time is written again.
     pub(crate) unverified: bool,
 }
 
+/// What was last seen in the CRM, as a link's row holds it: `null`, 0 for "as in Google", or what differs.
+enum Stored<T> {
+    Unknown,
+    Same,
+    Other(T),
+}
+
+impl<T: Serialize> Serialize for Stored<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unknown => serializer.serialize_unit(),
+            Self::Same => serializer.serialize_u8(0),
+            Self::Other(shown) => shown.serialize(serializer),
+        }
+    }
+}
+
 impl Serialize for Link {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.crm, self.connection, &self.seen, self.crm_modified, self.unverified).serialize(serializer)
+        // Mostly both sides show the same.
+        let shown = self.shown.as_ref().map(|shown| {
+            let differs = shown.fields != self.seen.google || shown.guests != self.seen.guests;
+            differs.then_some((&shown.fields, &shown.guests))
+        });
+        let shown = match shown {
+            None => Stored::Unknown,
+            Some(None) => Stored::Same,
+            Some(Some(shown)) => Stored::Other(shown),
+        };
+        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified)
+            .serialize(serializer)
     }
 }
 
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [crm, connection, seen, crm_modified, unverified] = json.list()? else { return None };
+        let [crm, connection, seen, shown, crm_modified, unverified] = json.list()? else { return None };
+        let seen = Draft::from_json(seen)?;
         Some(Self {
             crm: CrmId::new(crm.str()?),
             connection: Fingerprint::from_u64(connection.number()?),
-            seen: Draft::from_json(seen)?,
+            shown: match shown {
+                Json::Null => None,
+                Json::Number(_) => Some(seen.shown()),
+                shown => Some(Shown::from_json(shown)?),
+            },
+            seen,
             crm_modified: crm_modified.integer(),
             unverified: unverified.flag()?,
         })
@@ -287,13 +477,14 @@ impl Link {
     pub(crate) fn unknown(crm: CrmId, connection: Fingerprint) -> Self {
         let seen = Draft {
             etag: Etag::new(""),
-            google: Seen([None; 6]),
+            google: Seen::NOTHING,
             guests: Vec::new(),
             start: i64::MAX,
             end: i64::MAX,
             all_day: false,
+            reach: Reach::Open,
         };
-        Self { crm, connection, seen, crm_modified: None, unverified: false }
+        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false }
     }
 }
 
@@ -325,8 +516,58 @@ impl Row for Intents {
     }
 }
 
-/// Row `parked`: events that cannot be synced as they are (K6), in the order of their ids.
-pub(crate) type ParkedRow = Vec<(GoogleId, Parked)>;
+/// Row `parked`: what waits for somebody or something.
+#[derive(Clone, Default, Serialize)]
+pub(crate) struct Waiting {
+    /// Events that cannot be synced as they are (K6), in the order of their ids.
+    pub(crate) parked: Vec<(GoogleId, Parked)>,
+    /// Deletions that the user is asked about (K5).
+    pub(crate) held: Vec<Held>,
+}
+
+/// Deletions that wait for the user's answer.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Held {
+    /// The name of the question.
+    pub(crate) id: String,
+    /// Where they would be deleted.
+    pub(crate) side: Side,
+    pub(crate) ids: Vec<GoogleId>,
+    pub(crate) asked_ms: i64,
+    pub(crate) answer: Option<HeldAnswer>,
+}
+
+/// What the user said about held deletions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HeldAnswer {
+    /// Delete them.
+    Apply,
+    /// Create again what was deleted, from the side that still has it.
+    Restore,
+}
+
+impl Held {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            id: fields.text("id")?,
+            side: match json.get("side").str()? {
+                "google" => Side::Google,
+                "crm" => Side::Crm,
+                _ => return None,
+            },
+            ids: all(fields.array("ids"), GoogleId::from_json)?,
+            asked_ms: fields.number("askedMs")?,
+            answer: match json.get("answer").str() {
+                Some("apply") => Some(HeldAnswer::Apply),
+                Some("restore") => Some(HeldAnswer::Restore),
+                Some(_) | None => None,
+            },
+        })
+    }
+}
 
 /// Why an event waits, and until when.
 #[derive(Clone, Serialize)]
@@ -338,11 +579,15 @@ pub(crate) struct Parked {
     pub(crate) retry_ms: i64,
     /// The version that failed: another one is tried at once.
     pub(crate) etag: Etag,
+    /// The version of the CRM record that failed, where it was known.
+    pub(crate) crm_modified: Option<i64>,
+    /// The CRM record, when it has no event in Google yet.
+    pub(crate) crm: Option<CrmId>,
 }
 
-impl Row for ParkedRow {
+impl Row for Waiting {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        all(json.list()?, |pair| {
+        let parked = all(json.get("parked").list()?, |pair| {
             let (id, parked) = both(pair)?;
             let fields = Fields(parked);
             let parked = Parked {
@@ -351,9 +596,12 @@ impl Row for ParkedRow {
                 since_ms: fields.number("sinceMs")?,
                 retry_ms: fields.number("retryMs")?,
                 etag: Etag::new(fields.text("etag")?),
+                crm_modified: fields.number("crmModified"),
+                crm: fields.text("crm").map(CrmId::new),
             };
             Some((GoogleId::from_json(id)?, parked))
-        })
+        });
+        Some(Self { parked: parked?, held: all(json.get("held").list()?, Held::from_json)? })
     }
 }
 
@@ -395,16 +643,42 @@ mod tests {
             start: 1_795_341_600,
             end: 1_795_345_200,
             all_day: false,
+            reach: Reach::TimeOnly,
         };
         let link = Link {
             crm: CrmId::new("4000000000000010001"),
             connection: Fingerprint::of_text("c"),
+            shown: Some(draft.shown()),
             seen: draft,
             crm_modified: Some(1_795_341_600),
             unverified: false,
         };
         let text = encode(&link);
         assert!(text.len() < 300, "{} bytes", text.len());
-        assert!(decode::<Link>(&text).unwrap().seen.google == link.seen.google);
+        let read = decode::<Link>(&text).unwrap();
+        assert!(read.seen.google == link.seen.google && read.shown == link.shown);
+        assert_eq!(read.seen.reach, Reach::TimeOnly);
+    }
+
+    /// Both sides are remembered where they differ, and that nothing is known of one.
+    #[test]
+    fn a_link_remembers_both_sides() {
+        let mut link = Link::unknown(CrmId::new("1"), Fingerprint::of_text("c"));
+        assert!(decode::<Link>(&encode(&link)).unwrap().shown.is_none());
+        let guests = vec![Fingerprint::of_text("ana@example.com")];
+        link.shown = Some(Shown { fields: Seen([Some(Fingerprint::of_text("y")); 6]), guests });
+        assert!(decode::<Link>(&encode(&link)).unwrap().shown == link.shown);
+    }
+
+    /// I13: a time is read again until nothing can show up there any more.
+    #[test]
+    fn a_watermark_settles() {
+        let first = Watermark::new(1_000, 5_000);
+        assert_eq!(first.from(), 880);
+        let again = first.after(Some(1_000), 60_000);
+        assert!(!again.settled);
+        let settled = again.after(None, 125_000);
+        assert_eq!(settled.from(), 1_001);
+        assert_eq!(settled.after(Some(1_001), 130_000), Watermark::new(1_001, 130_000));
     }
 }

@@ -63,6 +63,12 @@ impl Writer<'_> {
                 "The CRM does not show this all-day event as it was written; it is tried again.",
             ),
         }
+        if self.two_way {
+            // The last write of its time was not the one that the link knows of.
+            link.crm_modified = None;
+            self.wrote(id, &link.crm.clone());
+            self.links.insert(id.clone(), link.clone());
+        }
         self.book.link(id, &link, Some(&link.crm));
         self.save().await
     }

@@ -8,7 +8,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::field::FieldSet;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::sync::plan::Create;
+use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
 use crate::wire::mapping;
@@ -151,7 +151,13 @@ impl Writer<'_> {
     ) {
         let unverified = self.must_learn(&seen);
         let connection = self.connection;
-        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, renews);
+        let shown = self.two_way.then(|| seen.shown());
+        self.wrote(id, &crm);
+        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified };
+        self.book.link(id, &link, renews);
+        if self.two_way {
+            self.links.insert(id.clone(), link);
+        }
     }
 
     /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not

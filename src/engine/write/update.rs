@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::event::{Guest, Guests};
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
-use crate::sync::plan::{Create, Update, merged};
-use crate::sync::state::Link;
+use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::wire::mapping;
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
@@ -62,15 +61,20 @@ impl Writer<'_> {
     /// request that is refused as a whole is sent again record by record, so that one bad record blocks no other (I15).
     async fn update_group(&mut self, ops: Vec<Update>, guests: bool, gone: &mut Vec<Create>) -> Result<()> {
         const ROUNDS: usize = 3;
-        let mut open = ops;
+        let mut open = if self.two_way { self.known(ops) } else { ops };
         for _ in 0..ROUNDS {
-            let roster = if guests { self.rosters(&open).await? } else { Rosters::default() };
+            let roster = if guests { self.rosters(&mut open).await? } else { self.versions(&open) };
             let left = self.write_updates(open, &roster, gone).await?;
             if !left.refused.is_empty() {
                 self.bulk = 1;
             }
-            open = left.stale;
-            open.extend(left.refused);
+            open = left.refused;
+            if self.two_way {
+                // Somebody's edit in the CRM counts as much as the one that is written: both are compared anew.
+                left.stale.into_iter().for_each(|op| self.stale(&op.id, None));
+            } else {
+                open.extend(left.stale);
+            }
             if open.is_empty() {
                 break;
             }
@@ -80,24 +84,56 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Updates whose records were seen at a known version; the others are compared again first.
+    fn known(&mut self, ops: Vec<Update>) -> Vec<Update> {
+        let version = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+        let (known, unknown): (Vec<_>, Vec<_>) = ops.into_iter().partition(|op| version(op).is_some());
+        unknown.into_iter().for_each(|op| self.stale(&op.id, None));
+        known
+    }
+
+    fn crm(&self, op: &Update) -> Option<&CrmId> {
+        self.links.get(&op.id).map(|link| &link.crm)
+    }
+
     /// Guests are merged with those whom somebody added in the CRM, so that the list is read first; the write is
     /// refused record by record if it changed since (I17).
-    async fn rosters(&self, ops: &[Update]) -> Result<Rosters> {
-        let ids: Vec<&CrmId> = ops.iter().map(|op| &op.link.crm).collect();
+    async fn rosters(&mut self, ops: &mut Vec<Update>) -> Result<Rosters> {
+        let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).collect();
         let records = read::records(self.io, &ids, "Participants,Modified_Time").await?;
+        if self.two_way {
+            let modified = |op: &Update| {
+                let record = records.iter().find(|record| Some(&record.id) == self.crm(op));
+                record.map(|record| seconds(&record.modified))
+            };
+            let seen = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+            let (moved, unmoved): (Vec<_>, Vec<_>) = std::mem::take(ops)
+                .into_iter()
+                .partition(|op| modified(op).is_some_and(|modified| modified != seen(op)));
+            moved.into_iter().for_each(|op| self.stale(&op.id, None));
+            *ops = unmoved;
+        }
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
             records.into_iter().map(|record| (record.id, record.participants)).collect();
         for op in ops {
+            let Some(link) = self.links.get(&op.id) else { continue };
             if let (Some((_, roster)), Guests::Known(guests)) =
-                (people.iter_mut().find(|(id, _)| *id == op.link.crm), &op.event.guests)
+                (people.iter_mut().find(|(id, _)| *id == link.crm), &op.event.guests)
             {
-                let known = &op.link.seen.guests;
+                let known = &link.seen.guests;
                 let was_guest = |guest: &Guest| known.contains(&guest.fingerprint());
                 *roster = mapping::merged_roster(std::mem::take(roster), guests, was_guest);
             }
         }
         Ok(Rosters { people, guard })
+    }
+
+    /// Without guests: the versions at which the records were compared are the guard.
+    fn versions(&self, ops: &[Update]) -> Rosters {
+        let seen = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+        let guard = ops.iter().filter_map(seen).max().filter(|_| self.two_way);
+        Rosters { people: Vec::new(), guard }
     }
 
     async fn write_updates(
@@ -119,11 +155,12 @@ impl Writer<'_> {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
                         match result.code.as_str() {
-                            "SUCCESS" => self.settle_update(op, &result),
-                            "ALREADY_MODIFIED" => left.stale.push(op),
-                            _ if read::record(self.io, &op.link.crm, "Modified_Time").await?.is_none() => {
-                                gone.push(self.recreate(op));
+                            "SUCCESS" => {
+                                let roster = self.crm(&op).and_then(|crm| rosters.of(crm));
+                                self.settle_update(op, &result, roster);
                             }
+                            "ALREADY_MODIFIED" => left.stale.push(op),
+                            _ if self.is_gone(&op).await? => gone.push(self.recreate(op)),
                             _ => self.park(&op.id, &op.draft, &result),
                         }
                     }
@@ -141,38 +178,53 @@ impl Writer<'_> {
         Ok(left)
     }
 
+    async fn is_gone(&self, op: &Update) -> Result<bool> {
+        match self.crm(op) {
+            Some(crm) => Ok(read::record(self.io, crm, "Modified_Time").await?.is_none()),
+            None => Ok(false),
+        }
+    }
+
     fn update_request(&self, group: &[Update], rosters: &Rosters) -> Option<HttpRequest> {
-        let records: Vec<EventWrite<'_>> = group
-            .iter()
-            .map(|op| {
-                let mut record = EventWrite::default();
-                record.set("id", Entry::text(op.link.crm.as_str()));
-                let writing = self.writing(false, rosters.of(&op.link.crm));
-                mapping::to_crm(&op.event, op.fields, &writing, &mut record);
-                record.set("$send_notification", Entry::Flag(self.notifies()));
-                record
-            })
-            .collect();
+        let mut records: Vec<EventWrite<'_>> = Vec::new();
+        for op in group {
+            let crm = self.crm(op)?;
+            let mut record = EventWrite::default();
+            record.set("id", Entry::text(crm.as_str()));
+            let writing = self.writing(false, rosters.of(crm));
+            mapping::to_crm(&op.event, op.fields, &writing, &mut record);
+            record.set("$send_notification", Entry::Flag(self.notifies()));
+            records.push(record);
+        }
         zoho::update(&records, rosters.guard)
     }
 
-    fn settle_update(&mut self, op: Update, result: &RecordResult) {
+    fn settle_update(&mut self, op: Update, result: &RecordResult, roster: Option<&[Participant]>) {
         self.note_guests(&op.id, &op.event);
-        let link = Link {
-            unverified: self.must_learn(&op.draft),
-            seen: merged(&op.link.seen, op.draft),
-            crm_modified: seconds(&result.modified).or(op.link.crm_modified),
-            ..op.link
-        };
-        let crm = link.crm.clone();
+        let unverified = self.must_learn(&op.draft);
+        let Some(link) = self.links.get_mut(&op.id) else { return };
+        if let Some(shown) = &mut link.shown {
+            let mut written = op.draft.shown();
+            if let Some(roster) = roster {
+                written.note_guests(roster.iter().filter_map(Participant::guest));
+            }
+            shown.update(&written, op.fields);
+        }
+        link.unverified = unverified;
+        link.seen.update(op.draft, op.settles);
+        link.crm_modified = seconds(&result.modified).or(link.crm_modified);
+        let link = link.clone();
         self.report.crm.updated += 1;
+        self.report.conflicts.extend(op.lost);
         self.count_done(1);
-        self.book.link(&op.id, &link, Some(&crm));
+        self.wrote(&op.id, &link.crm);
+        self.book.link(&op.id, &link, Some(&link.crm));
     }
 
     /// The link stays until the new record takes its place: a kill in between forgets nothing.
     fn recreate(&mut self, op: Update) -> Create {
         self.note(&op.id, "recreated", "The meeting had been deleted in the CRM; the event changed in Google since, so it was created again.");
-        Create { id: op.id, event: op.event, draft: op.draft, renews: Some(op.link.crm) }
+        let renews = self.crm(&op).cloned();
+        Create { id: op.id, event: op.event, draft: op.draft, renews }
     }
 }

@@ -1,0 +1,424 @@
+//! Puts together what a cycle knows: what either side says, the links next to it, and the proofs where a list proves
+//! nothing.
+
+use super::command::RunOptions;
+use super::io::Io;
+use super::read::{self, Reading};
+use super::read_crm::{self, Changed, Reader};
+use super::write::Stale;
+use crate::api::{google, zoho};
+use crate::error::Result;
+use crate::model::ids::{CrmId, GoogleId};
+use crate::model::settings::{DeletionPolicy, Direction};
+use crate::model::sight::Content;
+use crate::sync::birth;
+use crate::sync::commit::{Book, Rows};
+use crate::sync::observe::{Admission, Cases, add};
+use crate::sync::side::Side;
+use crate::sync::state::{Activation, Link, Parked, Watermark, decode, key};
+use crate::wire::google::Reminder;
+use crate::wire::google_event::Context;
+use crate::wire::zoho_event::CrmContext;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What both sides said, and where the next cycle may go on.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) cases: Cases,
+    /// The next cursors, where the services were read.
+    pub(crate) google: Option<Reading>,
+    pub(crate) crm: Option<CrmRead>,
+    /// Links whose rows are damaged and that nothing leads to.
+    pub(crate) damaged: Vec<GoogleId>,
+    /// Questions about deletions that are left for the next cycle, by the side to delete on.
+    pub(crate) deferred: Deferred,
+    pub(crate) default_reminders: Vec<Reminder>,
+    /// What waits and is due.
+    waiting: Vec<GoogleId>,
+}
+
+/// What is not yet proven.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Deferred {
+    pub(crate) on_google: usize,
+    pub(crate) on_crm: usize,
+    /// Nothing definite was answered, or it is no deletion.
+    pub(crate) other: usize,
+}
+
+impl Deferred {
+    pub(crate) fn total(self) -> usize {
+        self.on_google + self.on_crm + self.other
+    }
+
+    pub(crate) fn on(self, side: Side) -> usize {
+        match side {
+            Side::Google => self.on_google,
+            Side::Crm => self.on_crm,
+        }
+    }
+}
+
+/// What a read of the CRM's lists brought.
+pub(crate) struct CrmRead {
+    pub(crate) full: bool,
+    pub(crate) changes: Watermark,
+    pub(crate) deletions: Watermark,
+    pub(crate) exclusive_ends: Option<bool>,
+}
+
+/// The lists of the CRM, before their records are read.
+struct Lists {
+    full: bool,
+    started_ms: i64,
+    changed: Vec<Changed>,
+    deleted: Vec<(CrmId, Option<i64>)>,
+}
+
+pub(crate) struct Gatherer<'a> {
+    pub(crate) io: &'a Io,
+    pub(crate) options: &'a RunOptions,
+    pub(crate) activation: &'a Activation,
+    pub(crate) admission: &'a Admission<'a>,
+    /// The most entries that this cycle may write.
+    pub(crate) max: usize,
+}
+
+impl Gatherer<'_> {
+    /// Reads what changed on the sides that are listened to.
+    pub(crate) async fn gather(&self, book: &mut Book) -> Result<Gathered> {
+        let mut gathered = Gathered::default();
+        let direction = self.activation.settings.direction;
+        let matching = direction == Direction::CrmToGoogle && book.state.doubt;
+        if direction != Direction::CrmToGoogle || matching {
+            let limits = self.activation.crm.limits;
+            let cursor = book.state.cursor.as_ref().filter(|_| !matching);
+            let calendar = &self.activation.settings.calendar;
+            let mut reading =
+                read::calendar(self.io, calendar, cursor, self.admission.window_start, limits).await?;
+            for sight in reading.sights.drain(..) {
+                add(&mut gathered.cases, sight);
+            }
+            gathered.default_reminders.clone_from(&reading.default_reminders);
+            gathered.google = Some(reading);
+        }
+        let lists = match direction {
+            Direction::GoogleToCrm => None,
+            Direction::TwoWay | Direction::CrmToGoogle => Some(self.lists(book).await?),
+        };
+        let google_full = gathered.google.as_ref().is_some_and(|reading| reading.full);
+        let full = google_full || lists.as_ref().is_some_and(|lists| lists.full);
+        let ways = self.load_links(full, lists.as_ref(), &mut gathered, book).await?;
+        if direction != Direction::CrmToGoogle {
+            self.prove_in_google(google_full, &mut gathered, book).await?;
+        }
+        if let Some(lists) = lists {
+            let read = self.crm_contents(lists, &ways, &mut gathered, book).await?;
+            gathered.crm = Some(read);
+        }
+        Ok(gathered)
+    }
+
+    /// Reads single records of the CRM, and nothing else: somebody just saved them there (D2).
+    pub(crate) async fn gather_records(&self, ids: &[CrmId], book: &mut Book) -> Result<Gathered> {
+        let mut gathered = Gathered::default();
+        let changed = ids.iter().map(|id| Changed { id: id.clone(), modified: None }).collect();
+        let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, deleted: Vec::new() };
+        let ways = self.load_links(false, Some(&lists), &mut gathered, book).await?;
+        let read = self.crm_contents(lists, &ways, &mut gathered, book).await?;
+        book.state.crm_exclusive_ends = book.state.crm_exclusive_ends.or(read.exclusive_ends);
+        Ok(gathered)
+    }
+
+    /// Reads both sides of single events again: what moved under a write (I14).
+    pub(crate) async fn again(&self, moved: Vec<Stale>, book: &Book) -> Result<Gathered> {
+        let mut gathered = Gathered::default();
+        let mut google = Vec::new();
+        let mut ways = BTreeMap::new();
+        let mut crm = Vec::new();
+        for Stale { id, link, crm: record } in moved {
+            google.push(id.clone());
+            if let Some(record) = link.as_ref().map(|link| link.crm.clone()).or(record) {
+                ways.insert(record.clone(), id.clone());
+                crm.push(record);
+            }
+            gathered.cases.entry(id).or_default().link = link;
+        }
+        let context =
+            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let calendar = &self.activation.settings.calendar;
+        for sight in read::events(self.io, calendar, &google, self.options.batch, &context).await? {
+            gathered.cases.entry(sight.id.clone()).or_default().sight = Some(sight);
+        }
+        if self.activation.settings.direction != Direction::GoogleToCrm {
+            self.read_records(crm, &BTreeSet::new(), &ways, &mut gathered, book).await?;
+        }
+        Ok(gathered)
+    }
+
+    async fn lists(&self, book: &Book) -> Result<Lists> {
+        let owner = self.activation.crm.user.as_str();
+        let started_ms = self.io.now_ms();
+        let Some(changes) = book.state.crm_changes else {
+            // Two days of slack, for all-day events end by the user's zone.
+            let from = self.admission.window_start - 2 * 86_400;
+            let changed = read_crm::changed(self.io, |after| zoho::window(owner, from, after)).await?;
+            return Ok(Lists { full: true, started_ms, changed, deleted: Vec::new() });
+        };
+        let changed = read_crm::changed(self.io, |after| zoho::changed(owner, changes.from(), after)).await?;
+        let deletions = book.state.crm_deletions.unwrap_or(changes);
+        let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
+        let fresh = deleted.into_iter().filter(|row| row.at.is_none_or(|at| at >= deletions.from()));
+        let deleted = fresh.map(|row| (row.id, row.at)).collect();
+        Ok(Lists { full: false, started_ms, changed, deleted })
+    }
+
+    /// Puts the links next to the events that were read: all of them on a full read, for what a list lacks counts too;
+    /// only those of the delivered and of the waiting events otherwise, so that a small change costs little however many
+    /// links there are. A link whose row was damaged is found by the way back from the CRM id, and nothing is taken as
+    /// seen. Returned are the ways from CRM ids to cases.
+    async fn load_links(
+        &self,
+        full: bool,
+        lists: Option<&Lists>,
+        gathered: &mut Gathered,
+        book: &mut Book,
+    ) -> Result<BTreeMap<CrmId, GoogleId>> {
+        let io = self.io;
+        let connection = self.activation.connection();
+        let named = |lists: &Lists| {
+            let changed = lists.changed.iter().map(|row| row.id.clone());
+            changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).collect::<Vec<_>>()
+        };
+        let mut ways = BTreeMap::new();
+        let rows = if full {
+            io.list(key::LINKS).await?
+        } else {
+            let named: Vec<CrmId> = lists.map(named).unwrap_or_default();
+            let back = io.load(named.iter().map(key::reverse).collect()).await?;
+            for id in &named {
+                if let Some(google) = back.get(&key::reverse(id)).and_then(|text| decode::<GoogleId>(text)) {
+                    ways.insert(id.clone(), google);
+                }
+            }
+            let born = named.iter().map(|id| birth::google_id(connection, id, 0));
+            let delivered: BTreeSet<GoogleId> = gathered.cases.keys().cloned().chain(born).collect();
+            gathered.waiting = waiting(book, &delivered, io.now_ms());
+            let ids: BTreeSet<&GoogleId> =
+                gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).collect();
+            io.load(ids.into_iter().map(key::link).collect()).await?
+        };
+        if full {
+            gathered.waiting = waiting(book, &BTreeSet::new(), io.now_ms());
+        }
+        let mut count: u32 = 0;
+        for (name, text) in rows {
+            let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
+            match decode::<Link>(&text) {
+                // A link of other accounts says nothing about these.
+                Some(link) if link.connection != connection => {}
+                Some(link) => {
+                    count += 1;
+                    gathered.cases.entry(id).or_default().link = Some(link);
+                }
+                None => gathered.damaged.push(id),
+            }
+        }
+        if !gathered.damaged.is_empty() {
+            for (crm, id) in ways_back(io).await? {
+                if let Some(index) = gathered.damaged.iter().position(|lost| *lost == id) {
+                    count += 1;
+                    gathered.damaged.swap_remove(index);
+                    gathered.cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
+                }
+            }
+        }
+        if full {
+            book.state.links = count;
+        }
+        // A way counts if the link at its end leads back: after a change of accounts there may be older ones.
+        ways.retain(|crm, id| {
+            gathered.cases.get(id).and_then(|case| case.link.as_ref()).is_some_and(|link| link.crm == *crm)
+        });
+        let links = gathered.cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
+        ways.extend(links);
+        Ok(ways)
+    }
+
+    /// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
+    /// that a full list lacks (K9), and what waits and is due (K5, K6; parked ones at most a twentieth of the cycle,
+    /// I11). What is beyond the limit is not asked for; it is counted, and it waits.
+    async fn prove_in_google(&self, full: bool, gathered: &mut Gathered, book: &Book) -> Result<()> {
+        let deletes = self.activation.settings.deletions == DeletionPolicy::Propagate;
+        let window_start = self.admission.window_start;
+        let mut ids: Vec<GoogleId> = Vec::new();
+        for (id, case) in &mut gathered.cases {
+            let Some(link) = &case.link else { continue };
+            let ask = match &case.sight {
+                Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
+                None => full && link.seen.end > window_start,
+            };
+            match ask {
+                true if ids.len() < self.max => ids.push(id.clone()),
+                true => {
+                    gathered.deferred.on_crm += 1;
+                    case.sight = None;
+                }
+                false => {}
+            }
+        }
+        let unseen = |id: &GoogleId| gathered.cases.get(id).is_none_or(|case| case.sight.is_none());
+        let only_in_crm = |id: &GoogleId| {
+            let linked = gathered.cases.get(id).is_some_and(|case| case.link.is_some());
+            !linked && book.parked(id).is_some_and(|row| row.crm.is_some())
+        };
+        let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
+        ids.extend(due.take((self.max / 20).max(1)));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        // Whoever is asked about is not known until there is an answer about that very event.
+        for id in &ids {
+            if let Some(case) = gathered.cases.get_mut(id) {
+                case.sight = None;
+            }
+        }
+        let context =
+            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let calendar = &self.activation.settings.calendar;
+        let mut answered = 0;
+        for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
+            answered += 1;
+            gathered.cases.entry(seen.id.clone()).or_default().sight = Some(seen);
+        }
+        gathered.deferred.other += ids.len().saturating_sub(answered);
+        Ok(())
+    }
+
+    /// Reads the records that the lists name, as far as they are news, and those that need a proof.
+    async fn crm_contents(
+        &self,
+        lists: Lists,
+        ways: &BTreeMap<CrmId, GoogleId>,
+        gathered: &mut Gathered,
+        book: &Book,
+    ) -> Result<CrmRead> {
+        let connection = self.activation.connection();
+        let mut ids: BTreeSet<CrmId> = BTreeSet::new();
+        let mut listed: BTreeSet<&CrmId> = BTreeSet::new();
+        let link = |id: &CrmId| {
+            let case = gathered.cases.get(ways.get(id)?)?;
+            case.link.as_ref()
+        };
+        for row in &lists.changed {
+            listed.insert(&row.id);
+            let known = link(&row.id).is_some_and(|link| {
+                let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
+                link.shown.is_some() && row.modified.is_some() && link.crm_modified == row.modified && !unread
+            });
+            if !known {
+                ids.insert(row.id.clone());
+            }
+        }
+        let gone: BTreeSet<CrmId> = lists.deleted.iter().map(|(id, _)| id.clone()).collect();
+        ids.extend(gone.iter().filter(|id| link(id).is_some()).cloned());
+        if lists.full {
+            let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
+            let lacking = lacking.filter(|link| {
+                !listed.contains(&link.crm) && link.seen.end > self.admission.window_start
+            });
+            ids.extend(lacking.map(|link| link.crm.clone()));
+        }
+        for id in &gathered.waiting {
+            let linked = gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
+            ids.extend(linked.or_else(|| book.parked(id)?.crm.clone()));
+        }
+        // Events that Accord made, and whose link is not there: the record that they were made of.
+        for (id, case) in &gathered.cases {
+            if let (None, Some(sight)) = (&case.link, &case.sight)
+                && let Content::Ordinary { mark: Some(mark), .. } = &sight.content
+                && birth::generation(connection, &mark.crm, id).is_some()
+            {
+                ids.insert(mark.crm.clone());
+            }
+        }
+        let ends = self.read_records(ids.into_iter().collect(), &gone, ways, gathered, book).await?;
+        let latest = lists.changed.iter().filter_map(|row| row.modified).max();
+        let latest_deleted = lists.deleted.iter().filter_map(|(_, at)| *at).max();
+        let now = lists.started_ms;
+        let changes = match book.state.crm_changes {
+            Some(known) => known.after(latest, now),
+            // Nothing was ever there: what comes is later than this, by any clock.
+            None => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
+        };
+        let deletions = match book.state.crm_deletions {
+            Some(known) if !lists.full => known.after(latest_deleted, now),
+            _ => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
+        };
+        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends })
+    }
+
+    /// Reads records in full and puts them into their cases. Of those that the answers lack, the deleted list is the
+    /// proof, or a read of that very record.
+    async fn read_records(
+        &self,
+        ids: Vec<CrmId>,
+        deleted: &BTreeSet<CrmId>,
+        ways: &BTreeMap<CrmId, GoogleId>,
+        gathered: &mut Gathered,
+        book: &Book,
+    ) -> Result<Option<bool>> {
+        let profile = &self.activation.crm;
+        let known_ends = book.state.all_day.map(|times| times.exclusive_end);
+        let context = CrmContext {
+            user: &profile.user,
+            limits: profile.limits,
+            exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
+            mark_field: None,
+            listed: true,
+        };
+        let reader = Reader { io: self.io, context };
+        let contents = reader.read(ids).await?;
+        let mut sights = contents.sights;
+        let mut asked = 0;
+        for id in contents.missing {
+            if deleted.contains(&id) {
+                sights.push(read_crm::gone(id));
+            } else if asked == self.max {
+                gathered.deferred.on_google += 1;
+            } else {
+                asked += 1;
+                match read::record(self.io, &id, "Modified_Time").await? {
+                    None => sights.push(read_crm::gone(id)),
+                    Some(_) => gathered.deferred.other += 1,
+                }
+            }
+        }
+        let connection = self.activation.connection();
+        for sight in sights {
+            let case = ways.get(&sight.id).cloned();
+            let id = case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0));
+            gathered.cases.entry(id).or_default().crm_sight = Some(sight);
+        }
+        Ok(contents.ends.exclusive())
+    }
+}
+
+/// What waits and is due: parked events whose day is over, events whose question was answered, and all that nobody could
+/// tell apart as soon as one of them is delivered.
+fn waiting(book: &Book, delivered: &BTreeSet<GoogleId>, now_ms: i64) -> Vec<GoogleId> {
+    let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
+    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
+    let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
+    due.map(|(id, _)| id).chain(book.answered()).cloned().collect()
+}
+
+/// The reverse rows: CRM id to Google id.
+async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
+    let rows: Rows = io.list(key::REVERSE).await?;
+    let way = |(name, text): (String, String)| {
+        let crm = CrmId::new(name.strip_prefix(key::REVERSE)?);
+        Some((crm, decode::<GoogleId>(&text)?))
+    };
+    Ok(rows.into_iter().filter_map(way).collect())
+}

@@ -1,0 +1,172 @@
+//! Reading the CRM as a source (L6): which of the user's meetings changed or were deleted, and single records by their
+//! ids.
+
+use super::io::Io;
+use super::read::{fetch_parsed, record_gone};
+use crate::api::http::HttpRequest;
+use crate::api::retry::{Doubt, Problem};
+use crate::api::{http::Service, zoho};
+use crate::error::Result;
+use crate::model::ids::CrmId;
+use crate::model::sight::{CrmContent, CrmSight};
+use crate::wire::zoho::{Deleted, Rows};
+use crate::wire::zoho_event::{CrmContext, CrmPage, Ends, seconds};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record that a list of changes names.
+pub(crate) struct Changed {
+    pub(crate) id: CrmId,
+    pub(crate) modified: Option<i64>,
+}
+
+/// The user's meetings that end at or after an instant, or that changed since one, in the order of their ids.
+pub(crate) async fn changed(
+    io: &Io,
+    page: impl Fn(Option<&CrmId>) -> HttpRequest,
+) -> Result<Vec<Changed>> {
+    let mut found: Vec<Changed> = Vec::new();
+    loop {
+        let last = found.last().map(|row| row.id.clone());
+        let answer = fetch_parsed(io, page(last.as_ref()), Rows::parse).await?;
+        let rows = answer.map_err(|problem| problem.error(Service::Zoho))?;
+        let more = rows.more_records && !rows.data.is_empty();
+        if more && rows.data.last().map(|row| &row.id) == last.as_ref() {
+            return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
+        }
+        let row = |record: crate::wire::zoho::Record| Changed { modified: seconds(&record.modified), id: record.id };
+        found.extend(rows.data.into_iter().map(row));
+        if !more {
+            return Ok(found);
+        }
+    }
+}
+
+/// The records that were deleted since an instant, and when.
+pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<Deleted>> {
+    /// The list has no tokens: a page beyond this many is not believed.
+    const MOST_PAGES: u32 = 500;
+    let mut found = Vec::new();
+    for page in 1..=MOST_PAGES {
+        let answer = fetch_parsed(io, zoho::deleted(since, page), Deleted::parse).await?;
+        let (rows, more) = answer.map_err(|problem| problem.error(Service::Zoho))?;
+        found.extend(rows);
+        if !more {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// What reading records in full needs to know.
+pub(crate) struct Reader<'a> {
+    pub(crate) io: &'a Io,
+    pub(crate) context: CrmContext<'a>,
+}
+
+/// Records as they were read.
+#[derive(Default)]
+pub(crate) struct Contents {
+    pub(crate) sights: Vec<CrmSight>,
+    /// Whether all-day ends are exclusive, as far as these records show.
+    pub(crate) ends: Ends,
+    /// Asked for, and not in the answer.
+    pub(crate) missing: Vec<CrmId>,
+}
+
+impl Reader<'_> {
+    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for;
+    /// the others by their ids, 100 to a request. Descriptions that a list may have cut are read one by one.
+    pub(crate) async fn read(&self, ids: Vec<CrmId>) -> Result<Contents> {
+        let asked: BTreeSet<CrmId> = ids.into_iter().collect();
+        let mut open = asked.clone();
+        let mut bodies = Vec::new();
+        if open.len() > 2 * zoho::BULK {
+            self.walk(&mut open, &mut bodies).await?;
+        }
+        let rest: Vec<&CrmId> = open.iter().collect();
+        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, zoho::EVENT_FIELDS));
+        for body in self.pages(groups.collect()).await? {
+            bodies.push(body);
+        }
+        let mut contents = Contents::default();
+        for body in &bodies {
+            contents.ends.look(body);
+        }
+        let mut found: BTreeMap<CrmId, CrmSight> = BTreeMap::new();
+        let context = CrmContext { exclusive_end: self.context.exclusive_end.or(contents.ends.exclusive()), ..self.context };
+        for body in &bodies {
+            let page = CrmPage::parse(body, &context).ok_or_else(unreadable)?;
+            let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
+            found.extend(rows.map(|sight| (sight.id.clone(), sight)));
+        }
+        contents.missing = open.iter().filter(|id| !found.contains_key(*id)).cloned().collect();
+        let cut: Vec<CrmId> =
+            found.values().filter(|sight| is_cut(sight)).map(|sight| sight.id.clone()).collect();
+        let whole = CrmContext { listed: false, ..context };
+        let requests = cut.iter().map(|id| zoho::event(id, zoho::EVENT_FIELDS)).collect();
+        for body in self.pages(requests).await? {
+            let page = CrmPage::parse(&body, &whole).ok_or_else(unreadable)?;
+            found.extend(page.rows.into_iter().map(|sight| (sight.id.clone(), sight)));
+        }
+        contents.sights = found.into_values().collect();
+        Ok(contents)
+    }
+
+    /// Pages of the whole list, for as long as they bring more than reading by ids would.
+    async fn walk(&self, open: &mut BTreeSet<CrmId>, bodies: &mut Vec<Vec<u8>>) -> Result<()> {
+        let mut token: Option<String> = None;
+        while open.len() > zoho::BULK {
+            let mut next = None;
+            let mut body = Vec::new();
+            let mut wanted = 0;
+            let parse = |bytes: &[u8]| CrmPage::parse(bytes, &self.context).map(|page| (page, bytes.to_vec()));
+            match fetch_parsed(self.io, zoho::list(zoho::EVENT_FIELDS, token.as_deref()), parse).await? {
+                Ok((page, bytes)) => {
+                    for sight in &page.rows {
+                        wanted += usize::from(open.remove(&sight.id));
+                    }
+                    body = bytes;
+                    next = page.next_page_token.filter(|_| page.more_records);
+                }
+                // A token that expired or a list that is refused: the others are read by their ids.
+                Err(Problem::Refused(_)) => {}
+                Err(problem) => return Err(problem.error(Service::Zoho)),
+            }
+            if !body.is_empty() {
+                bodies.push(body);
+            }
+            if next.is_none() || wanted < zoho::BULK || next == token {
+                break;
+            }
+            token = next;
+        }
+        Ok(())
+    }
+
+    /// The bodies of reads; what is gone has an empty one.
+    async fn pages(&self, requests: Vec<HttpRequest>) -> Result<Vec<Vec<u8>>> {
+        let mut bodies = Vec::new();
+        for request in requests {
+            let parse = |bytes: &[u8]| CrmPage::parse(bytes, &self.context).map(|_| bytes.to_vec());
+            match fetch_parsed(self.io, request, parse).await? {
+                Ok(body) => bodies.push(body),
+                Err(problem) if record_gone(&problem) => {}
+                Err(problem) => return Err(problem.error(Service::Zoho)),
+            }
+        }
+        Ok(bodies)
+    }
+}
+
+fn is_cut(sight: &CrmSight) -> bool {
+    matches!(sight.content, CrmContent::Ordinary { cut: true, .. })
+}
+
+fn unreadable() -> crate::error::Error {
+    Problem::Unsure(Doubt::BadResponse).error(Service::Zoho)
+}
+
+/// A record that is gone.
+pub(crate) fn gone(id: CrmId) -> CrmSight {
+    CrmSight { id, modified: None, created: None, content: CrmContent::Gone }
+}

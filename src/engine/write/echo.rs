@@ -1,0 +1,69 @@
+//! Reads back what was written to the CRM. Its times have whole seconds, and it may rewrite texts on saving: what it
+//! shows a moment later is what later changes are told by, and an edit of the same second does not hide (K3, I21).
+
+use super::Writer;
+use crate::engine::read_crm::Reader;
+use crate::error::Result;
+use crate::model::field::{Field, FieldSet};
+use crate::model::sight::{CrmContent, CrmSight};
+use crate::sync::diff;
+use crate::sync::state::Shown;
+use crate::wire::zoho_event::CrmContext;
+use std::collections::BTreeMap;
+
+/// From one second to the next, by two clocks that may differ a little in their fractions.
+const NEXT_SECOND_MS: i64 = 1_100;
+
+impl Writer<'_> {
+    pub(super) async fn read_back(&mut self) -> Result<()> {
+        let written = std::mem::take(&mut self.echoes);
+        if written.is_empty() {
+            return Ok(());
+        }
+        self.io.wait_until(self.written_ms + NEXT_SECOND_MS).await?;
+        let activation = self.book.active()?.clone();
+        let ends = self.book.state.all_day.map(|times| times.exclusive_end);
+        let context = CrmContext {
+            user: &activation.crm.user,
+            limits: activation.crm.limits,
+            exclusive_end: ends.or(self.book.state.crm_exclusive_ends),
+            mark_field: None,
+            listed: true,
+        };
+        let ways: BTreeMap<_, _> = written.into_iter().collect();
+        let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
+        for sight in contents.sights {
+            if let Some(id) = ways.get(&sight.id)
+                && let Some(mut link) = self.links.remove(id)
+            {
+                let before = (link.shown.clone(), link.crm_modified);
+                see(&mut link, sight);
+                if (&link.shown, link.crm_modified) != (&before.0, before.1) {
+                    self.book.link(id, &link, Some(&link.crm));
+                }
+            }
+        }
+        self.book.state.unread_since = None;
+        Ok(())
+    }
+}
+
+/// Compares what the CRM shows with what was written. The texts may differ as long as nobody else wrote since; whatever
+/// else differs is somebody's edit, and will be read again as one.
+fn see(link: &mut crate::sync::state::Link, sight: CrmSight) {
+    let CrmContent::Ordinary { event, .. } = sight.content else {
+        link.crm_modified = None;
+        return;
+    };
+    let texts = FieldSet::only(Field::Title).with(Field::Place).with(Field::Description);
+    let now = Shown::of(&event);
+    let written = link.shown.get_or_insert(Shown::NOTHING);
+    let differs = diff::changed(&written.fields, &now.fields, &now.fields);
+    let ours = link.crm_modified.is_none() || link.crm_modified == sight.modified;
+    if differs.is_empty() || (ours && differs.without(texts).is_empty()) {
+        written.update(&now, FieldSet::all());
+        link.crm_modified = sight.modified;
+    } else {
+        link.crm_modified = None;
+    }
+}

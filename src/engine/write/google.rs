@@ -1,0 +1,383 @@
+//! Writes to Google: guarded by the version that was compared, and repeatable, so that a lost answer does no harm.
+
+use super::{Writer, in_groups};
+use crate::api::google;
+use crate::api::http::{HttpRequest, HttpResponse, Service};
+use crate::api::retry::{ATTEMPTS, Doubt, Problem, diagnose, printable};
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::model::field::{Field, FieldSet};
+use crate::model::fingerprint::Digest;
+use crate::model::ids::{Etag, GoogleId};
+use crate::model::sight::{Content, Mark, Sight};
+use crate::sync::birth;
+use crate::sync::observe::{InGoogle, draft};
+use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin};
+use crate::sync::state::{Link, Parked, Reach};
+use crate::wire::google::{EventWrite, Item, default_reminders};
+use crate::wire::google_event::{Context, sight};
+use crate::wire::mapping::{self, GoogleWriting};
+
+/// Entries in flight at once: what four batches hold.
+const GROUP: usize = google::BATCH * Service::Google.in_flight();
+
+/// The answer to one request.
+type Answered = std::result::Result<HttpResponse, Problem>;
+
+impl Writer<'_> {
+    pub(super) async fn delete_in_google(&mut self, deletes: Vec<Delete>) -> Result<()> {
+        for ops in in_groups(deletes, GROUP) {
+            if !self.in_time(ops.len()) {
+                continue;
+            }
+            let (ops, requests) = self.deletions(ops)?;
+            let mut failed = None;
+            for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
+                match answer {
+                    Ok(_) | Err(Problem::Absent) => {
+                        if let Some(link) = self.links.remove(&op.id) {
+                            self.book.unlink(&op.id, &link.crm);
+                        }
+                        self.report.google.deleted += 1;
+                        self.count_done(1);
+                    }
+                    Err(Problem::Stale) => self.stale(&op.id, None),
+                    Err(problem) if one_event(&problem) => self.park_in_google(&op.id, &problem, None),
+                    Err(problem) => failed = Some(problem),
+                }
+            }
+            self.save().await?;
+            end_by(failed)?;
+        }
+        Ok(())
+    }
+
+    fn deletions(&mut self, ops: Vec<Delete>) -> Result<(Vec<Delete>, Vec<HttpRequest>)> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let mut kept = Vec::new();
+        let mut requests = Vec::new();
+        for op in ops {
+            let etag = self.links.get(&op.id).map(|link| link.seen.etag.clone());
+            match etag.filter(|etag| !etag.as_str().is_empty()) {
+                Some(etag) => {
+                    requests.push(google::delete(&calendar, &op.id, Some(&etag), self.notifies()));
+                    kept.push(op);
+                }
+                None => self.stale(&op.id, None),
+            }
+        }
+        Ok((kept, requests))
+    }
+
+    /// Writes changed fields. Events that turn out to be gone are returned as creates: an edit beats a deletion (K4).
+    pub(super) async fn update_in_google(&mut self, updates: Vec<GoogleUpdate>) -> Result<Vec<GoogleCreate>> {
+        let mut gone = Vec::new();
+        for ops in in_groups(updates, GROUP) {
+            if !self.in_time(ops.len()) {
+                continue;
+            }
+            let (ops, requests) = self.updates(ops).await?;
+            let mut failed = None;
+            for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
+                match answer {
+                    Ok(response) => match self.echo(&op.id, &response) {
+                        Some(echo) => self.settle_google_update(op, &echo),
+                        None => self.stale(&op.id, None),
+                    },
+                    Err(Problem::Stale) => self.stale(&op.id, None),
+                    Err(Problem::Absent) => {
+                        self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
+                        gone.push(GoogleCreate { id: op.id, event: op.event, origin: op.origin, renews: true });
+                    }
+                    Err(problem) if one_event(&problem) => {
+                        self.park_in_google(&op.id, &problem, Some(&op.origin));
+                    }
+                    Err(problem) => failed = Some(problem),
+                }
+            }
+            self.save().await?;
+            end_by(failed)?;
+        }
+        Ok(gone)
+    }
+
+    /// The requests of updates. Where a write carries a whole list (reminders, guests), the list is read first.
+    async fn updates(&mut self, ops: Vec<GoogleUpdate>) -> Result<(Vec<GoogleUpdate>, Vec<HttpRequest>)> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
+        let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty();
+        let asked: Vec<HttpRequest> =
+            ops.iter().filter(|op| reads(op)).map(|op| google::event(&calendar, &op.id)).collect();
+        let mut current = self.send(asked).await?.into_iter();
+        let mut kept = Vec::new();
+        let mut requests = Vec::new();
+        for op in ops {
+            let read = match reads(&op).then(|| current.next()).flatten() {
+                None => None,
+                Some(Ok(response)) => Some(response),
+                Some(Err(Problem::Absent)) => None,
+                Some(Err(problem)) => return Err(problem.error(Service::Google)),
+            };
+            let json = read.as_ref().and_then(|response| Json::parse(&response.body));
+            let moved = json.as_ref().is_some_and(|json| json.get("etag").str() != Some(op.etag.as_str()));
+            if op.etag.as_str().is_empty() || moved {
+                self.stale(&op.id, None);
+                continue;
+            }
+            if json.as_ref().is_some_and(|json| json.get("reminders").get("useDefault").flag() == Some(true)) {
+                self.learn_default_reminders().await?;
+            }
+            let known = self.links.get(&op.id).and_then(|link| link.shown.as_ref());
+            let mut write = EventWrite::default();
+            let writing = GoogleWriting {
+                creating: false,
+                current: json.as_ref(),
+                default_reminders: self.default_reminders.as_deref().unwrap_or_default(),
+                known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
+            };
+            mapping::to_google(&op.event, op.fields, &writing, &mut write);
+            let body = encode(&write)?;
+            requests.push(google::patch(&calendar, &op.id, body, Some(&op.etag), self.notifies()));
+            kept.push(op);
+        }
+        Ok((kept, requests))
+    }
+
+    /// The calendar's default reminders, where this cycle did not read the calendar.
+    async fn learn_default_reminders(&mut self) -> Result<()> {
+        if self.default_reminders.is_none() {
+            let request = google::default_reminders(&self.book.active()?.settings.calendar);
+            let response = self.io.fetch_one(request).await?;
+            self.default_reminders = Some(default_reminders(&response.body));
+        }
+        Ok(())
+    }
+
+    fn settle_google_update(&mut self, op: GoogleUpdate, echo: &InGoogle) {
+        let Some(link) = self.links.get_mut(&op.id) else { return };
+        let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
+        if let Some(draft) = echo.draft() {
+            link.seen.update(draft, FieldSet::all().without(pending));
+        }
+        see_origin(link, &op.origin);
+        let link = link.clone();
+        self.book.link(&op.id, &link, Some(&link.crm));
+        self.report.google.updated += 1;
+        self.report.conflicts.extend(op.lost);
+        self.count_done(1);
+        self.crm_updates.extend(op.then);
+    }
+
+    pub(super) async fn create_in_google(&mut self, creates: Vec<GoogleCreate>) -> Result<()> {
+        let connection = self.connection;
+        let first = |op: &GoogleCreate| match birth::generation(connection, &op.origin.crm, &op.id) {
+            Some(generation) if op.renews => generation + 1,
+            Some(generation) => generation,
+            None => 0,
+        };
+        let mut open: Vec<(u32, GoogleCreate)> = creates.into_iter().map(|op| (first(&op), op)).collect();
+        while !open.is_empty() {
+            let rest = open.split_off(open.len().min(GROUP));
+            let mut again = Vec::new();
+            if self.in_time(open.len()) {
+                again = self.create_group_in_google(open).await?;
+            }
+            again.extend(rest);
+            open = again;
+        }
+        Ok(())
+    }
+
+    /// Creates one group; returned are those whose id is used up, with their next generation.
+    async fn create_group_in_google(&mut self, ops: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let id = |generation: u32, op: &GoogleCreate| birth::google_id(self.connection, &op.origin.crm, generation);
+        let mut requests = Vec::new();
+        for (generation, op) in &ops {
+            let id = id(*generation, op);
+            let mut write = EventWrite::default();
+            write.id(&id);
+            let writing =
+                GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] };
+            mapping::to_google(&op.event, FieldSet::all(), &writing, &mut write);
+            write.mark(&mark(op));
+            requests.push(google::insert(&calendar, encode(&write)?, self.notifies()));
+        }
+        let mut failed = None;
+        let mut taken = Vec::new();
+        for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
+            let id = birth::google_id(self.connection, &op.origin.crm, generation);
+            match answer {
+                Ok(response) => {
+                    // The insert happened: without a readable echo, what was sent is what was seen.
+                    let seen = self.echo(&id, &response).and_then(|echo| echo.draft());
+                    let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
+                    self.settle_google_create(op, &id, seen);
+                }
+                Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
+                Err(problem) if one_event(&problem) => self.park_in_google(&op.id, &problem, Some(&op.origin)),
+                Err(problem) => failed = Some(problem),
+            }
+        }
+        self.save().await?;
+        end_by(failed)?;
+        self.examine_taken(taken).await
+    }
+
+    /// Ids that exist already: Accord's own event, whose link was lost or is not yet made, is compared again; a deleted
+    /// one never gives its id back, so that the next generation is tried.
+    async fn examine_taken(&mut self, taken: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let id = |generation: u32, op: &GoogleCreate| birth::google_id(self.connection, &op.origin.crm, generation);
+        let requests = taken.iter().map(|(generation, op)| google::event(&calendar, &id(*generation, op)));
+        let mut again = Vec::new();
+        for ((generation, op), answer) in taken.into_iter().zip(self.send(requests.collect()).await?) {
+            let id = birth::google_id(self.connection, &op.origin.crm, generation);
+            let live = match answer {
+                Ok(response) => self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled)),
+                Err(Problem::Absent) => None,
+                Err(problem) => return Err(problem.error(Service::Google)),
+            };
+            match live {
+                Some(_) => self.stale(&id, Some(op.origin.crm)),
+                None if generation + 1 < birth::GENERATIONS => again.push((generation + 1, op)),
+                None => self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin)),
+            }
+        }
+        Ok(again)
+    }
+
+    fn settle_google_create(&mut self, op: GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
+        let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
+        see_origin(&mut link, &op.origin);
+        if let Some(old) = self.links.remove(&op.id) {
+            self.book.unlink(&op.id, &old.crm);
+        }
+        self.book.unpark(&op.id);
+        self.book.link(id, &link, None);
+        self.report.google.created += 1;
+        self.count_done(1);
+    }
+
+    /// What Google shows of an event after a write; none when the answer is about another one.
+    fn echo(&self, id: &GoogleId, response: &HttpResponse) -> Option<InGoogle> {
+        let sight = self.sight(response).filter(|sight| sight.id == *id)?;
+        Some(InGoogle::new(sight, self.admission?))
+    }
+
+    fn sight(&self, response: &HttpResponse) -> Option<Sight> {
+        let limits = self.book.active().ok()?.crm.limits;
+        let default_reminders = self.default_reminders.as_deref().unwrap_or_default();
+        sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
+    }
+
+    fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
+        self.count_done(1);
+        let code = match problem {
+            Problem::Refused(code) | Problem::Forbidden(code) => printable(code),
+            _ => "no code".to_owned(),
+        };
+        let link = self.links.get(id);
+        let etag = link.map_or_else(|| Etag::new(""), |link| link.seen.etag.clone());
+        let message = format!("Google refuses this event ({code}).");
+        let mut parked = Parked::new(&code, message, etag, self.io.now_ms());
+        parked.crm_modified = origin.map_or(link.and_then(|link| link.crm_modified), |origin| origin.modified);
+        parked.crm = origin.map(|origin| origin.crm.clone()).or_else(|| link.map(|link| link.crm.clone()));
+        self.book.park(id, parked);
+    }
+
+    /// Performs requests that may be repeated without harm, in batches where the host lets these through.
+    async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
+        let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).collect();
+        let mut batch = self.batch;
+        for attempt in 0..ATTEMPTS {
+            let open: Vec<usize> =
+                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).collect();
+            let asked: Vec<HttpRequest> = open.iter().filter_map(|at| requests.get(*at).cloned()).collect();
+            if asked.is_empty() {
+                break;
+            }
+            let answers = match batch && asked.len() > 1 {
+                true => match self.send_batches(&asked).await? {
+                    Some(answers) => answers,
+                    None => {
+                        batch = false;
+                        self.io.fetch(asked).await?
+                    }
+                },
+                false => self.io.fetch(asked).await?,
+            };
+            let mut pause: Option<Problem> = None;
+            for (at, answer) in open.into_iter().zip(answers) {
+                match answer {
+                    // One by one, `Io::fetch` has tried often enough.
+                    Err(problem) if batch && problem.passes() && attempt + 1 < ATTEMPTS => {
+                        pause = Some(problem.or_graver(pause));
+                    }
+                    answer => {
+                        if let Some(slot) = results.get_mut(at) {
+                            *slot = Some(answer);
+                        }
+                    }
+                }
+            }
+            if let Some(problem) = pause {
+                self.io.back_off(Service::Google, &problem, attempt).await?;
+            }
+        }
+        Ok(results.into_iter().map(|result| result.unwrap_or(Err(Problem::Unsure(Doubt::BadResponse)))).collect())
+    }
+
+    /// None where the batch endpoint is out of reach.
+    async fn send_batches(&self, requests: &[HttpRequest]) -> Result<Option<Vec<Answered>>> {
+        let groups: Vec<&[HttpRequest]> = requests.chunks(google::BATCH).collect();
+        let batches = groups.iter().map(|group| google::batch(group)).collect();
+        let mut answers = Vec::with_capacity(requests.len());
+        for (group, answer) in groups.iter().zip(self.io.fetch(batches).await?) {
+            match answer {
+                Ok(response) => {
+                    let parts = google::batch_parts(&response, group.len());
+                    answers.extend(parts.into_iter().map(|part| match part {
+                        Some(part) => diagnose(Service::Google, Ok(part), self.io.now_ms()),
+                        None => Err(Problem::Unsure(Doubt::BadResponse)),
+                    }));
+                }
+                Err(Problem::Absent | Problem::Refused(_) | Problem::Forbidden(_)) => return Ok(None),
+                Err(problem) => answers.extend(group.iter().map(|_| Err(problem.clone()))),
+            }
+        }
+        Ok(Some(answers))
+    }
+}
+
+fn see_origin(link: &mut Link, origin: &Origin) {
+    link.shown = Some(origin.shown.clone());
+    link.crm_modified = origin.modified;
+}
+
+/// What an event carries in its private extended properties: the record that it was made of, and what was written.
+fn mark(op: &GoogleCreate) -> Mark {
+    let fields = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field));
+    let base = fields.fold(Digest::new(), |digest, field| digest.number(field.as_u64().cast_signed()));
+    Mark { crm: op.origin.crm.clone(), base: base.finish().as_u64() }
+}
+
+fn encode(write: &EventWrite<'_>) -> Result<String> {
+    serde_json::to_string(write).map_err(|_| Error::internal("an event could not be encoded"))
+}
+
+/// Whether a refusal is about this one event, and not about the calendar or the sign-in (Calendar API, guides/errors).
+fn one_event(problem: &Problem) -> bool {
+    match problem {
+        Problem::Refused(_) => true,
+        Problem::Forbidden(reason) => !matches!(
+            reason.as_str(),
+            "requiredAccessLevel" | "insufficientPermissions" | "accessNotConfigured" | "PERMISSION_DENIED" | ""
+        ),
+        _ => false,
+    }
+}
+
+fn end_by(problem: Option<Problem>) -> Result<()> {
+    problem.map_or(Ok(()), |problem| Err(problem.error(Service::Google)))
+}
