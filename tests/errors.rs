@@ -289,7 +289,7 @@ fn activation_names_what_is_missing() {
         host.run(json!({ "name": "activate", "settings": settings(more) })).code()
     };
     assert_eq!(activate(&mut host, json!({ "calendar": "nobody@example.com" })), "calendar-not-writable");
-    assert_eq!(activate(&mut host, json!({ "direction": "two-way" })), "invalid-settings");
+    assert_eq!(activate(&mut host, json!({ "direction": "up" })), "invalid-settings");
     host.world.switches().set("module_flags", "per_user").unwrap();
     host.world.set_permission("Crm_Implied_Create_Events", false);
     assert_eq!(activate(&mut host, json!({})), "forbidden");

@@ -6,7 +6,7 @@ use super::io::Io;
 use super::read::{self, Reading};
 use super::read_crm::{self, Changed, Reader};
 use super::write::Stale;
-use crate::api::{google, zoho};
+use crate::api::zoho;
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::{DeletionPolicy, Direction};
@@ -148,7 +148,8 @@ impl Gatherer<'_> {
             Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
         let calendar = &self.activation.settings.calendar;
         for sight in read::events(self.io, calendar, &google, self.options.batch, &context).await? {
-            gathered.cases.entry(sight.id.clone()).or_default().sight = Some(sight);
+            let case = gathered.cases.entry(sight.id.clone()).or_default();
+            case.sight = Some(sight);
         }
         if self.activation.settings.direction != Direction::GoogleToCrm {
             self.read_records(crm, &BTreeSet::new(), &ways, &mut gathered, book).await?;
@@ -289,7 +290,8 @@ impl Gatherer<'_> {
         let mut answered = 0;
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             answered += 1;
-            gathered.cases.entry(seen.id.clone()).or_default().sight = Some(seen);
+            let case = gathered.cases.entry(seen.id.clone()).or_default();
+            case.sight = Some(seen);
         }
         gathered.deferred.other += ids.len().saturating_sub(answered);
         Ok(())

@@ -75,7 +75,7 @@ async fn cycle(
         Some(ids) => gatherer.gather_records(ids, book).await?,
         None => gatherer.gather(book).await?,
     };
-    let Gathered { cases, google, crm, damaged, deferred, default_reminders } = gathered;
+    let Gathered { cases, google, crm, damaged, deferred, default_reminders, .. } = gathered;
     report.full_read = google.as_ref().is_some_and(|reading| reading.full)
         || crm.as_ref().is_some_and(|reading| reading.full);
     if let Some(nameless) = google.as_ref().map(|reading| reading.nameless).filter(|count| *count > 0) {

@@ -96,10 +96,12 @@ impl Policy {
 /// source changes the event or deletes it too.
 fn as_target(target: View, source: View) -> View {
     match (target, source) {
-        (View::New | View::Past | View::Kept(_) | View::Unreadable | View::Deleted, View::Absent) => View::Absent,
+        (View::Kept(_) | View::Unreadable | View::Deleted, View::Absent) => View::Absent,
+        (View::New | View::Past, View::New | View::Past) => target,
+        (View::New | View::Past, _) => View::Absent,
         (View::Deleted, View::Changed(fields)) if !fields.is_empty() => View::Deleted,
         (View::Deleted, View::Deleted) => View::Deleted,
-        (View::Absent | View::New | View::Past | View::Kept(_), _) => target,
+        (View::Absent | View::Kept(_), _) => target,
         (View::Same | View::Changed(_) | View::Unreadable | View::Deleted, View::New | View::Past) => View::Absent,
         (View::Same | View::Changed(_) | View::Unreadable | View::Deleted, _) => View::Same,
     }

@@ -192,7 +192,7 @@ mod tests {
         let (same, held) = whole(&[("a", call("")), ("b", call(""))], &[("m", call("")), ("n", call(""))]);
         assert_eq!((same, held.len()), (vec![pair("a", "m"), pair("b", "n")], 0), "identical ones, in order");
         let (same, held) = whole(&[("a", call("Room 2")), ("b", call(""))], &[("m", call("")), ("n", call("Room 2"))]);
-        assert_eq!((same, held.len()), (vec![pair("b", "m"), pair("a", "n")], 0), "the place decides");
+        assert_eq!((same, held.len()), (vec![pair("a", "n"), pair("b", "m")], 0), "the place decides");
         let (same, held) = whole(&[("a", call("x"))], &[("m", event("Call", 2, "x"))]);
         assert_eq!((same.len(), held.len()), (0, 0), "another time is another event");
     }

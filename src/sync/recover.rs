@@ -64,6 +64,7 @@ mod tests {
     use crate::model::ids::{CrmId, Etag};
     use crate::model::time::When;
     use crate::sync::observe::draft;
+    use crate::sync::state::Reach;
 
     const NOW: i64 = 1_795_341_600;
 
@@ -74,7 +75,7 @@ mod tests {
 
     fn intents(events: &[(&str, Event)]) -> Intents {
         let creates =
-            events.iter().map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event))).collect();
+            events.iter().map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open))).collect();
         Intents { at_ms: NOW * 1_000, creates }
     }
 

@@ -229,9 +229,10 @@ impl Writer<'_> {
     async fn examine_taken(&mut self, taken: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let id = |generation: u32, op: &GoogleCreate| birth::google_id(self.connection, &op.origin.crm, generation);
-        let requests = taken.iter().map(|(generation, op)| google::event(&calendar, &id(*generation, op)));
+        let ids = taken.iter().map(|(generation, op)| id(*generation, op));
+        let requests = ids.map(|id| google::event(&calendar, &id)).collect();
         let mut again = Vec::new();
-        for ((generation, op), answer) in taken.into_iter().zip(self.send(requests.collect()).await?) {
+        for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
             let live = match answer {
                 Ok(response) => self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled)),
