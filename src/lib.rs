@@ -40,6 +40,9 @@
 //!
 //! Times are milliseconds since 1970, ids are text, and every failure is an [`Error`] with a stable code.
 
+// What the second direction needs stands in model, wire and api before the engine uses it.
+#![allow(dead_code, reason = "the engine's second direction follows")]
+
 mod api;
 mod engine;
 mod error;

@@ -65,7 +65,7 @@ impl Observed {
                 unreadable = Some(why);
                 (InGoogle::Unreadable, None)
             }
-            Content::Ordinary { event, private } => match (private, admission.settings.private_events) {
+            Content::Ordinary { event, private, .. } => match (private, admission.settings.private_events) {
                 (true, PrivatePolicy::Skip) => (InGoogle::Kept(SkipReason::Private), None),
                 (true, PrivatePolicy::Busy) => admit(event.busy(), admission),
                 (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
