@@ -82,7 +82,7 @@ export interface HttpRequest {
      */
     service: Service;
     /**
-     * `GET`, `POST`, `PUT` or `DELETE`.
+     * `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
      */
     method: string;
     /**

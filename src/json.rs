@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A JSON value.
+#[derive(Clone)]
 pub(crate) enum Json<'a> {
     Null,
     Flag(bool),
@@ -41,6 +42,11 @@ impl<'a> Json<'a> {
     /// The first item of a list.
     pub(crate) fn first(&self) -> &Self {
         self.list().and_then(<[_]>::first).unwrap_or(&Self::Null)
+    }
+
+    /// Whether an object names a field, be it as null.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Object(fields) if fields.iter().any(|(name, _)| name == key))
     }
 
     pub(crate) fn is_object(&self) -> bool {

@@ -1,22 +1,29 @@
 //! Requests to the Google Calendar API v3 and the reading of their answers.
 
-use super::http::{HttpRequest, HttpResponse, Service};
-use crate::model::ids::{GoogleId, SyncToken};
+use super::http::{HttpRequest, HttpResponse, Service, encode};
+use crate::model::ids::{Etag, GoogleId, SyncToken};
 use crate::model::time::rfc3339_utc;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// The unreserved characters of RFC 3986 stay as they are.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How many requests a batch holds. The guide says 1,000, older text and the staff say 50 for Calendar
 /// (googleapis/google-api-dotnet-client #1621).
 pub(crate) const BATCH: usize = 50;
 
-/// What `wire::google` reads of a page, and nothing else: a third of the bytes (Calendar API, "Partial response"). A sync
-/// token belongs to the parameters that it was given out for; a new version of this text means a full read.
-const FIELDS: &str = "nextPageToken,nextSyncToken,defaultReminders,items(id,status,etag,updated,eventType,summary,\
-    description,location,start,end,visibility,attendees(email,displayName,self,resource),attendeesOmitted,recurrence,\
-    recurringEventId,reminders)";
+/// What `wire::google` reads of an event, and nothing else: a third of the bytes (Calendar API, "Partial response").
+macro_rules! event_fields {
+    () => {
+        "id,status,etag,updated,eventType,summary,description,location,start,end,visibility,organizer(self),\
+        guestsCanModify,locked,attendees(email,displayName,self,resource),attendeesOmitted,recurrence,recurringEventId,\
+        reminders,extendedProperties/private"
+    };
+}
+
+/// Of an event.
+const EVENT_FIELDS: &str = event_fields!();
+
+/// Of a page. A sync token belongs to the parameters that it was given out for; a new version of this text means a full
+/// read.
+const PAGE_FIELDS: &str =
+    concat!("nextPageToken,nextSyncToken,defaultReminders,items(", event_fields!(), ")");
 
 /// One of the two ways of reading, which must never mix: Google answers a token together with a window with 400.
 #[derive(Clone, Debug)]
@@ -29,10 +36,6 @@ pub(crate) enum Read {
 
 fn get(path: String) -> HttpRequest {
     HttpRequest::get(Service::Google, path)
-}
-
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, COMPONENT).to_string()
 }
 
 /// The calendars that the user can read and write (C1).
@@ -50,7 +53,7 @@ pub(crate) fn calendars(page: Option<&str>) -> HttpRequest {
 /// counted and no tombstone can be hidden by the filter.
 pub(crate) fn events(calendar: &str, read: &Read, page: Option<&str>) -> HttpRequest {
     let mut path = format!(
-        "/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents=false&prettyPrint=false&fields={FIELDS}",
+        "/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents=false&prettyPrint=false&fields={PAGE_FIELDS}",
         encode(calendar)
     );
     match read {
@@ -74,24 +77,89 @@ fn event_path(calendar: &str, id: &GoogleId) -> String {
     format!("/calendar/v3/calendars/{}/events/{}", encode(calendar), encode(id.as_str()))
 }
 
+/// The calendar's default reminders, and no event.
+pub(crate) fn default_reminders(calendar: &str) -> HttpRequest {
+    get(format!("/calendar/v3/calendars/{}/events?maxResults=1&fields=defaultReminders", encode(calendar)))
+}
+
 /// One event, deleted ones included.
 pub(crate) fn event(calendar: &str, id: &GoogleId) -> HttpRequest {
     get(event_path(calendar, id))
 }
 
-/// Up to [`BATCH`] events in one request (Google Calendar API, guides/batch).
+/// Creates an event. With an id of its own it is safe to send again: the second time is a 409 (Google Calendar API,
+/// Events: insert).
+pub(crate) fn insert(calendar: &str, body: String, notify: bool) -> HttpRequest {
+    let path = format!("/calendar/v3/calendars/{}/events{}", encode(calendar), write_query(notify));
+    HttpRequest::send(Service::Google, "POST", path, JSON, body)
+}
+
+/// Changes the named fields of an event, where it still has the version that the change was decided on.
+pub(crate) fn patch(
+    calendar: &str,
+    id: &GoogleId,
+    body: String,
+    if_match: Option<&Etag>,
+    notify: bool,
+) -> HttpRequest {
+    let path = event_path(calendar, id) + &write_query(notify);
+    guarded(HttpRequest::send(Service::Google, "PATCH", path, JSON, body), if_match)
+}
+
+/// Deletes an event, where it still has the version that the deletion was decided on.
+pub(crate) fn delete(calendar: &str, id: &GoogleId, if_match: Option<&Etag>, notify: bool) -> HttpRequest {
+    let path = event_path(calendar, id) + "?sendUpdates=" + send_updates(notify);
+    guarded(HttpRequest::delete(Service::Google, path), if_match)
+}
+
+const JSON: &str = "application/json";
+
+/// The answer to a write shows what a list would show, so that it can stand for a read.
+fn write_query(notify: bool) -> String {
+    format!("?sendUpdates={}&prettyPrint=false&fields={EVENT_FIELDS}", send_updates(notify))
+}
+
+fn send_updates(notify: bool) -> &'static str {
+    if notify { "all" } else { "none" }
+}
+
+fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
+    request.headers.extend(if_match.map(|etag| ("If-Match", etag.as_str().to_owned())));
+    request
+}
+
+/// Up to [`BATCH`] events in one request.
 pub(crate) fn events_batch(calendar: &str, ids: &[GoogleId]) -> HttpRequest {
-    const BOUNDARY: &str = "accord-batch";
-    let mut body = String::new();
-    for (index, id) in ids.iter().enumerate() {
-        body.push_str(&format!(
-            "--{BOUNDARY}\r\nContent-Type: application/http\r\nContent-ID: <item-{index}>\r\n\r\nGET {}\r\n\r\n",
-            event_path(calendar, id)
-        ));
+    batch(&ids.iter().map(|id| event(calendar, id)).collect::<Vec<_>>())
+}
+
+/// Up to [`BATCH`] requests in one (Google Calendar API, guides/batch). Each counts, is guarded and is answered as if it
+/// came alone.
+pub(crate) fn batch(requests: &[HttpRequest]) -> HttpRequest {
+    let mut boundary = "accord-batch".to_owned();
+    let bodies = || requests.iter().filter_map(|request| request.body.as_deref());
+    // Somebody could have typed it.
+    while bodies().any(|body| body.contains(&boundary)) {
+        boundary.push_str("-x");
     }
-    body.push_str(&format!("--{BOUNDARY}--\r\n"));
-    let kind = format!("multipart/mixed; boundary={BOUNDARY}");
-    HttpRequest::send(Service::Google, "POST", "/batch/calendar/v3".to_owned(), &kind, body)
+    let mut text = String::new();
+    for (index, request) in requests.iter().enumerate() {
+        let (method, path) = (request.method, &request.path);
+        text.push_str(&format!(
+            "--{boundary}\r\nContent-Type: application/http\r\nContent-ID: <item-{index}>\r\n\r\n{method} {path}\r\n"
+        ));
+        for (name, value) in &request.headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        if let Some(body) = &request.body {
+            text.push_str(body);
+            text.push_str("\r\n");
+        }
+    }
+    text.push_str(&format!("--{boundary}--\r\n"));
+    let kind = format!("multipart/mixed; boundary={boundary}");
+    HttpRequest::send(Service::Google, "POST", "/batch/calendar/v3".to_owned(), &kind, text)
 }
 
 /// The parts of a batch answer by the position of their request; a position without a part is none.
@@ -118,7 +186,9 @@ fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
         name.trim().eq_ignore_ascii_case("content-id").then_some(value)
     })?;
     let index = id.trim().trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
-    let (head, body) = split_headers(inner.trim_start())?;
+    let inner = inner.trim_start();
+    // A 204 has no body, and need not have the empty line before it.
+    let (head, body) = split_headers(inner).unwrap_or((inner, ""));
     let status = head.lines().next()?.split(' ').nth(1)?.parse().ok()?;
     Some((index, HttpResponse { status, retry_after: None, body: body.trim_end().as_bytes().to_vec() }))
 }

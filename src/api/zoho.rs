@@ -1,6 +1,6 @@
 //! Requests to the Zoho CRM API v8 and the reading of their answers.
 
-use super::http::{HttpRequest, Service};
+use super::http::{HttpRequest, Service, encode};
 use crate::json::Json;
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
@@ -52,7 +52,7 @@ pub(crate) fn insert(records: &[EventWrite<'_>]) -> Option<HttpRequest> {
 pub(crate) fn update(records: &[EventWrite<'_>], unmodified_since: Option<i64>) -> Option<HttpRequest> {
     let mut request = send("PUT", EVENTS, bulk(records)?);
     if let Some(seconds) = unmodified_since {
-        request.headers.push(("If-Unmodified-Since", rfc3339_utc(seconds).replace('Z', "+00:00")));
+        request.headers.push(("If-Unmodified-Since", time(seconds)));
     }
     Some(request)
 }
@@ -92,7 +92,6 @@ pub(crate) enum Meetings {
 /// A page of the user's meetings, in the order of their ids after `after`: pages by position would shift when
 /// somebody edits in between.
 pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> HttpRequest {
-    let time = |seconds: i64| rfc3339_utc(seconds).replace('Z', "+00:00");
     let which = match which {
         Meetings::EndingFrom(end) => format!("End_DateTime >= '{}'", time(*end)),
         Meetings::StartingOrCreated { from, to, created_since } => format!(
@@ -102,13 +101,66 @@ pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> 
             time(*created_since)
         ),
     };
+    query(
+        "Event_Title, Start_DateTime, End_DateTime, All_day, Venue, Created_Time, Modified_Time",
+        owner,
+        &which,
+        after,
+    )
+}
+
+fn query(columns: &str, owner: &str, which: &str, after: Option<&CrmId>) -> HttpRequest {
     let after = after.map_or("0", CrmId::as_str);
     let query = format!(
-        "select Event_Title, Start_DateTime, End_DateTime, All_day, Venue, Created_Time, Modified_Time from Events \
-         where ((Owner = '{owner}' and {which}) and id > '{after}') order by id asc limit 0, {QUERY_ROWS}"
+        "select {columns} from Events where ((Owner = '{owner}' and {which}) and id > '{after}') order by id asc \
+         limit 0, {QUERY_ROWS}"
     );
     // Ids and times only: nothing in the query needs escaping.
     send("POST", "/crm/v8/coql", format!("{{\"select_query\":\"{query}\"}}"))
+}
+
+/// A time as Zoho takes it, in queries and in headers.
+fn time(seconds: i64) -> String {
+    rfc3339_utc(seconds).replace('Z', "+00:00")
+}
+
+/// What `wire::zoho_event` reads of a record.
+pub(crate) const EVENT_FIELDS: &str = "Event_Title,Start_DateTime,End_DateTime,All_day,Venue,Description,Remind_At,\
+    Participants,Recurring_Activity,Owner,Created_Time,Modified_Time";
+
+/// The user's meetings that changed at an instant (seconds) or later: when they were modified, and their extents. In the
+/// order of their ids after `after`.
+pub(crate) fn changed(owner: &str, since: i64, after: Option<&CrmId>) -> HttpRequest {
+    query(
+        "Modified_Time, Start_DateTime, End_DateTime, All_day",
+        owner,
+        &format!("Modified_Time >= '{}'", time(since)),
+        after,
+    )
+}
+
+/// The user's meetings that end at an instant (seconds) or later: when they were modified. In the order of their ids after
+/// `after`.
+pub(crate) fn window(owner: &str, ends_from: i64, after: Option<&CrmId>) -> HttpRequest {
+    query("Modified_Time", owner, &format!("End_DateTime >= '{}'", time(ends_from)), after)
+}
+
+/// A page of everybody's records. A page token belongs to the parameters that it was given out for (Zoho CRM API v7, get
+/// records: `TOKEN_BOUND_DATA_MISMATCH`), which are the same on every page.
+pub(crate) fn list(fields: &str, page_token: Option<&str>) -> HttpRequest {
+    let mut path = format!("{EVENTS}?fields={fields}&per_page=200&sort_by=id&sort_order=asc");
+    if let Some(token) = page_token {
+        path.push_str("&page_token=");
+        path.push_str(&encode(token));
+    }
+    get(&path)
+}
+
+/// A page of the records deleted since an instant (seconds), the recycle bin emptied or not. `page` counts from 1.
+pub(crate) fn deleted(since: i64, page: u32) -> HttpRequest {
+    let mut request = get(&format!("{EVENTS}/deleted?type=all&per_page=200&page={page}"));
+    request.headers.push(("If-Modified-Since", time(since)));
+    request
 }
 
 /// The code of a flat error body, and the permission it names.

@@ -169,8 +169,8 @@ impl Gatherer<'_> {
         let changed = read_crm::changed(self.io, |after| zoho::changed(owner, changes.from(), after)).await?;
         let deletions = book.state.crm_deletions.unwrap_or(changes);
         let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
-        let fresh = deleted.into_iter().filter(|row| row.at.is_none_or(|at| at >= deletions.from()));
-        let deleted = fresh.map(|row| (row.id, row.at)).collect();
+        let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
+        let deleted = fresh.collect();
         Ok(Lists { full: false, started_ms, changed, deleted })
     }
 
@@ -402,7 +402,7 @@ impl Gatherer<'_> {
             let id = case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0));
             gathered.cases.entry(id).or_default().crm_sight = Some(sight);
         }
-        Ok(contents.ends.exclusive())
+        Ok(contents.exclusive_ends)
     }
 }
 

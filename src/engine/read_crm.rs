@@ -9,8 +9,8 @@ use crate::api::{http::Service, zoho};
 use crate::error::Result;
 use crate::model::ids::CrmId;
 use crate::model::sight::{CrmContent, CrmSight};
-use crate::wire::zoho::{Deleted, Rows};
-use crate::wire::zoho_event::{CrmContext, CrmPage, Ends, seconds};
+use crate::wire::zoho::{DeletedPage, Rows};
+use crate::wire::zoho_event::{CrmContext, crm_sights, exclusive_ends, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A record that a list of changes names.
@@ -42,15 +42,15 @@ pub(crate) async fn changed(
 }
 
 /// The records that were deleted since an instant, and when.
-pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<Deleted>> {
+pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<(CrmId, Option<i64>)>> {
     /// The list has no tokens: a page beyond this many is not believed.
     const MOST_PAGES: u32 = 500;
     let mut found = Vec::new();
     for page in 1..=MOST_PAGES {
-        let answer = fetch_parsed(io, zoho::deleted(since, page), Deleted::parse).await?;
-        let (rows, more) = answer.map_err(|problem| problem.error(Service::Zoho))?;
-        found.extend(rows);
-        if !more {
+        let answer = fetch_parsed(io, zoho::deleted(since, page), DeletedPage::parse).await?;
+        let page = answer.map_err(|problem| problem.error(Service::Zoho))?;
+        found.extend(page.rows);
+        if !page.more_records {
             break;
         }
     }
@@ -68,7 +68,7 @@ pub(crate) struct Reader<'a> {
 pub(crate) struct Contents {
     pub(crate) sights: Vec<CrmSight>,
     /// Whether all-day ends are exclusive, as far as these records show.
-    pub(crate) ends: Ends,
+    pub(crate) exclusive_ends: Option<bool>,
     /// Asked for, and not in the answer.
     pub(crate) missing: Vec<CrmId>,
 }
@@ -88,14 +88,12 @@ impl Reader<'_> {
         for body in self.pages(groups.collect()).await? {
             bodies.push(body);
         }
-        let mut contents = Contents::default();
-        for body in &bodies {
-            contents.ends.look(body);
-        }
+        let ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
+        let mut contents = Contents { exclusive_ends: ends, ..Contents::default() };
         let mut found: BTreeMap<CrmId, CrmSight> = BTreeMap::new();
-        let context = CrmContext { exclusive_end: self.context.exclusive_end.or(contents.ends.exclusive()), ..self.context };
+        let context = CrmContext { exclusive_end: self.context.exclusive_end.or(ends), ..self.context };
         for body in &bodies {
-            let page = CrmPage::parse(body, &context).ok_or_else(unreadable)?;
+            let page = crm_sights(body, &context).ok_or_else(unreadable)?;
             let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
             found.extend(rows.map(|sight| (sight.id.clone(), sight)));
         }
@@ -105,7 +103,7 @@ impl Reader<'_> {
         let whole = CrmContext { listed: false, ..context };
         let requests = cut.iter().map(|id| zoho::event(id, zoho::EVENT_FIELDS)).collect();
         for body in self.pages(requests).await? {
-            let page = CrmPage::parse(&body, &whole).ok_or_else(unreadable)?;
+            let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
             found.extend(page.rows.into_iter().map(|sight| (sight.id.clone(), sight)));
         }
         contents.sights = found.into_values().collect();
@@ -119,7 +117,7 @@ impl Reader<'_> {
             let mut next = None;
             let mut body = Vec::new();
             let mut wanted = 0;
-            let parse = |bytes: &[u8]| CrmPage::parse(bytes, &self.context).map(|page| (page, bytes.to_vec()));
+            let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
             match fetch_parsed(self.io, zoho::list(zoho::EVENT_FIELDS, token.as_deref()), parse).await? {
                 Ok((page, bytes)) => {
                     for sight in &page.rows {
@@ -147,7 +145,7 @@ impl Reader<'_> {
     async fn pages(&self, requests: Vec<HttpRequest>) -> Result<Vec<Vec<u8>>> {
         let mut bodies = Vec::new();
         for request in requests {
-            let parse = |bytes: &[u8]| CrmPage::parse(bytes, &self.context).map(|_| bytes.to_vec());
+            let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|_| bytes.to_vec());
             match fetch_parsed(self.io, request, parse).await? {
                 Ok(body) => bodies.push(body),
                 Err(problem) if record_gone(&problem) => {}

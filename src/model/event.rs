@@ -72,6 +72,11 @@ impl Guest {
         (!email.is_empty()).then(|| Self { email, name: name.filter(|n| !n.trim().is_empty()) })
     }
 
+    /// Whether Google would take the address: it refuses the whole event for one that is none.
+    pub(crate) fn is_address(&self) -> bool {
+        self.email.contains('@') && !self.email.contains(char::is_whitespace)
+    }
+
     /// What a link remembers of a guest: enough to see who was removed, not who it was.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_text(&self.email)

@@ -5,6 +5,8 @@
 //! to a module whose whole budget is 320 KiB. What is left out (the full table of 2,231 names, the rules for what may
 //! nest in what) changes no text that people see.
 
+use std::borrow::Cow;
+
 /// A piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -74,6 +76,43 @@ impl<'a> Tokens<'a> {
         self.source = rest;
         piece
     }
+}
+
+/// Whether a text holds anything but text and character references.
+pub(crate) fn has_markup(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| markup(after(text, at)).is_some())
+}
+
+/// Plain text as HTML that reads as that text: only what would be read as something else is escaped.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, character) in text.match_indices(['<', '&']) {
+        let tail = after(text, at + 1);
+        let (escaped, needed) = match character {
+            "<" => ("&lt;", markup(after(text, at)).is_some()),
+            _ => ("&amp;", is_reference(tail)),
+        };
+        if needed {
+            out.push_str(text.get(done..at).unwrap_or_default());
+            out.push_str(escaped);
+            done = at + 1;
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(after(text, done));
+    Cow::Owned(out)
+}
+
+/// Whether a browser could take what follows an ampersand for a character reference. Some names need no semicolon
+/// (HTML standard, 13.2.5.73), and there are more names than [`NAMES`] holds.
+fn is_reference(tail: &str) -> bool {
+    let body = tail.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    tail.starts_with('#')
+        || (body.len() < tail.len() && body.starts_with(';'))
+        || NAMES.split(' ').filter_map(|entry| entry.split_once('=')).any(|(name, _)| tail.starts_with(name))
 }
 
 fn after(text: &str, at: usize) -> &str {

@@ -21,9 +21,45 @@ pub(crate) enum Content {
     Recurring,
     /// An event of a type other than `default` (section 7).
     OtherType,
-    /// An ordinary event.
-    Ordinary { event: Event, private: bool },
+    /// An ordinary event. Whether it may be written depends on who organises it and whether it is locked (section 7).
+    Ordinary { event: Event, private: bool, writable: bool, mark: Option<Mark> },
     /// An event whose fields cannot be understood; the sentence says which.
+    Unreadable(&'static str),
+}
+
+/// What Accord wrote into the private extended properties of a Google event that it created: believed only where the
+/// links agree or are lost, for copies of an event may carry it too.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Mark {
+    /// The meeting that the event was created from.
+    pub(crate) crm: CrmId,
+    /// What the event was when it was created; 0 when it cannot be read.
+    pub(crate) base: u64,
+}
+
+/// What one read says of one meeting of the CRM.
+pub(crate) struct CrmSight {
+    pub(crate) id: CrmId,
+    /// Seconds since 1970, by the CRM's clock.
+    pub(crate) modified: Option<i64>,
+    /// Seconds since 1970, by the CRM's clock.
+    pub(crate) created: Option<i64>,
+    pub(crate) content: CrmContent,
+}
+
+/// The content of a sighted meeting.
+pub(crate) enum CrmContent {
+    /// Read by id and not there. No row says this of itself.
+    Gone,
+    /// A series, or a meeting of one (C11).
+    Recurring,
+    /// An ordinary meeting. `mark` names the Google event that it was created from, where the CRM has a field for it;
+    /// `cut` says that the description may go on beyond what the list showed.
+    Ordinary { event: Event, mark: Option<GoogleId>, cut: bool },
+    /// Somebody else's (L6).
+    OtherOwner,
+    /// A meeting whose fields cannot be understood; the sentence says which.
     Unreadable(&'static str),
 }
 

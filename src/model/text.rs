@@ -7,21 +7,63 @@ use std::borrow::Cow;
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
 /// Plain text comes out as it went in, but for [`normal`].
 pub(crate) fn readable(source: &str) -> String {
-    let marked = source.bytes().any(|byte| matches!(byte, b'<' | b'&'));
-    let text = if marked { Cow::Owned(strip_markup(source)) } else { Cow::Borrowed(source) };
-    normal(&without_conference_block(&text))
+    if html::has_markup(source) {
+        plain(&strip_markup(source))
+    } else if source.contains('&') {
+        // Without a tag nothing is laid out as HTML: blanks and empty lines are as they were typed.
+        plain(&html::unescape(source))
+    } else {
+        plain(source)
+    }
 }
 
-/// Unifies what services rewrite on saving: line ends, blanks at the end of lines, runs of empty lines, blanks
-/// around the whole.
+/// Text that is no HTML, in its normal form: `readable(&html_of(x)) == x` for every `x` that comes out of here.
+pub(crate) fn plain(text: &str) -> String {
+    normal(&without_conference_blocks(text))
+}
+
+/// What is written to Google's description, which is read as HTML.
+pub(crate) fn html_of(text: &str) -> Cow<'_, str> {
+    html::escape(text)
+}
+
+/// Google keeps about this many characters of a description (OutlookGoogleCalendarSync cuts there, and so says Nylas'
+/// help, article 10571467644957).
+const GOOGLE_DESCRIPTION: usize = 8_192;
+
+/// A description as both services can hold it: cut where its HTML would be longer than Google keeps.
+pub(crate) fn within_google(text: String) -> String {
+    const LONGEST_ESCAPE: usize = "&amp;".len();
+    if text.len() * LONGEST_ESCAPE <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
+        return text;
+    }
+    // An escaped character counts as many, so that each round may have to cut more.
+    let mut max = GOOGLE_DESCRIPTION;
+    loop {
+        let short = cut(text.clone(), max);
+        let excess = length(&html_of(&short)).saturating_sub(GOOGLE_DESCRIPTION);
+        if excess == 0 {
+            return short;
+        }
+        max = max.saturating_sub(excess.div_ceil(LONGEST_ESCAPE));
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Unifies what services rewrite on saving: line ends, no-break spaces, blanks at the end of lines, runs of empty lines,
+/// blanks around the whole.
 pub(crate) fn normal(text: &str) -> String {
     if is_normal(text) { text.to_owned() } else { unified(text) }
 }
 
 fn unified(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\u{a0}', " ");
     let mut out = String::with_capacity(text.len());
     let mut empty_lines = 0;
-    for line in text.split('\n') {
+    for line in text.split(['\n', '\r']) {
         let line = line.trim_end_matches(is_blank);
         if line.is_empty() {
             empty_lines += 1;
@@ -47,8 +89,13 @@ fn is_normal(text: &str) -> bool {
     for byte in text.bytes() {
         let odd = matches!(
             (last, byte),
-            (_, b'\r' | b'\t')
-                | ((_, 0xc2), 0xa0)
+            (_, b'\r' | b'\t' | 0x0b | 0x0c)
+                | ((_, 0xc2), 0x85 | 0xa0)
+                // U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000
+                | ((0xe1, 0x9a), _)
+                | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
+                | ((0xe2, 0x81), 0x9f)
+                | ((0xe3, 0x80), 0x80)
                 | ((_, 0xbb), 0xbf)
                 | ((_, b' '), b'\n')
                 | ((b'\n', b'\n'), b'\n' | b' ')
@@ -97,17 +144,20 @@ pub(crate) fn cut(text: String, max: usize) -> String {
 }
 
 fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\u{a0}' | '\u{feff}')
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 /// Google puts the conference of an event between two lines of this pattern, and strips it from what is written
 /// (seen in ridafkih/keeper.sh #749). It belongs to `conferenceData`, not to the text.
-fn without_conference_block(text: &str) -> Cow<'_, str> {
+fn without_conference_blocks(text: &str) -> Cow<'_, str> {
     const FENCE: &str = "-::~:~::~";
-    let Some((before, rest)) = text.split_once(FENCE) else { return Cow::Borrowed(text) };
-    let Some((_, after)) = rest.split_once(FENCE) else { return Cow::Borrowed(text) };
-    let after = after.trim_start_matches([':', '~', '-']);
-    Cow::Owned(format!("{before}{after}"))
+    let mut text = Cow::Borrowed(text);
+    while let Some((before, rest)) = text.split_once(FENCE)
+        && let Some((_, after)) = rest.split_once(FENCE)
+    {
+        text = Cow::Owned(format!("{before}{}", after.trim_start_matches([':', '~', '-'])));
+    }
+    text
 }
 
 fn strip_markup(source: &str) -> String {

@@ -47,8 +47,12 @@ fn content(mut event: Event, context: &Context<'_>) -> Content {
         return Content::OtherType;
     }
     let private = matches!(event.visibility.as_deref(), Some("private" | "confidential"));
+    // Somebody else's event takes shared changes only from guests who may modify it (Google Calendar API, concepts/inviting
+    // attendees to events); of a locked one title, text, place and time are fixed (Events resource).
+    let writable = !event.locked && (event.own != Some(false) || event.guests_can_modify);
+    let mark = event.mark.take();
     match mapping::from_google(&mut event, context) {
-        Ok(event) => Content::Ordinary { event, private },
+        Ok(event) => Content::Ordinary { event, private, writable, mark },
         Err(why) => Content::Unreadable(why),
     }
 }

@@ -36,7 +36,7 @@ impl Rows {
         let body = Json::parse(body)?;
         Some(Self {
             data: body.get("data").list()?.iter().filter_map(Record::of).collect(),
-            more_records: body.get("info").get("more_records").flag().unwrap_or_default(),
+            more_records: more_records(&body),
         })
     }
 }
@@ -58,8 +58,37 @@ impl Record {
     }
 }
 
+/// A page of the list of deleted records (Zoho CRM API v8, get deleted records).
+pub(crate) struct DeletedPage {
+    /// Ids, with the time of the deletion in seconds since 1970.
+    pub(crate) rows: Vec<(CrmId, Option<i64>)>,
+    pub(crate) more_records: bool,
+}
+
+impl DeletedPage {
+    /// Reads a page; an empty list is a 204 or a 304, without a body.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if body.is_empty() {
+            return Some(Self { rows: Vec::new(), more_records: false });
+        }
+        let body = Json::parse(body)?;
+        let deleted = |row: &Json<'_>| {
+            Some((CrmId::new(id(row)?), row.get("deleted_time").str().and_then(super::zoho_event::seconds)))
+        };
+        Some(Self {
+            rows: body.get("data").list()?.iter().filter_map(deleted).collect(),
+            more_records: more_records(&body),
+        })
+    }
+}
+
+/// Whether a list goes on.
+pub(crate) fn more_records(body: &Json<'_>) -> bool {
+    body.get("info").get("more_records").flag().unwrap_or_default()
+}
+
 /// Ids are text; some error details carry one as a number.
-fn id(row: &Json<'_>) -> Option<String> {
+pub(crate) fn id(row: &Json<'_>) -> Option<String> {
     row.text("id").or_else(|| row.get("id").number().map(|id| id.to_string()))
 }
 
@@ -78,7 +107,7 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    fn of(row: &Json<'_>) -> Option<Self> {
+    pub(crate) fn of(row: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: id(row),
             kind: row.text("type")?,
@@ -97,6 +126,14 @@ impl Participant {
             email: None,
             name: guest.name.clone(),
         }
+    }
+
+    /// Whether this row is the user's own: as a user of the CRM, or as somebody of the CRM who has the user's address. A
+    /// row that is an address only is a guest, whoever it is, for so Accord writes guests.
+    pub(crate) fn is_user(&self, id: &str, address: &str) -> bool {
+        let theirs = |email: &str| !email.is_empty() && email.eq_ignore_ascii_case(address);
+        self.kind != "email"
+            && (self.kind == "user" && self.participant == id || self.email.as_deref().is_some_and(theirs))
     }
 
     /// The guest that this row stands for; none when the row shows no address.

@@ -4,7 +4,7 @@ use super::{Writer, in_groups};
 use crate::api::google;
 use crate::api::http::{HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, Problem, diagnose, printable};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json::Json;
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Digest;
@@ -136,8 +136,7 @@ impl Writer<'_> {
                 known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
             };
             mapping::to_google(&op.event, op.fields, &writing, &mut write);
-            let body = encode(&write)?;
-            requests.push(google::patch(&calendar, &op.id, body, Some(&op.etag), self.notifies()));
+            requests.push(google::patch(&calendar, &op.id, write.body(), Some(&op.etag), self.notifies()));
             kept.push(op);
         }
         Ok((kept, requests))
@@ -196,12 +195,12 @@ impl Writer<'_> {
         for (generation, op) in &ops {
             let id = id(*generation, op);
             let mut write = EventWrite::default();
-            write.id(&id);
+            write.id(id.as_str());
             let writing =
                 GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] };
             mapping::to_google(&op.event, FieldSet::all(), &writing, &mut write);
             write.mark(&mark(op));
-            requests.push(google::insert(&calendar, encode(&write)?, self.notifies()));
+            requests.push(google::insert(&calendar, write.body(), self.notifies()));
         }
         let mut failed = None;
         let mut taken = Vec::new();
@@ -361,10 +360,6 @@ fn mark(op: &GoogleCreate) -> Mark {
     let fields = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field));
     let base = fields.fold(Digest::new(), |digest, field| digest.number(field.as_u64().cast_signed()));
     Mark { crm: op.origin.crm.clone(), base: base.finish().as_u64() }
-}
-
-fn encode(write: &EventWrite<'_>) -> Result<String> {
-    serde_json::to_string(write).map_err(|_| Error::internal("an event could not be encoded"))
 }
 
 /// Whether a refusal is about this one event, and not about the calendar or the sign-in (Calendar API, guides/errors).
