@@ -8,13 +8,20 @@ use serde_json::Value;
 /// A command of the host.
 pub(crate) enum Command {
     Calendars,
-    CheckAccess { settings: Option<Value> },
-    Activate { settings: Value },
+    CheckAccess {
+        settings: Option<Value>,
+    },
+    Activate {
+        settings: Value,
+    },
     Run(RunOptions),
     Status,
     History,
     /// The user's answer to a question.
-    Resolve { question: String, answer: HeldAnswer },
+    Resolve {
+        question: String,
+        answer: HeldAnswer,
+    },
     Deactivate,
     Forget,
 }
@@ -87,7 +94,9 @@ const MOST_TOUCHED: usize = 100;
 fn trigger(value: Option<Value>) -> Result<String> {
     match value {
         None => Ok("manual".to_owned()),
-        Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual" | "crm-change") => Ok(trigger),
+        Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual" | "crm-change") => {
+            Ok(trigger)
+        }
         Some(_) => Err(misuse("trigger", "must be \"poll\", \"manual\" or \"crm-change\"")),
     }
 }

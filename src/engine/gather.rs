@@ -241,7 +241,10 @@ impl Gatherer<'_> {
         ways.retain(|crm, id| {
             gathered.cases.get(id).and_then(|case| case.link.as_ref()).is_some_and(|link| link.crm == *crm)
         });
-        let links = gathered.cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
+        let links = gathered
+            .cases
+            .iter()
+            .filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
         ways.extend(links);
         Ok(ways)
     }
@@ -326,13 +329,13 @@ impl Gatherer<'_> {
         ids.extend(gone.iter().filter(|id| link(id).is_some()).cloned());
         if lists.full {
             let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
-            let lacking = lacking.filter(|link| {
-                !listed.contains(&link.crm) && link.seen.end > self.admission.window_start
-            });
+            let lacking = lacking
+                .filter(|link| !listed.contains(&link.crm) && link.seen.end > self.admission.window_start);
             ids.extend(lacking.map(|link| link.crm.clone()));
         }
         for id in &gathered.waiting {
-            let linked = gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
+            let linked =
+                gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
             ids.extend(linked.or_else(|| book.parked(id)?.crm.clone()));
         }
         // Events that Accord made, and whose link is not there: the record that they were made of.

@@ -2,9 +2,9 @@
 //! performing anything itself.
 
 pub(crate) mod command;
+mod gather;
 pub(crate) mod io;
 pub(crate) mod machine;
-mod gather;
 mod read;
 mod read_crm;
 mod run;

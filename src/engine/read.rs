@@ -241,7 +241,8 @@ async fn fetch_accepted(
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.
             Some(Ok(response))
-                if (response.status == 204 || !response.body.is_empty()) && accept(&response.body) =>
+                if (matches!(response.status, 204 | 304) || !response.body.is_empty())
+                    && accept(&response.body) =>
             {
                 return Ok(None);
             }

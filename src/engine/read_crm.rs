@@ -20,10 +20,7 @@ pub(crate) struct Changed {
 }
 
 /// The user's meetings that end at or after an instant, or that changed since one, in the order of their ids.
-pub(crate) async fn changed(
-    io: &Io,
-    page: impl Fn(Option<&CrmId>) -> HttpRequest,
-) -> Result<Vec<Changed>> {
+pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpRequest) -> Result<Vec<Changed>> {
     let mut found: Vec<Changed> = Vec::new();
     loop {
         let last = found.last().map(|row| row.id.clone());
@@ -33,7 +30,10 @@ pub(crate) async fn changed(
         if more && rows.data.last().map(|row| &row.id) == last.as_ref() {
             return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
         }
-        let row = |record: crate::wire::zoho::Record| Changed { modified: seconds(&record.modified), id: record.id };
+        let row = |record: crate::wire::zoho::Record| Changed {
+            modified: seconds(&record.modified),
+            id: record.id,
+        };
         found.extend(rows.data.into_iter().map(row));
         if !more {
             return Ok(found);

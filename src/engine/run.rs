@@ -209,7 +209,8 @@ fn marked(cases: &Cases, connection: Fingerprint) -> Vec<(GoogleId, CrmId)> {
 
 /// Puts the CRM's half of one case into another.
 fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
-    if cases.get(half).is_none_or(|case| case.link.is_some() || case.sight.is_some() || case.google.is_some()) {
+    if cases.get(half).is_none_or(|case| case.link.is_some() || case.sight.is_some() || case.google.is_some())
+    {
         return;
     }
     let Some(half) = cases.remove(half) else { return };
@@ -226,8 +227,12 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
     let mut crm = Vec::new();
     for (id, case) in cases.iter() {
         match new(case) {
-            (View::New, View::Absent) => google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?)))),
-            (View::Absent, View::New) => crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?)))),
+            (View::New, View::Absent) => {
+                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+            }
+            (View::Absent, View::New) => {
+                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+            }
             _ => {}
         }
     }

@@ -19,9 +19,9 @@ use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::AllDayTimes;
+use crate::model::settings::Direction;
 use crate::model::sight::Meeting;
 use crate::model::time::OffsetChange;
-use crate::model::settings::Direction;
 use crate::sync::commit::Book;
 use crate::sync::observe::Admission;
 use crate::sync::plan::{CrmCreate, CrmUpdate, Delete, Plan};
@@ -62,7 +62,7 @@ pub(crate) struct Writer<'a> {
     /// Second halves of merges, whose first halves are written.
     crm_updates: Vec<CrmUpdate>,
     /// Records that were written and are to be read back.
-    echoes: Vec<(CrmId, GoogleId)>,
+    echoes: Vec<Echo>,
     /// When a record was last written.
     written_ms: i64,
     /// Whether the CRM is a source too: its edits must not be overwritten unseen.
@@ -72,6 +72,14 @@ pub(crate) struct Writer<'a> {
     pub(crate) default_reminders: Option<Vec<Reminder>>,
     /// Whether the host lets requests to Google's batch endpoint through.
     pub(crate) batch: bool,
+}
+
+/// A record that was written and is to be read back.
+struct Echo {
+    crm: CrmId,
+    id: GoogleId,
+    /// Who took part before: whether a write can take people off the list is not documented.
+    guests_before: Vec<Fingerprint>,
 }
 
 /// What moved under its write, with what leads to its other side.
@@ -173,11 +181,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Remembers that a record was written, to be read back.
-    fn wrote(&mut self, id: &GoogleId, crm: &CrmId) {
+    fn wrote(&mut self, id: &GoogleId, crm: &CrmId, guests_before: Vec<Fingerprint>) {
         if self.two_way {
             self.written_ms = self.io.now_ms();
-            if !self.echoes.iter().any(|(known, _)| known == crm) {
-                self.echoes.push((crm.clone(), id.clone()));
+            if !self.echoes.iter().any(|known| known.crm == *crm) {
+                self.echoes.push(Echo { crm: crm.clone(), id: id.clone(), guests_before });
             }
         }
     }
@@ -256,7 +264,8 @@ impl<'a> Writer<'a> {
         let moved: BTreeSet<CrmId> = records
             .into_iter()
             .filter(|record| {
-                let link = ops.iter().find(|(_, crm)| *crm == record.id).and_then(|(id, _)| self.links.get(id));
+                let link =
+                    ops.iter().find(|(_, crm)| *crm == record.id).and_then(|(id, _)| self.links.get(id));
                 link.is_none_or(|link| link.crm_modified != seconds(&record.modified))
             })
             .map(|record| record.id)

@@ -76,10 +76,7 @@ pub(crate) struct Policy {
 
 impl Policy {
     pub(crate) fn of(settings: &Settings) -> Self {
-        Self {
-            direction: settings.direction,
-            propagate: settings.deletions == DeletionPolicy::Propagate,
-        }
+        Self { direction: settings.direction, propagate: settings.deletions == DeletionPolicy::Propagate }
     }
 
     /// What is listened to: the target of a one-way direction never gives orders (D1).
@@ -102,7 +99,9 @@ fn as_target(target: View, source: View) -> View {
         (View::Deleted, View::Changed(fields)) if !fields.is_empty() => View::Deleted,
         (View::Deleted, View::Deleted) => View::Deleted,
         (View::Absent | View::Kept(_), _) => target,
-        (View::Same | View::Changed(_) | View::Unreadable | View::Deleted, View::New | View::Past) => View::Absent,
+        (View::Same | View::Changed(_) | View::Unreadable | View::Deleted, View::New | View::Past) => {
+            View::Absent
+        }
         (View::Same | View::Changed(_) | View::Unreadable | View::Deleted, _) => View::Same,
     }
 }
@@ -131,13 +130,33 @@ pub(crate) fn decide(google: View, crm: View, policy: Policy) -> Verb {
         (Same, Changed(fields)) => merge(FieldSet::NONE, fields),
         (Changed(google), Changed(crm)) => merge(google, crm),
         // A deletion, and nothing to set against it.
-        (Deleted, Same) => if propagate { Verb::Delete(Side::Crm) } else { Verb::Leave },
-        (Same, Deleted) => if propagate { Verb::Delete(Side::Google) } else { Verb::Leave },
+        (Deleted, Same) => {
+            if propagate {
+                Verb::Delete(Side::Crm)
+            } else {
+                Verb::Leave
+            }
+        }
+        (Same, Deleted) => {
+            if propagate {
+                Verb::Delete(Side::Google)
+            } else {
+                Verb::Leave
+            }
+        }
         (Deleted, Changed(fields)) if fields.is_empty() => {
-            if propagate { Verb::Delete(Side::Crm) } else { Verb::Leave }
+            if propagate {
+                Verb::Delete(Side::Crm)
+            } else {
+                Verb::Leave
+            }
         }
         (Changed(fields), Deleted) if fields.is_empty() => {
-            if propagate { Verb::Delete(Side::Google) } else { Verb::Leave }
+            if propagate {
+                Verb::Delete(Side::Google)
+            } else {
+                Verb::Leave
+            }
         }
         // An edit beats a deletion.
         (Deleted, Changed(_)) => Verb::Recreate(Side::Google),
@@ -230,8 +249,16 @@ mod tests {
         ];
         for (story, google, crm, two_way, to_crm, to_google) in table {
             assert_eq!(decide(google, crm, policy(Direction::TwoWay, true)), two_way, "{story}: two-way");
-            assert_eq!(decide(google, crm, policy(Direction::GoogleToCrm, true)), to_crm, "{story}: to the CRM");
-            assert_eq!(decide(google, crm, policy(Direction::CrmToGoogle, true)), to_google, "{story}: to Google");
+            assert_eq!(
+                decide(google, crm, policy(Direction::GoogleToCrm, true)),
+                to_crm,
+                "{story}: to the CRM"
+            );
+            assert_eq!(
+                decide(google, crm, policy(Direction::CrmToGoogle, true)),
+                to_google,
+                "{story}: to Google"
+            );
         }
     }
 
@@ -252,7 +279,8 @@ mod tests {
     fn every() -> impl Iterator<Item = (View, View, Policy)> {
         let sides = VIEWS.into_iter().flat_map(|google| VIEWS.map(|crm| (google, crm)));
         sides.flat_map(|(google, crm)| {
-            let policies = DIRECTIONS.into_iter().flat_map(|direction| [true, false].map(|p| policy(direction, p)));
+            let policies =
+                DIRECTIONS.into_iter().flat_map(|direction| [true, false].map(|p| policy(direction, p)));
             policies.map(move |policy| (google, crm, policy))
         })
     }

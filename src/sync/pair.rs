@@ -179,7 +179,10 @@ mod tests {
         let crm: Vec<_> = crm.iter().map(|(id, event)| (id, event)).collect();
         let pairs = pair_whole(&google, &crm);
         let text = |id: &GoogleId| id.as_str().to_owned();
-        (pairs.same.iter().map(|(a, b)| (text(a), text(b))).collect(), pairs.ambiguous.iter().map(text).collect())
+        (
+            pairs.same.iter().map(|(a, b)| (text(a), text(b))).collect(),
+            pairs.ambiguous.iter().map(text).collect(),
+        )
     }
 
     /// K10, I4: the rounds of a first match with both sides read in full.
@@ -191,7 +194,8 @@ mod tests {
         assert_eq!((same, held.len()), (vec![pair("a", "m")], 0), "one and one are the same event");
         let (same, held) = whole(&[("a", call("")), ("b", call(""))], &[("m", call("")), ("n", call(""))]);
         assert_eq!((same, held.len()), (vec![pair("a", "m"), pair("b", "n")], 0), "identical ones, in order");
-        let (same, held) = whole(&[("a", call("Room 2")), ("b", call(""))], &[("m", call("")), ("n", call("Room 2"))]);
+        let (same, held) =
+            whole(&[("a", call("Room 2")), ("b", call(""))], &[("m", call("")), ("n", call("Room 2"))]);
         assert_eq!((same, held.len()), (vec![pair("a", "n"), pair("b", "m")], 0), "the place decides");
         let (same, held) = whole(&[("a", call("x"))], &[("m", event("Call", 2, "x"))]);
         assert_eq!((same.len(), held.len()), (0, 0), "another time is another event");
@@ -200,8 +204,10 @@ mod tests {
     /// I24: what fits equally well and differs is not guessed.
     #[test]
     fn ambiguous_events_are_held() {
-        let (same, held) =
-            whole(&[("a", event("Call", 1, "x")), ("b", event("Call", 1, "y"))], &[("m", event("Call", 1, "z"))]);
+        let (same, held) = whole(
+            &[("a", event("Call", 1, "x")), ("b", event("Call", 1, "y"))],
+            &[("m", event("Call", 1, "z"))],
+        );
         assert!(same.is_empty());
         assert_eq!(held, ["a", "b", "m"]);
     }

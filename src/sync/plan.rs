@@ -150,7 +150,11 @@ impl Plan {
         if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink) && book.waits(&id) {
             self.unparked.push(id.clone());
         }
-        if waits && matches!(verb, Verb::Create(_) | Verb::Merge { .. } | Verb::Recreate(_) | Verb::Park(_) | Verb::Pair)
+        if waits
+            && matches!(
+                verb,
+                Verb::Create(_) | Verb::Merge { .. } | Verb::Recreate(_) | Verb::Park(_) | Verb::Pair
+            )
         {
             self.still_parked += 1;
             return;
@@ -273,10 +277,9 @@ impl Plan {
             self.remembered.push((id, link));
             return;
         }
-        if !closed.is_empty()
-            && let (Some(seen), Some(shown)) = (&crm, &mut link.shown)
-        {
-            shown.update(&seen.shown(), closed);
+        if to_google.is_empty() {
+            // What the CRM shows is compared: its version is what the write is guarded by.
+            note_seen(&mut link, None, crm.as_ref());
         }
         let etag = google.as_ref().map_or_else(|| link.seen.etag.clone(), |seen| seen.etag.clone());
         let mut lost = lost;
@@ -287,8 +290,14 @@ impl Plan {
                 true => (FieldSet::all(), std::mem::take(&mut lost)),
                 false => (to_crm, Vec::new()),
             };
-            (!to_crm.is_empty())
-                .then_some(CrmUpdate { id: id.clone(), event, fields: to_crm, draft, settles, lost })
+            (!to_crm.is_empty()).then_some(CrmUpdate {
+                id: id.clone(),
+                event,
+                fields: to_crm,
+                draft,
+                settles,
+                lost,
+            })
         });
         if link.shown.is_none() && crm.is_some() {
             link.shown = Some(Shown::NOTHING);

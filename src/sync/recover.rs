@@ -74,8 +74,10 @@ mod tests {
     }
 
     fn intents(events: &[(&str, Event)]) -> Intents {
-        let creates =
-            events.iter().map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open))).collect();
+        let creates = events
+            .iter()
+            .map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open)))
+            .collect();
         Intents { at_ms: NOW * 1_000, creates }
     }
 

@@ -142,7 +142,7 @@ impl Host {
                 return report;
             }
         }
-        panic!("the sync does not come to an end");
+        panic!("the sync does not come to an end: {:#?}", self.trace);
     }
 
     /// One command that is killed somewhere. The machine is dropped, as a worker's memory is.
@@ -316,6 +316,16 @@ impl Host {
         assert_eq!(self.world.handle(&request).unwrap().status, 204);
     }
 
+    /// A person adds a meeting in the CRM; its id.
+    pub fn add_meeting(&mut self, mut body: Value) -> String {
+        self.advance(2_000);
+        body["Meeting_Venue__s"] = json!("In-office");
+        let request = Request::zoho("POST", "/crm/v8/Events").json(&json!({ "data": [body], "trigger": [] }));
+        let answer = self.world.handle(&request).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        answer.json()["data"][0]["details"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// A person edits a meeting in the CRM.
     pub fn edit_meeting(&mut self, id: &str, mut body: Value) {
         self.advance(2_000);
@@ -338,6 +348,15 @@ impl Host {
     }
 
     // What is there
+
+    /// The only event of the primary calendar with this title.
+    #[track_caller]
+    pub fn event(&self, title: &str) -> Value {
+        let mut found = self.world.google_events("primary").into_iter().filter(|row| row["summary"] == title);
+        let first = found.next().unwrap_or_else(|| panic!("there is no event {title:?}"));
+        assert!(found.next().is_none(), "there are several events {title:?}");
+        first
+    }
 
     /// The only meeting with this title.
     #[track_caller]
@@ -389,6 +408,12 @@ pub fn timed(title: &str, hours: i64) -> Value {
     };
     let start = now_ms() + hours * 3_600_000;
     json!({ "summary": title, "start": { "dateTime": at(start) }, "end": { "dateTime": at(start + 3_600_000) } })
+}
+
+/// A timed meeting of an hour, `hours` from [`NOW`].
+pub fn meeting(title: &str, hours: i64) -> Value {
+    let event = timed(title, hours);
+    json!({ "Event_Title": title, "Start_DateTime": event["start"]["dateTime"], "End_DateTime": event["end"]["dateTime"] })
 }
 
 /// An all-day event.

@@ -66,7 +66,7 @@ impl Writer<'_> {
         if self.two_way {
             // The last write of its time was not the one that the link knows of.
             link.crm_modified = None;
-            self.wrote(id, &link.crm.clone());
+            self.wrote(id, &link.crm.clone(), Vec::new());
             self.links.insert(id.clone(), link.clone());
         }
         self.book.link(id, &link, Some(&link.crm));

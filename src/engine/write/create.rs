@@ -152,7 +152,7 @@ impl Writer<'_> {
         let unverified = self.must_learn(&seen);
         let connection = self.connection;
         let shown = self.two_way.then(|| seen.shown());
-        self.wrote(id, &crm);
+        self.wrote(id, &crm, Vec::new());
         let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified };
         self.book.link(id, &link, renews);
         if self.two_way {

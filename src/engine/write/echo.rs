@@ -5,9 +5,10 @@ use super::Writer;
 use crate::engine::read_crm::Reader;
 use crate::error::Result;
 use crate::model::field::{Field, FieldSet};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::sync::diff;
-use crate::sync::state::Shown;
+use crate::sync::state::{Link, Shown};
 use crate::wire::zoho_event::CrmContext;
 use std::collections::BTreeMap;
 
@@ -30,16 +31,16 @@ impl Writer<'_> {
             mark_field: None,
             listed: true,
         };
-        let ways: BTreeMap<_, _> = written.into_iter().collect();
+        let ways: BTreeMap<_, _> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
         let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
         for sight in contents.sights {
-            if let Some(id) = ways.get(&sight.id)
-                && let Some(mut link) = self.links.remove(id)
+            if let Some(echo) = ways.get(&sight.id)
+                && let Some(mut link) = self.links.remove(&echo.id)
             {
                 let before = (link.shown.clone(), link.crm_modified);
-                see(&mut link, sight);
+                see(&mut link, sight, &echo.guests_before);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
-                    self.book.link(id, &link, Some(&link.crm));
+                    self.book.link(&echo.id, &link, Some(&link.crm));
                 }
             }
         }
@@ -48,19 +49,25 @@ impl Writer<'_> {
     }
 }
 
-/// Compares what the CRM shows with what was written. The texts may differ as long as nobody else wrote since; whatever
-/// else differs is somebody's edit, and will be read again as one.
-fn see(link: &mut crate::sync::state::Link, sight: CrmSight) {
+/// Compares what the CRM shows with what was written. As long as nobody else wrote since, texts may differ, and people
+/// may still be there who were to be taken off the list; whatever else differs is somebody's edit, and will be read
+/// again as one.
+fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
     let CrmContent::Ordinary { event, .. } = sight.content else {
         link.crm_modified = None;
         return;
     };
-    let texts = FieldSet::only(Field::Title).with(Field::Place).with(Field::Description);
     let now = Shown::of(&event);
     let written = link.shown.get_or_insert(Shown::NOTHING);
+    let mut servers = FieldSet::only(Field::Title).with(Field::Place).with(Field::Description);
+    if written.guests.iter().all(|guest| now.guests.contains(guest))
+        && now.guests.iter().all(|guest| written.guests.contains(guest) || guests_before.contains(guest))
+    {
+        servers = servers.with(Field::Guests);
+    }
     let differs = diff::changed(&written.fields, &now.fields, &now.fields);
     let ours = link.crm_modified.is_none() || link.crm_modified == sight.modified;
-    if differs.is_empty() || (ours && differs.without(texts).is_empty()) {
+    if differs.is_empty() || (ours && differs.without(servers).is_empty()) {
         written.update(&now, FieldSet::all());
         link.crm_modified = sight.modified;
     } else {

@@ -87,7 +87,12 @@ impl Writer<'_> {
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(Problem::Absent) => {
                         self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
-                        gone.push(GoogleCreate { id: op.id, event: op.event, origin: op.origin, renews: true });
+                        gone.push(GoogleCreate {
+                            id: op.id,
+                            event: op.event,
+                            origin: op.origin,
+                            renews: true,
+                        });
                     }
                     Err(problem) if one_event(&problem) => {
                         self.park_in_google(&op.id, &problem, Some(&op.origin));
@@ -124,7 +129,8 @@ impl Writer<'_> {
                 self.stale(&op.id, None);
                 continue;
             }
-            if json.as_ref().is_some_and(|json| json.get("reminders").get("useDefault").flag() == Some(true)) {
+            if json.as_ref().is_some_and(|json| json.get("reminders").get("useDefault").flag() == Some(true))
+            {
                 self.learn_default_reminders().await?;
             }
             let known = self.links.get(&op.id).and_then(|link| link.shown.as_ref());
@@ -155,6 +161,12 @@ impl Writer<'_> {
     fn settle_google_update(&mut self, op: GoogleUpdate, echo: &InGoogle) {
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
+        let mut then = op.then;
+        if let (Some(then), Some(draft), Some(event)) = (&mut then, echo.draft(), &echo.event) {
+            // The guests are those of both sides by now.
+            then.event.guests.clone_from(&event.guests);
+            then.draft = draft;
+        }
         if let Some(draft) = echo.draft() {
             link.seen.update(draft, FieldSet::all().without(pending));
         }
@@ -164,7 +176,7 @@ impl Writer<'_> {
         self.report.google.updated += 1;
         self.report.conflicts.extend(op.lost);
         self.count_done(1);
-        self.crm_updates.extend(op.then);
+        self.crm_updates.extend(then);
     }
 
     pub(super) async fn create_in_google(&mut self, creates: Vec<GoogleCreate>) -> Result<()> {
@@ -188,9 +200,14 @@ impl Writer<'_> {
     }
 
     /// Creates one group; returned are those whose id is used up, with their next generation.
-    async fn create_group_in_google(&mut self, ops: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
+    async fn create_group_in_google(
+        &mut self,
+        ops: Vec<(u32, GoogleCreate)>,
+    ) -> Result<Vec<(u32, GoogleCreate)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
-        let id = |generation: u32, op: &GoogleCreate| birth::google_id(self.connection, &op.origin.crm, generation);
+        let id = |generation: u32, op: &GoogleCreate| {
+            birth::google_id(self.connection, &op.origin.crm, generation)
+        };
         let mut requests = Vec::new();
         for (generation, op) in &ops {
             let id = id(*generation, op);
@@ -214,7 +231,9 @@ impl Writer<'_> {
                     self.settle_google_create(op, &id, seen);
                 }
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
-                Err(problem) if one_event(&problem) => self.park_in_google(&op.id, &problem, Some(&op.origin)),
+                Err(problem) if one_event(&problem) => {
+                    self.park_in_google(&op.id, &problem, Some(&op.origin))
+                }
                 Err(problem) => failed = Some(problem),
             }
         }
@@ -227,21 +246,27 @@ impl Writer<'_> {
     /// one never gives its id back, so that the next generation is tried.
     async fn examine_taken(&mut self, taken: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
-        let id = |generation: u32, op: &GoogleCreate| birth::google_id(self.connection, &op.origin.crm, generation);
+        let id = |generation: u32, op: &GoogleCreate| {
+            birth::google_id(self.connection, &op.origin.crm, generation)
+        };
         let ids = taken.iter().map(|(generation, op)| id(*generation, op));
         let requests = ids.map(|id| google::event(&calendar, &id)).collect();
         let mut again = Vec::new();
         for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
             let live = match answer {
-                Ok(response) => self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled)),
+                Ok(response) => {
+                    self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled))
+                }
                 Err(Problem::Absent) => None,
                 Err(problem) => return Err(problem.error(Service::Google)),
             };
             match live {
                 Some(_) => self.stale(&id, Some(op.origin.crm)),
                 None if generation + 1 < birth::GENERATIONS => again.push((generation + 1, op)),
-                None => self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin)),
+                None => {
+                    self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin))
+                }
             }
         }
         Ok(again)
@@ -281,7 +306,8 @@ impl Writer<'_> {
         let etag = link.map_or_else(|| Etag::new(""), |link| link.seen.etag.clone());
         let message = format!("Google refuses this event ({code}).");
         let mut parked = Parked::new(&code, message, etag, self.io.now_ms());
-        parked.crm_modified = origin.map_or(link.and_then(|link| link.crm_modified), |origin| origin.modified);
+        parked.crm_modified =
+            origin.map_or(link.and_then(|link| link.crm_modified), |origin| origin.modified);
         parked.crm = origin.map(|origin| origin.crm.clone()).or_else(|| link.map(|link| link.crm.clone()));
         self.book.park(id, parked);
     }
@@ -325,7 +351,10 @@ impl Writer<'_> {
                 self.io.back_off(Service::Google, &problem, attempt).await?;
             }
         }
-        Ok(results.into_iter().map(|result| result.unwrap_or(Err(Problem::Unsure(Doubt::BadResponse)))).collect())
+        Ok(results
+            .into_iter()
+            .map(|result| result.unwrap_or(Err(Problem::Unsure(Doubt::BadResponse))))
+            .collect())
     }
 
     /// None where the batch endpoint is out of reach.
@@ -368,7 +397,11 @@ fn one_event(problem: &Problem) -> bool {
         Problem::Refused(_) => true,
         Problem::Forbidden(reason) => !matches!(
             reason.as_str(),
-            "requiredAccessLevel" | "insufficientPermissions" | "accessNotConfigured" | "PERMISSION_DENIED" | ""
+            "requiredAccessLevel"
+                | "insufficientPermissions"
+                | "accessNotConfigured"
+                | "PERMISSION_DENIED"
+                | ""
         ),
         _ => false,
     }

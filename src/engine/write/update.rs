@@ -203,6 +203,7 @@ impl Writer<'_> {
         self.note_guests(&op.id, &op.event);
         let unverified = self.must_learn(&op.draft);
         let Some(link) = self.links.get_mut(&op.id) else { return };
+        let before = link.shown.as_ref().map(|shown| shown.guests.clone()).unwrap_or_default();
         if let Some(shown) = &mut link.shown {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
@@ -217,7 +218,7 @@ impl Writer<'_> {
         self.report.crm.updated += 1;
         self.report.conflicts.extend(op.lost);
         self.count_done(1);
-        self.wrote(&op.id, &link.crm);
+        self.wrote(&op.id, &link.crm, before);
         self.book.link(&op.id, &link, Some(&link.crm));
     }
 

@@ -1,0 +1,375 @@
+//! Stories of a sync in both directions, and from the CRM to Google.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Host, meeting, timed};
+
+fn host(direction: &str) -> Host {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": direction }));
+    host
+}
+
+fn two_way() -> Host {
+    host("two-way")
+}
+
+/// Three quiet cycles write nothing and soon ask for next to nothing (I2, I8).
+#[track_caller]
+fn assert_quiet(host: &mut Host) {
+    host.advance(200_000);
+    host.sync();
+    for _ in 0..2 {
+        host.advance(200_000);
+        let report = host.sync();
+        assert_eq!(
+            report["google"],
+            json!({ "created": 0, "updated": 0, "deleted": 0 }),
+            "{:#?}",
+            host.trace
+        );
+        assert_eq!(report["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }), "{:#?}", host.trace);
+        let requests =
+            report["requests"]["google"].as_u64().unwrap() + report["requests"]["zoho"].as_u64().unwrap();
+        assert!(requests <= 3, "{:#?}", host.trace);
+    }
+}
+
+#[test]
+fn new_events_of_both_sides_appear_on_the_other() {
+    let mut host = two_way();
+    host.add_event(timed("From Google", 2));
+    host.add_meeting(meeting("From the CRM", 4));
+    let report = host.settle();
+    assert_eq!(report["google"]["created"], 1);
+    assert_eq!(report["crm"]["created"], 1);
+    assert_eq!(host.meeting("From Google")["Start_DateTime"].as_str().unwrap()[..10], *"2026-11-22");
+    host.event("From the CRM");
+    assert_quiet(&mut host);
+}
+
+#[test]
+fn edits_of_either_side_reach_the_other() {
+    let mut host = two_way();
+    let event = host.add_event(timed("Call", 2));
+    host.settle();
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(
+        &id,
+        json!({ "Event_Title": "Call moved", "Venue": "Room 2", "Description": "see <b> & co" }),
+    );
+    let report = host.settle();
+    assert_eq!(report["google"]["updated"], 1);
+    let seen = host.event("Call moved");
+    assert_eq!(seen["location"], "Room 2");
+    assert_eq!(seen["description"], "see &lt;b> & co");
+    host.edit_event(&event, json!({ "location": "Room 3" }));
+    let report = host.settle();
+    assert_eq!(report["crm"]["updated"], 1);
+    assert_eq!(host.meeting("Call moved")["Venue"], "Room 3");
+    assert_quiet(&mut host);
+}
+
+/// K3: different fields of one event are both kept.
+#[test]
+fn different_fields_changed_on_both_sides_are_merged() {
+    let mut host = two_way();
+    let event = host.add_event(timed("Call", 2));
+    host.settle();
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&id, json!({ "Venue": "Room 2" }));
+    host.edit_event(&event, json!({ "summary": "Call with Ana" }));
+    let report = host.settle();
+    assert_eq!(report["conflicts"], json!([]));
+    let (seen, row) = (host.event("Call with Ana"), host.meeting("Call with Ana"));
+    assert_eq!((&seen["location"], &row["Venue"]), (&json!("Room 2"), &json!("Room 2")));
+    assert_quiet(&mut host);
+}
+
+/// C4, I3: one of two values of one field ends on both sides, the other one is in the report.
+#[test]
+fn a_conflict_ends_by_the_settings_and_is_reported() {
+    for (policy, crm_last, winner) in [
+        ("newest", true, "crm"),
+        ("newest", false, "google"),
+        ("google", true, "google"),
+        ("crm", false, "crm"),
+    ] {
+        let mut host = Host::new();
+        host.activate_with(json!({ "direction": "two-way", "conflict": policy }));
+        let event = host.add_event(timed("Call", 2));
+        host.settle();
+        let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        let in_crm = |host: &mut Host| host.edit_meeting(&id, json!({ "Event_Title": "In the CRM" }));
+        let in_google = |host: &mut Host| host.edit_event(&event, json!({ "summary": "In Google" }));
+        if crm_last {
+            in_google(&mut host);
+            in_crm(&mut host);
+        } else {
+            in_crm(&mut host);
+            in_google(&mut host);
+        }
+        let report = host.settle();
+        let conflict = &report["conflicts"][0];
+        assert_eq!(conflict["winner"], winner, "{policy}");
+        assert_eq!((&conflict["google"], &conflict["crm"]), (&json!("In Google"), &json!("In the CRM")));
+        let title = if winner == "crm" { "In the CRM" } else { "In Google" };
+        host.event(title);
+        host.meeting(title);
+        assert_quiet(&mut host);
+    }
+}
+
+/// K4: deletions go both ways.
+#[test]
+fn deletions_are_carried_over() {
+    let mut host = two_way();
+    let first = host.add_event(timed("First", 2));
+    host.add_meeting(meeting("Second", 4));
+    host.settle();
+    host.delete_event(&first);
+    let second = host.meeting("Second")["id"].as_str().unwrap().to_owned();
+    host.delete_meeting(&second);
+    let report = host.settle();
+    assert_eq!((&report["crm"]["deleted"], &report["google"]["deleted"]), (&json!(1), &json!(1)));
+    assert!(host.world.crm_events().is_empty() && host.world.google_events("primary").is_empty());
+    assert_quiet(&mut host);
+}
+
+/// K4, I6: an edit beats a deletion.
+#[test]
+fn an_edit_beats_a_deletion_on_either_side() {
+    let mut host = two_way();
+    let first = host.add_event(timed("First", 2));
+    host.add_meeting(meeting("Second", 4));
+    host.settle();
+    let row = host.meeting("First")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&row, json!({ "Venue": "Room 2" }));
+    host.delete_event(&first);
+    let event = host.event("Second")["id"].as_str().unwrap().to_owned();
+    let row = host.meeting("Second")["id"].as_str().unwrap().to_owned();
+    host.delete_meeting(&row);
+    host.edit_event(&event, json!({ "location": "Room 3" }));
+    host.settle();
+    assert_eq!(host.event("First")["location"], "Room 2");
+    assert_eq!(host.meeting("Second")["Venue"], "Room 3");
+    assert_quiet(&mut host);
+}
+
+/// K2: the second life of a record has an id of its own, for Google never frees one.
+#[test]
+fn a_meeting_that_comes_back_gets_a_new_event() {
+    let mut host = two_way();
+    host.add_meeting(meeting("Call", 4));
+    host.settle();
+    for round in 0..3 {
+        let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+        let row = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_meeting(&row, json!({ "Venue": format!("Room {round}") }));
+        host.delete_event(&event);
+        host.settle();
+        let again = host.event("Call");
+        assert_ne!(again["id"], json!(event));
+        assert_eq!(again["location"], format!("Room {round}"));
+    }
+    assert_quiet(&mut host);
+}
+
+/// C5, I23: what is there on both sides is paired; what differs is merged, and the loser is reported.
+#[test]
+fn a_first_match_pairs_and_merges() {
+    let mut host = Host::new();
+    host.add_event(timed("Same", 2));
+    host.add_meeting(meeting("Same", 2));
+    host.add_event(timed("Call", 3));
+    let mut other = meeting("Call", 3);
+    other["Venue"] = json!("Room 2");
+    host.add_meeting(other);
+    host.activate_with(json!({ "direction": "two-way" }));
+    let report = host.settle();
+    assert_eq!(report["google"]["created"], 0);
+    assert_eq!(report["crm"]["created"], 0);
+    assert_eq!(host.event("Call")["location"], "Room 2");
+    assert_eq!(host.world.crm_event_count(), 2);
+    assert_quiet(&mut host);
+}
+
+/// I23: with the state lost and both sides unchanged, the same links, and no write.
+#[test]
+fn a_lost_state_is_found_again_without_a_write() {
+    let mut host = two_way();
+    for hour in 0..5 {
+        host.add_event(timed(&format!("G{hour}"), hour));
+        host.add_meeting(meeting(&format!("C{hour}"), hour));
+    }
+    host.settle();
+    host.rows.clear();
+    host.advance(10_000);
+    host.activate_with(json!({ "direction": "two-way" }));
+    let report = host.sync();
+    assert_eq!(report["linked"], 10);
+    assert_eq!(report["google"], json!({ "created": 0, "updated": 0, "deleted": 0 }));
+    assert_eq!(report["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }));
+    assert_quiet(&mut host);
+}
+
+/// D2: what was just saved in the CRM is pushed at once, and nothing else is read.
+#[test]
+fn a_change_in_the_crm_is_pushed_at_once() {
+    for direction in ["two-way", "crm-to-google"] {
+        let mut host = host(direction);
+        host.settle();
+        let push = |host: &mut Host, id: &str| {
+            host.run(json!({ "name": "run", "trigger": "crm-change", "crmIds": [id], "batch": true })).done()
+        };
+        let id = host.add_meeting(meeting("Call", 4));
+        let report = push(&mut host, &id);
+        assert_eq!(report["google"]["created"], 1, "{direction}");
+        assert!(
+            report["requests"]["google"].as_u64().unwrap() + report["requests"]["zoho"].as_u64().unwrap()
+                <= 3
+        );
+        host.edit_meeting(&id, json!({ "Venue": "Room 2" }));
+        let report = push(&mut host, &id);
+        assert_eq!(report["google"]["updated"], 1, "{direction}");
+        assert_eq!(host.event("Call")["location"], "Room 2");
+        host.delete_meeting(&id);
+        let report = push(&mut host, &id);
+        assert_eq!(report["google"]["deleted"], 1, "{direction}");
+        assert_quiet(&mut host);
+    }
+}
+
+/// I9, D1: nothing is written to the CRM, and people's edits in Google stay until the source changes that field.
+#[test]
+fn crm_to_google_never_writes_the_crm() {
+    let mut host = host("crm-to-google");
+    host.add_event(timed("Google's own", 2));
+    let id = host.add_meeting(meeting("Call", 4));
+    let before = host.world.counters().clone();
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&event, json!({ "summary": "My call", "location": "Here" }));
+    host.settle();
+    assert_eq!(host.event("My call")["location"], "Here");
+    host.edit_meeting(&id, json!({ "Venue": "Room 2" }));
+    host.settle();
+    assert_eq!(host.event("My call")["location"], "Room 2");
+    host.delete_meeting(&id);
+    host.settle();
+    assert_eq!(host.world.google_events("primary").len(), 1);
+    assert!(host.crm_bodies.iter().all(|body| body.contains("/coql") || body.starts_with("/crm/v8/Events")));
+    let _ = before;
+    assert_quiet(&mut host);
+}
+
+/// K5: more than 20 deletions that are more than a tenth of the links wait for an answer.
+#[test]
+fn many_deletions_are_asked_about() {
+    for answer in ["apply", "restore"] {
+        let mut host = two_way();
+        let ids: Vec<String> = (0..30).map(|hour| host.add_event(timed(&format!("E{hour}"), hour))).collect();
+        host.settle();
+        for id in &ids[..25] {
+            host.delete_event(id);
+        }
+        let report = host.settle();
+        assert_eq!(report["crm"]["deleted"], 0);
+        let question = &report["questions"][0];
+        assert_eq!((&question["count"], &question["side"]), (&json!(25), &json!("crm")));
+        assert_eq!(host.world.crm_event_count(), 30);
+        let question = question["id"].as_str().unwrap().to_owned();
+        host.run(json!({ "name": "resolve", "question": question, "answer": answer })).done();
+        host.settle();
+        host.settle();
+        let left = if answer == "apply" { 5 } else { 30 };
+        assert_eq!(host.world.crm_event_count(), left, "{answer}");
+        assert_eq!(host.world.google_events("primary").len(), left, "{answer}");
+        let status = host.run(json!({ "name": "status" })).done();
+        assert_eq!(status["questions"], json!([]), "{answer}");
+        assert_quiet(&mut host);
+    }
+}
+
+/// F3, I16: a reminder of the CRM replaces the first popup, and Google's other reminders stay.
+#[test]
+fn a_reminder_of_the_crm_replaces_the_first_popup() {
+    let mut host = two_way();
+    let mut event = timed("Call", 4);
+    event["reminders"] = json!({ "useDefault": false, "overrides": [
+        { "method": "email", "minutes": 60 }, { "method": "popup", "minutes": 10 }
+    ] });
+    host.add_event(event);
+    host.settle();
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&id, json!({ "Remind_At": [{ "unit": 30, "period": "minutes" }] }));
+    host.settle();
+    let reminders = host.event("Call")["reminders"]["overrides"].clone();
+    let has = |method: &str, minutes: u64| {
+        reminders.as_array().unwrap().contains(&json!({ "method": method, "minutes": minutes }))
+    };
+    assert!(has("email", 60) && has("popup", 30) && !has("popup", 10), "{reminders}");
+    assert_quiet(&mut host);
+}
+
+/// F6, I17: guests are merged person by person, with their answers, and nobody is mailed.
+#[test]
+fn guests_are_merged_person_by_person() {
+    let mut host = two_way();
+    host.world.switches().set("participants_put", "replace").unwrap();
+    let mut event = timed("Call", 4);
+    event["attendees"] = json!([
+        { "email": "ben@example.com", "responseStatus": "accepted", "comment": "yes" },
+        { "email": "cleo@example.com", "optional": true }
+    ]);
+    let id = host.add_event(event);
+    host.settle();
+    host.world.clear_mails();
+    let row = host.meeting("Call");
+    let mut people: Vec<Value> = row["Participants"].as_array().unwrap().clone();
+    people.retain(|person| person["participant"] != "cleo@example.com");
+    people.push(json!({ "type": "email", "participant": "dan@example.com" }));
+    let crm = row["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&crm, json!({ "Participants": people, "$send_notification": false }));
+    let attendees = host.event("Call")["attendees"].as_array().unwrap().clone();
+    let mut added = attendees.clone();
+    added.push(json!({ "email": "eve@example.com" }));
+    host.edit_event(&id, json!({ "attendees": added }));
+    host.settle();
+    let emails = |rows: &Value, key: &str| {
+        let mut found: Vec<String> =
+            rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect();
+        found.sort();
+        found
+    };
+    let seen = host.event("Call");
+    assert_eq!(
+        emails(&seen["attendees"], "email"),
+        ["ben@example.com", "dan@example.com", "eve@example.com"]
+    );
+    let ben = seen["attendees"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["email"] == "ben@example.com")
+        .unwrap()
+        .clone();
+    assert_eq!((&ben["responseStatus"], &ben["comment"]), (&json!("accepted"), &json!("yes")));
+    let row = host.meeting("Call");
+    assert_eq!(
+        emails(&row["Participants"], "participant"),
+        ["ben@example.com", "dan@example.com", "eve@example.com"]
+    );
+    assert!(host.world.mails().is_empty(), "{:?}", host.world.mails());
+    assert_quiet(&mut host);
+}
