@@ -6,7 +6,7 @@ use super::io::Io;
 use super::read::{self, Reading};
 use super::read_crm::{self, Changed, Reader};
 use super::write::Stale;
-use crate::api::zoho;
+use crate::api::{google, zoho};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::{DeletionPolicy, Direction};
@@ -16,7 +16,7 @@ use crate::sync::commit::{Book, Rows};
 use crate::sync::observe::{Admission, Cases, add};
 use crate::sync::side::Side;
 use crate::sync::state::{Activation, Link, Parked, Watermark, decode, key};
-use crate::wire::google::Reminder;
+use crate::wire::google::{Reminder, default_reminders};
 use crate::wire::google_event::Context;
 use crate::wire::zoho_event::CrmContext;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,13 @@ impl Gatherer<'_> {
                 add(&mut gathered.cases, sight);
             }
             gathered.default_reminders.clone_from(&reading.default_reminders);
+            if direction != Direction::GoogleToCrm {
+                note_reminders(book, &reading.default_reminders);
+            }
             gathered.google = Some(reading);
+        }
+        if direction == Direction::CrmToGoogle {
+            gathered.default_reminders = self.reminders(book).await?;
         }
         let lists = match direction {
             Direction::GoogleToCrm => None,
@@ -126,18 +132,24 @@ impl Gatherer<'_> {
         let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, deleted: Vec::new() };
         let ways = self.load_links(false, Some(&lists), &mut gathered, book).await?;
         let read = self.crm_contents(lists, &ways, &mut gathered, book).await?;
+        gathered.default_reminders = self.reminders(book).await?;
         book.state.crm_exclusive_ends = book.state.crm_exclusive_ends.or(read.exclusive_ends);
         Ok(gathered)
     }
 
     /// Reads both sides of single events again: what moved under a write (I14).
-    pub(crate) async fn again(&self, moved: Vec<Stale>, book: &Book) -> Result<Gathered> {
-        let mut gathered = Gathered::default();
-        let mut google = Vec::new();
+    pub(crate) async fn again(
+        &self,
+        moved: Vec<Stale>,
+        default_reminders: Vec<Reminder>,
+        book: &Book,
+    ) -> Result<Gathered> {
+        let mut gathered = Gathered { default_reminders, ..Gathered::default() };
+        let mut ids = Vec::new();
         let mut ways = BTreeMap::new();
         let mut crm = Vec::new();
         for Stale { id, link, crm: record } in moved {
-            google.push(id.clone());
+            ids.push(id.clone());
             if let Some(record) = link.as_ref().map(|link| link.crm.clone()).or(record) {
                 ways.insert(record.clone(), id.clone());
                 crm.push(record);
@@ -147,7 +159,7 @@ impl Gatherer<'_> {
         let context =
             Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
         let calendar = &self.activation.settings.calendar;
-        for sight in read::events(self.io, calendar, &google, self.options.batch, &context).await? {
+        for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             let case = gathered.cases.entry(sight.id.clone()).or_default();
             case.sight = Some(sight);
         }
@@ -155,6 +167,19 @@ impl Gatherer<'_> {
             self.read_records(crm, &BTreeSet::new(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
+    }
+
+    /// The calendar's default reminders where this cycle does not read the calendar.
+    async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
+        if let Some(known) = &book.state.default_reminders {
+            let reminder =
+                |(method, minutes): &(String, u32)| Reminder { method: method.clone(), minutes: *minutes };
+            return Ok(known.iter().map(reminder).collect());
+        }
+        let request = google::default_reminders(&self.activation.settings.calendar);
+        let found = default_reminders(&self.io.fetch_one(request).await?.body);
+        note_reminders(book, &found);
+        Ok(found)
     }
 
     async fn lists(&self, book: &Book) -> Result<Lists> {
@@ -195,7 +220,11 @@ impl Gatherer<'_> {
         let rows = if full {
             io.list(key::LINKS).await?
         } else {
-            let named: Vec<CrmId> = lists.map(named).unwrap_or_default();
+            let mut named: Vec<CrmId> = lists.map(named).unwrap_or_default();
+            named.extend(gathered.cases.values().filter_map(|case| match &case.sight.as_ref()?.content {
+                Content::Ordinary { mark: Some(mark), .. } => Some(mark.crm.clone()),
+                _ => None,
+            }));
             let back = io.load(named.iter().map(key::reverse).collect()).await?;
             for id in &named {
                 if let Some(google) = back.get(&key::reverse(id)).and_then(|text| decode::<GoogleId>(text)) {
@@ -407,6 +436,11 @@ impl Gatherer<'_> {
         }
         Ok(contents.exclusive_ends)
     }
+}
+
+fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
+    let row = |reminder: &Reminder| (reminder.method.clone(), reminder.minutes);
+    book.state.default_reminders = Some(reminders.iter().map(row).collect());
 }
 
 /// What waits and is due: parked events whose day is over, events whose question was answered, and all that nobody could

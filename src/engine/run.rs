@@ -23,6 +23,7 @@ use crate::sync::pair::{pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::report::{Finished, Note, Report, Skipped};
 use crate::sync::state::{Activation, Link, Parked, key};
+use std::collections::BTreeMap;
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -82,7 +83,6 @@ async fn cycle(
         let message = format!("Google listed {nameless} entries without an id; they cannot be synced.");
         report.notes.push(Note { code: "unreadable".to_owned(), google_id: String::new(), message });
     }
-    let default_reminders = google.is_some().then_some(default_reminders);
     if let Some(ends) = crm.as_ref().and_then(|read| read.exclusive_ends) {
         book.state.crm_exclusive_ends = Some(ends);
     }
@@ -125,7 +125,7 @@ async fn cycle(
             break;
         }
         io.phase(Phase::Reading);
-        let Gathered { cases, deferred, .. } = gatherer.again(stale, book).await?;
+        let Gathered { cases, deferred, .. } = gatherer.again(stale, default_reminders.clone(), book).await?;
         left += deferred.total();
         round = Round { cases, damaged: Vec::new(), deferred };
     }
@@ -163,9 +163,7 @@ async fn compare(
     let settings = &activation.settings;
     let mut cases = std::mem::take(&mut round.cases);
     let connection = activation.connection();
-    for (id, marked) in marked(&cases, connection) {
-        join(&mut cases, &id, &birth::google_id(connection, &marked, 0));
-    }
+    follow_marks(&mut cases, book, connection);
     for case in cases.values_mut() {
         case.judge(admission);
     }
@@ -194,23 +192,56 @@ async fn compare(
     Plan::of(cases, book, planning)
 }
 
-/// Events that Accord made of a record of the CRM, and whose link is not there.
-fn marked(cases: &Cases, connection: Fingerprint) -> Vec<(GoogleId, CrmId)> {
-    let marked = cases.iter().filter_map(|(id, case)| match (&case.link, &case.sight) {
+/// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that
+/// still leads to an earlier life of the event follows to the new one.
+fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
+    let marked: Vec<(GoogleId, CrmId)> = own_events(cases, connection).collect();
+    if marked.is_empty() {
+        return;
+    }
+    let links = cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
+    let linked: BTreeMap<CrmId, GoogleId> = links.collect();
+    for (id, crm) in marked {
+        let Some(old) = linked.get(&crm) else {
+            join(cases, &id, &birth::google_id(connection, &crm, 0));
+            continue;
+        };
+        let gone = |case: &Case| {
+            case.sight.as_ref().is_some_and(|sight| matches!(sight.content, Content::Cancelled))
+        };
+        if !cases.get(old).is_some_and(|case| gone(case)) {
+            // Both lives are there: the one that is linked counts.
+            cases.remove(&id);
+            continue;
+        }
+        let Some(old_case) = cases.remove(old) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), old_case.link) {
+            let link =
+                Link { shown: link.shown, crm_modified: link.crm_modified, ..Link::unknown(crm, connection) };
+            book.unlink(old, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = old_case.crm_sight;
+        }
+    }
+}
+
+/// Events that Accord made of a record of the CRM, and whose links are not there. A copy that a person made carries the
+/// mark as well, under an id of its own.
+fn own_events(cases: &Cases, connection: Fingerprint) -> impl Iterator<Item = (GoogleId, CrmId)> {
+    cases.iter().filter_map(move |(id, case)| match (&case.link, &case.sight) {
         (None, Some(Sight { content: Content::Ordinary { mark: Some(mark), .. }, .. })) => {
-            // A copy that a person made carries the mark as well, under another id.
-            let generation = birth::generation(connection, &mark.crm, id)?;
-            (generation > 0).then(|| (id.clone(), mark.crm.clone()))
+            birth::generation(connection, &mark.crm, id).map(|_| (id.clone(), mark.crm.clone()))
         }
         _ => None,
-    });
-    marked.collect()
+    })
 }
 
 /// Puts the CRM's half of one case into another.
 fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
-    if cases.get(half).is_none_or(|case| case.link.is_some() || case.sight.is_some() || case.google.is_some())
-    {
+    let alone =
+        |case: &Case| case.sight.is_none() && matches!(case.google_view(), View::Absent | View::Deleted);
+    if !cases.get(half).is_some_and(|case| alone(case)) {
         return;
     }
     let Some(half) = cases.remove(half) else { return };
@@ -227,10 +258,11 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
     let mut crm = Vec::new();
     for (id, case) in cases.iter() {
         match new(case) {
-            (View::New, View::Absent) => {
+            // A half that is gone belongs to an earlier life: the other half may have found another partner since.
+            (View::New, View::Absent | View::Deleted) => {
                 google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
             }
-            (View::Absent, View::New) => {
+            (View::Absent | View::Deleted, View::New) => {
                 crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
             }
             _ => {}

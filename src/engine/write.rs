@@ -69,7 +69,7 @@ pub(crate) struct Writer<'a> {
     two_way: bool,
     /// How an answer of Google is judged.
     pub(crate) admission: Option<&'a Admission<'a>>,
-    pub(crate) default_reminders: Option<Vec<Reminder>>,
+    pub(crate) default_reminders: Vec<Reminder>,
     /// Whether the host lets requests to Google's batch endpoint through.
     pub(crate) batch: bool,
 }
@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
             written_ms: 0,
             two_way: direction == Some(Direction::TwoWay),
             admission: None,
-            default_reminders: None,
+            default_reminders: Vec::new(),
             batch: false,
         }
     }

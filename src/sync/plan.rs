@@ -214,7 +214,14 @@ impl Plan {
     }
 
     fn delete(&mut self, id: GoogleId, case: Case, side: Side) {
-        let Some(link) = case.link else { return };
+        let Some(mut link) = case.link else { return };
+        // The deletion is guarded by the version that was compared.
+        if let Some(seen) = &case.google {
+            link.seen.etag = seen.etag.clone();
+        }
+        if let Some(seen) = case.crm.as_ref().filter(|seen| seen.event.is_some()) {
+            link.crm_modified = seen.modified;
+        }
         let survivor = match side {
             Side::Google => case.google.and_then(|seen| {
                 let (draft, renews) = (seen.draft()?, Some(link.crm.clone()));

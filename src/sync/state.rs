@@ -168,6 +168,8 @@ pub(crate) struct State {
     pub(crate) crm_changes: Option<Watermark>,
     /// Up to where the deletions of the CRM are applied.
     pub(crate) crm_deletions: Option<Watermark>,
+    /// The calendar's default reminders, method and minutes, as they were last read; kept where Google is written.
+    pub(crate) default_reminders: Option<Vec<(String, u32)>>,
     /// Whether all-day ends of the CRM are exclusive, as far as its records showed.
     pub(crate) crm_exclusive_ends: Option<bool>,
     /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
@@ -245,6 +247,12 @@ impl Row for State {
             }),
             crm_changes: Watermark::from_json(json.get("crmChanges")),
             crm_deletions: Watermark::from_json(json.get("crmDeletions")),
+            default_reminders: json.get("defaultReminders").list().and_then(|rows| {
+                all(rows, |pair| {
+                    let (method, minutes) = both(pair)?;
+                    Some((method.str()?.to_owned(), u32::try_from(minutes.number()?).ok()?))
+                })
+            }),
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
         })

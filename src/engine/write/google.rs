@@ -14,7 +14,7 @@ use crate::sync::birth;
 use crate::sync::observe::{InGoogle, draft};
 use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin};
 use crate::sync::state::{Link, Parked, Reach};
-use crate::wire::google::{EventWrite, Item, default_reminders};
+use crate::wire::google::{EventWrite, Item};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::mapping::{self, GoogleWriting};
 
@@ -129,16 +129,12 @@ impl Writer<'_> {
                 self.stale(&op.id, None);
                 continue;
             }
-            if json.as_ref().is_some_and(|json| json.get("reminders").get("useDefault").flag() == Some(true))
-            {
-                self.learn_default_reminders().await?;
-            }
             let known = self.links.get(&op.id).and_then(|link| link.shown.as_ref());
             let mut write = EventWrite::default();
             let writing = GoogleWriting {
                 creating: false,
                 current: json.as_ref(),
-                default_reminders: self.default_reminders.as_deref().unwrap_or_default(),
+                default_reminders: &self.default_reminders,
                 known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
             };
             mapping::to_google(&op.event, op.fields, &writing, &mut write);
@@ -146,16 +142,6 @@ impl Writer<'_> {
             kept.push(op);
         }
         Ok((kept, requests))
-    }
-
-    /// The calendar's default reminders, where this cycle did not read the calendar.
-    async fn learn_default_reminders(&mut self) -> Result<()> {
-        if self.default_reminders.is_none() {
-            let request = google::default_reminders(&self.book.active()?.settings.calendar);
-            let response = self.io.fetch_one(request).await?;
-            self.default_reminders = Some(default_reminders(&response.body));
-        }
-        Ok(())
     }
 
     fn settle_google_update(&mut self, op: GoogleUpdate, echo: &InGoogle) {
@@ -292,7 +278,7 @@ impl Writer<'_> {
 
     fn sight(&self, response: &HttpResponse) -> Option<Sight> {
         let limits = self.book.active().ok()?.crm.limits;
-        let default_reminders = self.default_reminders.as_deref().unwrap_or_default();
+        let default_reminders = &self.default_reminders;
         sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
     }
 

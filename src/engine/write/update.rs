@@ -211,7 +211,9 @@ impl Writer<'_> {
             }
             shown.update(&written, op.fields);
         }
-        link.unverified = unverified;
+        if op.fields.has(Field::Time) {
+            link.unverified = unverified;
+        }
         link.seen.update(op.draft, op.settles);
         link.crm_modified = seconds(&result.modified).or(link.crm_modified);
         let link = link.clone();
