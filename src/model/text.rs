@@ -1,6 +1,9 @@
 //! Text in its normal form: HTML made readable (F5), line ends and blanks unified, long text cut. HTML is parsed
 //! here and trusted nowhere.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod properties;
+
 use super::html::{self, Token};
 use std::borrow::Cow;
 
@@ -37,15 +40,15 @@ pub(crate) fn within_google(text: String) -> String {
     if text.len() * LONGEST_ESCAPE <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
         return text;
     }
-    // An escaped character counts as many, so that each round may have to cut more.
-    let mut max = GOOGLE_DESCRIPTION;
+    // An escaped character counts as many: each round cuts in proportion.
+    let mut short = cut(text, GOOGLE_DESCRIPTION);
     loop {
-        let short = cut(text.clone(), max);
-        let excess = length(&html_of(&short)).saturating_sub(GOOGLE_DESCRIPTION);
-        if excess == 0 {
+        let html = length(&html_of(&short));
+        if html <= GOOGLE_DESCRIPTION {
             return short;
         }
-        max = max.saturating_sub(excess.div_ceil(LONGEST_ESCAPE));
+        let max = length(&short);
+        short = cut(short, (max * GOOGLE_DESCRIPTION / html).min(max - 1));
     }
 }
 
