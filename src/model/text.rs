@@ -90,19 +90,23 @@ fn unified(text: &str) -> String {
 fn is_normal(text: &str) -> bool {
     let mut last = (b'\n', b'\n');
     for byte in text.bytes() {
-        let odd = matches!(
-            (last, byte),
-            (_, b'\r' | b'\t' | 0x0b | 0x0c)
-                | ((_, 0xc2), 0x85 | 0xa0)
-                // U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000
-                | ((0xe1, 0x9a), _)
-                | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
-                | ((0xe2, 0x81), 0x9f)
-                | ((0xe3, 0x80), 0x80)
-                | ((_, 0xbb), 0xbf)
-                | ((_, b' '), b'\n')
-                | ((b'\n', b'\n'), b'\n' | b' ')
-        );
+        let odd = if byte.is_ascii() {
+            matches!(
+                (last, byte),
+                (_, b'\r' | b'\t' | 0x0b | 0x0c) | ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ')
+            )
+        } else {
+            // U+0085, U+00A0, U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000, U+FEFF: more than are blank.
+            matches!(
+                (last, byte),
+                ((_, 0xc2), 0x85 | 0xa0)
+                    | ((0xe1, 0x9a), _)
+                    | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
+                    | ((0xe2, 0x81), 0x9f)
+                    | ((0xe3, 0x80), 0x80)
+                    | ((_, 0xbb), 0xbf)
+            )
+        };
         if odd {
             return false;
         }
