@@ -400,6 +400,7 @@ mod tests {
             "Agenda\n\n{fence}\nJoin: https://meet.example.com/abc\nPlease do not edit this section.\n{fence}"
         );
         assert_eq!(readable(&text), "Agenda");
+        assert_eq!(plain(&format!("{text}\n\nNotes\n\n{text}")), "Agenda\n\nNotes\n\nAgenda");
         assert_eq!(readable(&format!("{fence} only one")), format!("{fence} only one"));
     }
 

@@ -209,6 +209,9 @@ fn records_are_told_apart() {
     for (more, expected) in table {
         assert_eq!(kind(&read(&more)), expected, "{}", more.to_string().get(..60).unwrap_or_default());
     }
+    let whole = record(&text(500)).to_string();
+    let alone = CrmContext { listed: false, ..context(None) };
+    assert_eq!(kind(&crm_sight(&Json::parse(whole.as_bytes()).unwrap(), &alone).unwrap()), "ordinary");
     let sight = read(&json!({}));
     assert_eq!((sight.created, sight.modified), (Some(1_795_338_000), Some(1_795_338_001)));
 }
@@ -421,7 +424,9 @@ fn attendees_of_an_update() {
     let cleo = json!({ "email": "cleo@example.com", "optional": true });
     let nobody = json!({ "id": "9", "displayName": "Hidden" });
     let new = json!({ "email": "dora@example.com" });
-    let table: [(&str, Vec<&Value>, &[&str], &[&str], Value); 8] = [
+    /// The story, who is on Google, the guests of the CRM, whom it is known to have held, and what is written.
+    type Case<'a> = (&'a str, Vec<&'a Value>, &'a [&'a str], &'a [&'a str], Value);
+    let table: [Case<'_>; 8] = [
         ("all as they were", vec![&me, &ben], &["ben@example.com"], &["ben@example.com"], json!({})),
         (
             "one added",
