@@ -378,7 +378,7 @@ mod tests {
     /// What the quick look calls normal is what the slow way makes of it.
     #[test]
     fn the_quick_look_is_right() {
-        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "é"];
+        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "\u{2003}", "\u{3000}", "é"];
         let mut texts = vec![String::new()];
         for _ in 0..5 {
             texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
