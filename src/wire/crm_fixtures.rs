@@ -228,7 +228,11 @@ fn participants_that_were_not_sent_are_unknown() {
         .rows
         .iter()
         .map(|sight| match &sight.content {
-            CrmContent::Ordinary { event, .. } => event.guest_fingerprints().map(|guests| guests.len()),
+            CrmContent::Ordinary { event, cut, .. } => {
+                let guests = event.guest_fingerprints().map(|guests| guests.len());
+                assert_eq!(*cut, guests.is_none(), "a read of the record alone may tell");
+                guests
+            }
             _ => panic!("ordinary"),
         })
         .collect();

@@ -84,7 +84,7 @@ fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
         Ok(event) => CrmContent::Ordinary {
             event,
             mark: mark.map(GoogleId::new),
-            cut: context.listed && CUT.contains(&description.chars().count()),
+            cut: context.listed && (!row.has("Participants") || CUT.contains(&description.chars().count())),
         },
         Err(why) => CrmContent::Unreadable(why),
     }

@@ -233,21 +233,22 @@ fn guests_are_notified_only_when_asked() {
 fn a_batch_of_every_kind_of_request() {
     let mut services = Services::new();
     let times = json!({ "start": { "date": "2026-11-25" }, "end": { "date": "2026-11-26" } });
-    let [kept, gone] = ["keepme0", "deleteme0"].map(|id| {
+    let [kept, stale, kept_too, gone] = ["event0", "event1", "event2", "event3"].map(|id| {
         let mut event = times.clone();
         event["id"] = json!(id);
         services.person("POST", "", &event);
         GoogleId::new(id)
     });
     let etag = shown(&services.send(&google::event(CALENDAR, &kept))).etag;
+    let old = Etag::new("\"0\"");
     let title = "--accord-batch\r\n--accord-batch--";
     let mut new = times;
     new["summary"] = json!(title);
     let requests = [
         google::insert(CALENDAR, new.to_string(), false),
         google::patch(CALENDAR, &kept, json!({ "location": "Room 1" }).to_string(), Some(&etag), false),
-        google::patch(CALENDAR, &kept, json!({ "location": "Room 2" }).to_string(), Some(&etag), false),
-        google::delete(CALENDAR, &gone, Some(&Etag::new("\"0\"")), false),
+        google::patch(CALENDAR, &stale, json!({ "location": "Room 2" }).to_string(), Some(&old), false),
+        google::delete(CALENDAR, &kept_too, Some(&old), false),
         google::delete(CALENDAR, &gone, None, false),
         google::event(CALENDAR, &kept),
     ];
