@@ -2,6 +2,7 @@
 
 use super::http::{HttpRequest, HttpResponse, Service, encode};
 use crate::model::ids::{Etag, GoogleId, SyncToken};
+use crate::model::text::find;
 use crate::model::time::rfc3339_utc;
 
 /// How many requests a batch holds. The guide says 1,000, older text and the staff say 50 for Calendar
@@ -135,7 +136,7 @@ pub(crate) fn batch(requests: &[HttpRequest]) -> HttpRequest {
     let mut boundary = "accord-batch".to_owned();
     let bodies = || requests.iter().filter_map(|request| request.body.as_deref());
     // Somebody could have typed it.
-    while bodies().any(|body| body.contains(&boundary)) {
+    while bodies().any(|body| find(body, &boundary).is_some()) {
         boundary.push_str("-x");
     }
     let mut text = String::new();

@@ -63,10 +63,12 @@ pub(crate) fn normal(text: &str) -> String {
 }
 
 fn unified(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\u{a0}', " ");
+    let text = text.replace('\u{a0}', " ");
+    // Lines end with either of "\n" and "\r", or with both.
+    let lines = text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
     let mut out = String::with_capacity(text.len());
     let mut empty_lines = 0;
-    for line in text.split(['\n', '\r']) {
+    for line in lines {
         let line = line.trim_end_matches(is_blank);
         if line.is_empty() {
             empty_lines += 1;
@@ -150,6 +152,21 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
+/// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
+/// its slices and what prints their texts.
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    let (first, rest) = wanted.as_bytes().split_first()?;
+    let bytes = text.as_bytes();
+    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
+    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+}
+
+/// What stands before and after a text in another one: see [`find`].
+pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(find(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
@@ -159,8 +176,8 @@ fn is_blank(c: char) -> bool {
 fn without_conference_blocks(text: &str) -> Cow<'_, str> {
     const FENCE: &str = "-::~:~::~";
     let mut text = Cow::Borrowed(text);
-    while let Some((before, rest)) = text.split_once(FENCE)
-        && let Some((_, after)) = rest.split_once(FENCE)
+    while let Some((before, rest)) = split_once(&text, FENCE)
+        && let Some((_, after)) = split_once(rest, FENCE)
     {
         text = Cow::Owned(format!("{before}{}", after.trim_start_matches([':', '~', '-'])));
     }

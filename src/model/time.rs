@@ -69,6 +69,11 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
+/// An instant as `YYYY-MM-DDTHH:mm:ss[.fraction](Z|±HH:mm)` (RFC 3339 `date-time`).
+pub(crate) fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
 /// Midnight UTC of a date, in seconds since 1970.
 pub(crate) fn midnight_utc(date: NaiveDate) -> i64 {
     date.and_time(NaiveTime::MIN).and_utc().timestamp()
