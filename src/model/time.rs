@@ -69,11 +69,6 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// An instant as `YYYY-MM-DDTHH:mm:ss[.fraction](Z|±HH:mm)` (RFC 3339 `date-time`).
-pub(crate) fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
-}
-
 /// Midnight UTC of a date, in seconds since 1970.
 pub(crate) fn midnight_utc(date: NaiveDate) -> i64 {
     date.and_time(NaiveTime::MIN).and_utc().timestamp()
@@ -84,6 +79,11 @@ pub(crate) fn months_before(now_ms: i64, months: u32) -> i64 {
     DateTime::from_timestamp_millis(now_ms)
         .and_then(|now| now.checked_sub_months(chrono::Months::new(months)))
         .map_or(0, |then| then.timestamp())
+}
+
+/// An instant as `YYYY-MM-DDTHH:mm:ss[.fraction](Z|±HH:mm)` (RFC 3339 `date-time`).
+pub(crate) fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC (`2026-11-22T10:00:00Z`).
