@@ -13,3 +13,5 @@ pub(crate) mod zoho_event;
 mod crm_fixtures;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod update_fixtures;
