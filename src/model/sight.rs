@@ -55,7 +55,7 @@ pub(crate) enum CrmContent {
     /// A series, or a meeting of one (C11).
     Recurring,
     /// An ordinary meeting. `mark` names the Google event that it was created from, where the CRM has a field for it;
-    /// `cut` says that the description may go on beyond what the list showed.
+    /// `cut` says that a list may have shown less than there is: part of the description, or no guests at all.
     Ordinary { event: Event, mark: Option<GoogleId>, cut: bool },
     /// Somebody else's (L6).
     OtherOwner,

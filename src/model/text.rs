@@ -1,6 +1,9 @@
 //! Text in its normal form: HTML made readable (F5), line ends and blanks unified, long text cut. HTML is parsed
 //! here and trusted nowhere.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod properties;
+
 use super::html::{self, Token};
 use std::borrow::Cow;
 
@@ -37,15 +40,15 @@ pub(crate) fn within_google(text: String) -> String {
     if text.len() * LONGEST_ESCAPE <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
         return text;
     }
-    // An escaped character counts as many, so that each round may have to cut more.
-    let mut max = GOOGLE_DESCRIPTION;
+    // An escaped character counts as many: each round cuts in proportion.
+    let mut short = cut(text, GOOGLE_DESCRIPTION);
     loop {
-        let short = cut(text.clone(), max);
-        let excess = length(&html_of(&short)).saturating_sub(GOOGLE_DESCRIPTION);
-        if excess == 0 {
+        let html = length(&html_of(&short));
+        if html <= GOOGLE_DESCRIPTION {
             return short;
         }
-        max = max.saturating_sub(excess.div_ceil(LONGEST_ESCAPE));
+        let max = length(&short);
+        short = cut(short, (max * GOOGLE_DESCRIPTION / html).min(max - 1));
     }
 }
 
@@ -60,10 +63,12 @@ pub(crate) fn normal(text: &str) -> String {
 }
 
 fn unified(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\u{a0}', " ");
+    let text = text.replace('\u{a0}', " ");
+    // Lines end with either of "\n" and "\r", or with both.
+    let lines = text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
     let mut out = String::with_capacity(text.len());
     let mut empty_lines = 0;
-    for line in text.split(['\n', '\r']) {
+    for line in lines {
         let line = line.trim_end_matches(is_blank);
         if line.is_empty() {
             empty_lines += 1;
@@ -87,19 +92,23 @@ fn unified(text: &str) -> String {
 fn is_normal(text: &str) -> bool {
     let mut last = (b'\n', b'\n');
     for byte in text.bytes() {
-        let odd = matches!(
-            (last, byte),
-            (_, b'\r' | b'\t' | 0x0b | 0x0c)
-                | ((_, 0xc2), 0x85 | 0xa0)
-                // U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000
-                | ((0xe1, 0x9a), _)
-                | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
-                | ((0xe2, 0x81), 0x9f)
-                | ((0xe3, 0x80), 0x80)
-                | ((_, 0xbb), 0xbf)
-                | ((_, b' '), b'\n')
-                | ((b'\n', b'\n'), b'\n' | b' ')
-        );
+        let odd = if byte.is_ascii() {
+            matches!(
+                (last, byte),
+                (_, b'\r' | b'\t' | 0x0b | 0x0c) | ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ')
+            )
+        } else {
+            // U+0085, U+00A0, U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000, U+FEFF: more than are blank.
+            matches!(
+                (last, byte),
+                ((_, 0xc2), 0x85 | 0xa0)
+                    | ((0xe1, 0x9a), _)
+                    | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
+                    | ((0xe2, 0x81), 0x9f)
+                    | ((0xe3, 0x80), 0x80)
+                    | ((_, 0xbb), 0xbf)
+            )
+        };
         if odd {
             return false;
         }
@@ -143,6 +152,21 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
+/// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
+/// its slices and what prints their texts.
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    let (first, rest) = wanted.as_bytes().split_first()?;
+    let bytes = text.as_bytes();
+    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
+    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+}
+
+/// What stands before and after a text in another one: see [`find`].
+pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(find(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
@@ -152,8 +176,8 @@ fn is_blank(c: char) -> bool {
 fn without_conference_blocks(text: &str) -> Cow<'_, str> {
     const FENCE: &str = "-::~:~::~";
     let mut text = Cow::Borrowed(text);
-    while let Some((before, rest)) = text.split_once(FENCE)
-        && let Some((_, after)) = rest.split_once(FENCE)
+    while let Some((before, rest)) = split_once(&text, FENCE)
+        && let Some((_, after)) = split_once(rest, FENCE)
     {
         text = Cow::Owned(format!("{before}{}", after.trim_start_matches([':', '~', '-'])));
     }
@@ -371,7 +395,7 @@ mod tests {
     /// What the quick look calls normal is what the slow way makes of it.
     #[test]
     fn the_quick_look_is_right() {
-        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "é"];
+        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "\u{2003}", "\u{3000}", "é"];
         let mut texts = vec![String::new()];
         for _ in 0..5 {
             texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
@@ -393,6 +417,7 @@ mod tests {
             "Agenda\n\n{fence}\nJoin: https://meet.example.com/abc\nPlease do not edit this section.\n{fence}"
         );
         assert_eq!(readable(&text), "Agenda");
+        assert_eq!(plain(&format!("{text}\n\nNotes\n\n{text}")), "Agenda\n\nNotes\n\nAgenda");
         assert_eq!(readable(&format!("{fence} only one")), format!("{fence} only one"));
     }
 

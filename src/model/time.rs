@@ -98,6 +98,11 @@ pub(crate) fn months_before(now_ms: i64, months: u32) -> i64 {
         .map_or(0, |then| then.timestamp())
 }
 
+/// An instant as `YYYY-MM-DDTHH:mm:ss[.fraction](Z|±HH:mm)` (RFC 3339 `date-time`).
+pub(crate) fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
 /// Seconds since 1970 as RFC 3339 in UTC (`2026-11-22T10:00:00Z`).
 pub(crate) fn rfc3339_utc(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0)

@@ -10,4 +10,8 @@ pub(crate) mod zoho_account;
 pub(crate) mod zoho_event;
 
 #[cfg(test)]
+mod crm_fixtures;
+#[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod update_fixtures;

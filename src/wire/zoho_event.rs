@@ -7,8 +7,8 @@ use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
-use crate::model::time::{When, WhenKey};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use crate::model::time::{When, WhenKey, instant};
+use chrono::{NaiveDate, NaiveTime};
 
 /// What reading needs to know of the CRM account.
 pub(crate) struct CrmContext<'a> {
@@ -84,7 +84,7 @@ fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
         Ok(event) => CrmContent::Ordinary {
             event,
             mark: mark.map(GoogleId::new),
-            cut: context.listed && CUT.contains(&description.chars().count()),
+            cut: context.listed && (!row.has("Participants") || CUT.contains(&description.chars().count())),
         },
         Err(why) => CrmContent::Unreadable(why),
     }
@@ -135,8 +135,4 @@ pub(crate) fn one_day(record: &Record, day: NaiveDate) -> Option<(bool, bool)> {
     let exclusive_end = end.date_naive() == day.succ_opt()? && end.time() == NaiveTime::MIN;
     let fits = start.date_naive() == day && (exclusive_end || end.date_naive() == day);
     fits.then_some((start.offset().local_minus_utc() == 0, exclusive_end))
-}
-
-fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }

@@ -4,11 +4,11 @@
 use super::{GoogleWriting, Read, Writing};
 use crate::json::Json;
 use crate::model::event::Event;
+use crate::model::time::instant;
 use crate::wire::google::{self, effective_reminders};
 use crate::wire::google_event::Context;
 use crate::wire::zoho::{self, Entry, Reminder};
 use crate::wire::zoho_event::CrmContext;
-use chrono::DateTime;
 
 /// The most that Google takes: four weeks (Google Calendar API, Events resource).
 const MAX_MINUTES: u32 = 40_320;
@@ -89,8 +89,7 @@ fn before(reminder: &Json<'_>) -> Option<u32> {
 
 /// A reminder after the start counts as one at the start.
 fn until_start(source: &Json<'_>, at: &str) -> Option<u32> {
-    let start = DateTime::parse_from_rfc3339(source.get("Start_DateTime").str()?).ok()?;
-    let minutes = (start - DateTime::parse_from_rfc3339(at).ok()?).num_minutes();
+    let minutes = (instant(source.get("Start_DateTime").str()?)? - instant(at)?).num_minutes();
     Some(u32::try_from(minutes.max(0)).unwrap_or(MAX_MINUTES))
 }
 

@@ -4,7 +4,7 @@ use super::{GoogleWriting, Read, Writing, crm_text};
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::profile::AllDayOffset;
-use crate::model::time::{When, date, midnight_utc, offset_at_local};
+use crate::model::time::{When, date, instant, midnight_utc, offset_at_local};
 use crate::wire::google::{self, Moment};
 use crate::wire::google_event::Context;
 use crate::wire::zoho::{self, Entry};
@@ -24,10 +24,7 @@ fn extent(source: &google::Event) -> Option<When> {
     let (start, end) = (source.start.as_ref()?, source.end.as_ref()?);
     match (&start.date, &end.date, &start.date_time, &end.date_time) {
         (Some(first), Some(end), ..) => Some(When::all_day(date(first)?, date(end)?)),
-        (None, None, Some(start), Some(end)) => Some(When::timed(
-            DateTime::parse_from_rfc3339(start).ok()?,
-            DateTime::parse_from_rfc3339(end).ok()?,
-        )),
+        (None, None, Some(start), Some(end)) => Some(When::timed(instant(start)?, instant(end)?)),
         _ => None,
     }
 }
@@ -59,7 +56,7 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
 }
 
 fn ends(source: &Json<'_>) -> Option<(DateTime<FixedOffset>, DateTime<FixedOffset>)> {
-    let at = |key| DateTime::parse_from_rfc3339(crm_text(source, key).ok()?).ok();
+    let at = |key| instant(crm_text(source, key).ok()?);
     Some((at("Start_DateTime")?, at("End_DateTime")?))
 }
 
