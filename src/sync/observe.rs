@@ -65,6 +65,8 @@ pub(crate) struct InGoogle {
     pub(crate) reach: Reach,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
+    /// The record that Accord made it of, by its mark.
+    pub(crate) made_of: Option<CrmId>,
 }
 
 /// What the CRM shows of a meeting.
@@ -159,6 +161,7 @@ impl InGoogle {
     /// Judges a sight by the settings.
     pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
         let mut reach = Reach::Open;
+        let mut made_of = None;
         let (verdict, event) = match sight.content {
             Content::Cancelled => (Verdict::Deleted, None),
             Content::OtherType => (Verdict::Kept(SkipReason::EventType), None),
@@ -168,7 +171,8 @@ impl InGoogle {
                 }
             },
             Content::Unreadable(why) => (Verdict::Unreadable(why), None),
-            Content::Ordinary { event, private, writable, mark: _ } => {
+            Content::Ordinary { event, private, writable, mark } => {
+                made_of = mark.map(|mark| mark.crm);
                 if !writable {
                     reach = Reach::Closed;
                 }
@@ -185,7 +189,7 @@ impl InGoogle {
             }
         };
         let changed = seconds(&sight.updated);
-        Self { etag: sight.etag, verdict, event, reach, changed }
+        Self { etag: sight.etag, verdict, event, reach, changed, made_of }
     }
 
     /// What will be remembered of it.

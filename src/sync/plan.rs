@@ -243,26 +243,27 @@ impl Plan {
         self.remembered.push((id, link));
     }
 
-    /// Links two events. In one direction nothing is written: the target's other values may be people's own edits (D1).
+    /// Links two events. In one direction nothing is written: the target's other values may be people's own edits (D1) —
+    /// unless Accord made the target's event itself, and only its link is missing: then the source goes on where it was.
     fn pair(&mut self, id: GoogleId, mut case: Case, planning: Planning) {
         let Some(crm) = &case.crm else { return };
-        let mut link = Link::unknown(crm.id.clone(), planning.connection);
-        if planning.policy.direction != Direction::TwoWay {
-            note_seen(&mut link, case.google.as_ref(), case.crm.as_ref());
-            self.paired.push((id, link));
-            return;
+        let own = case.google.as_ref().is_some_and(|seen| seen.made_of.as_ref() == Some(&crm.id));
+        case.link = Some(Link::unknown(crm.id.clone(), planning.connection));
+        let changes = |view: View| match view {
+            View::Changed(fields) => fields,
+            _ => FieldSet::NONE,
+        };
+        let (google, crm) = match planning.policy.direction {
+            Direction::TwoWay => (changes(case.google_view()), changes(case.crm_view())),
+            Direction::CrmToGoogle if own => (FieldSet::NONE, changes(case.crm_view())),
+            Direction::CrmToGoogle | Direction::GoogleToCrm => (FieldSet::NONE, FieldSet::NONE),
+        };
+        if !google.is_empty() || !crm.is_empty() {
+            return self.merge(id, case, google, crm, planning);
         }
-        case.link = Some(link);
-        match (case.google_view(), case.crm_view()) {
-            (View::Changed(google), View::Changed(crm)) if !(google.is_empty() && crm.is_empty()) => {
-                self.merge(id, case, google, crm, planning);
-            }
-            _ => {
-                let Case { link: Some(mut link), google, crm, .. } = case else { return };
-                note_seen(&mut link, google.as_ref(), crm.as_ref());
-                self.paired.push((id, link));
-            }
-        }
+        let Case { link: Some(mut link), google, crm, .. } = case else { return };
+        note_seen(&mut link, google.as_ref(), crm.as_ref());
+        self.paired.push((id, link));
     }
 
     /// Turns the changes of both sides into writes of one or both.
