@@ -188,6 +188,7 @@ async fn compare(
         conflict: settings.conflict,
         connection,
         now_ms: io.now_ms(),
+        doubt: matching,
     };
     Plan::of(cases, book, planning)
 }

@@ -57,6 +57,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) out_of_time: bool,
     /// The links of what is written.
     pub(crate) links: BTreeMap<GoogleId, Link>,
+    /// Those of them that are made with their first write.
+    fresh: BTreeSet<GoogleId>,
     /// What moved under its write: to be read on both sides and compared again.
     pub(crate) stale: Vec<Stale>,
     /// Second halves of merges, whose first halves are written.
@@ -113,6 +115,7 @@ impl<'a> Writer<'a> {
             unapplied: 0,
             out_of_time: false,
             links: BTreeMap::new(),
+            fresh: BTreeSet::new(),
             stale: Vec::new(),
             crm_updates: Vec::new(),
             echoes: Vec::new(),
@@ -128,8 +131,9 @@ impl<'a> Writer<'a> {
     pub(crate) async fn apply(&mut self, plan: Plan) -> Result<()> {
         self.total = plan.entries();
         self.io.progress(0, self.total);
-        let Plan { deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, .. } = plan;
+        let Plan { deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, .. } = plan;
         self.links = links;
+        self.fresh = fresh;
         let (in_crm, in_google) = deletes.into_iter().partition(|op| op.side == Side::Crm);
         self.delete_in_google(in_google).await?;
         self.crm_updates = crm_updates;
@@ -175,9 +179,20 @@ impl<'a> Writer<'a> {
         self.save().await
     }
 
+    /// Stores a link that was written.
+    fn relink(&mut self, id: &GoogleId, link: &Link) {
+        let known = !self.fresh.remove(id);
+        self.report.linked += u32::from(!known);
+        self.book.link(id, link, known.then_some(&link.crm));
+    }
+
     /// Sets an entry aside that moved under its write.
     fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
-        self.stale.push(Stale { id: id.clone(), link: self.links.remove(id), crm });
+        let link = self.links.remove(id);
+        let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
+        // A pair that was to be made is made anew.
+        let link = link.filter(|_| !self.fresh.remove(id));
+        self.stale.push(Stale { id: id.clone(), link, crm });
     }
 
     /// Remembers that a record was written, to be read back.

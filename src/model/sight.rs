@@ -1,6 +1,7 @@
 //! What one read says of one event, on either side.
 
 use super::event::Event;
+use super::fingerprint::Fingerprint;
 use super::ids::{CrmId, Etag, GoogleId};
 use super::time::WhenKey;
 
@@ -34,8 +35,8 @@ pub(crate) enum Content {
 pub(crate) struct Mark {
     /// The meeting that the event was created from.
     pub(crate) crm: CrmId,
-    /// What the event was when it was created; 0 when it cannot be read.
-    pub(crate) base: u64,
+    /// What the mapped fields were when it was created, in their order; empty when that cannot be read.
+    pub(crate) base: Vec<Fingerprint>,
 }
 
 /// What one read says of one meeting of the CRM.

@@ -7,7 +7,7 @@ use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
-use crate::model::sight::{Content, CrmContent, CrmSight, Sight};
+use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::time::{When, seconds};
 use std::collections::BTreeMap;
 
@@ -65,8 +65,8 @@ pub(crate) struct InGoogle {
     pub(crate) reach: Reach,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
-    /// The record that Accord made it of, by its mark.
-    pub(crate) made_of: Option<CrmId>,
+    /// The record that Accord made it of, and what it was then, by its mark.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// What the CRM shows of a meeting.
@@ -172,7 +172,7 @@ impl InGoogle {
             },
             Content::Unreadable(why) => (Verdict::Unreadable(why), None),
             Content::Ordinary { event, private, writable, mark } => {
-                made_of = mark.map(|mark| mark.crm);
+                made_of = mark;
                 if !writable {
                     reach = Reach::Closed;
                 }
@@ -189,7 +189,7 @@ impl InGoogle {
             }
         };
         let changed = seconds(&sight.updated);
-        Self { etag: sight.etag, verdict, event, reach, changed, made_of }
+        Self { etag: sight.etag, verdict, event, reach, changed, mark: made_of }
     }
 
     /// What will be remembered of it.

@@ -9,14 +9,14 @@ use super::order::sorted_by_key;
 use super::report::{Conflict, Note, Skipped};
 use super::resolve::{Resolved, resolve};
 use super::side::Side;
-use super::state::{Draft, Link, Parked, Shown};
+use super::state::{Draft, Link, Parked, Seen, Shown};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{ConflictPolicy, Direction};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record to create in the CRM.
 pub(crate) struct CrmCreate {
@@ -93,6 +93,8 @@ pub(crate) struct Plan {
     pub(crate) remembered: Vec<(GoogleId, Link)>,
     /// Links that were made, with nothing to write.
     pub(crate) paired: Vec<(GoogleId, Link)>,
+    /// Links that are made with the write of what differs.
+    pub(crate) fresh: BTreeSet<GoogleId>,
     pub(crate) unlinked: Vec<(GoogleId, Link)>,
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     pub(crate) still_parked: u32,
@@ -112,6 +114,8 @@ pub(crate) struct Planning {
     pub(crate) conflict: ConflictPolicy,
     pub(crate) connection: Fingerprint,
     pub(crate) now_ms: i64,
+    /// Rows were lost, or there never were any.
+    pub(crate) doubt: bool,
 }
 
 /// A day: how long a parked event waits when neither side changes (K6).
@@ -247,8 +251,16 @@ impl Plan {
     /// unless Accord made the target's event itself, and only its link is missing: then the source goes on where it was.
     fn pair(&mut self, id: GoogleId, mut case: Case, planning: Planning) {
         let Some(crm) = &case.crm else { return };
-        let own = case.google.as_ref().is_some_and(|seen| seen.made_of.as_ref() == Some(&crm.id));
-        case.link = Some(Link::unknown(crm.id.clone(), planning.connection));
+        let mut link = Link::unknown(crm.id.clone(), planning.connection);
+        let mark = case.google.as_ref().and_then(|seen| seen.mark.as_ref());
+        let mark = mark.filter(|mark| mark.crm == crm.id);
+        let own = mark.is_some();
+        // A mark says what both sides held at first. Once the state is lost it may be older than what they agreed on.
+        if let Some(base) = mark.filter(|_| !planning.doubt).and_then(|mark| Seen::of_fields(&mark.base)) {
+            link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
+            link.seen.google = base;
+        }
+        case.link = Some(link);
         let changes = |view: View| match view {
             View::Changed(fields) => fields,
             _ => FieldSet::NONE,
@@ -259,6 +271,7 @@ impl Plan {
             Direction::CrmToGoogle | Direction::GoogleToCrm => (FieldSet::NONE, FieldSet::NONE),
         };
         if !google.is_empty() || !crm.is_empty() {
+            self.fresh.insert(id.clone());
             return self.merge(id, case, google, crm, planning);
         }
         let Case { link: Some(mut link), google, crm, .. } = case else { return };
@@ -282,7 +295,8 @@ impl Plan {
         let Case { link: Some(mut link), google, crm, .. } = case else { return };
         if to_google.is_empty() && to_crm.is_empty() {
             note_seen(&mut link, google.as_ref(), crm.as_ref());
-            self.remembered.push((id, link));
+            let known = !self.fresh.remove(&id);
+            if known { &mut self.remembered } else { &mut self.paired }.push((id, link));
             return;
         }
         if to_google.is_empty() {

@@ -281,6 +281,12 @@ impl Seen {
         self.0.get(field as usize).copied().flatten()
     }
 
+    /// All fields, in their order.
+    pub(crate) fn of_fields(fields: &[Fingerprint]) -> Option<Self> {
+        let fields: [Fingerprint; 6] = fields.try_into().ok()?;
+        Some(Self(fields.map(Some)))
+    }
+
     /// Nothing was seen.
     pub(crate) const NOTHING: Self = Self([None; 6]);
 

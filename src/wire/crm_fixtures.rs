@@ -8,6 +8,7 @@ use super::zoho_event::{CrmContext, crm_sight, crm_sights};
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
 use crate::model::profile::TextLimits;
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark};
@@ -288,13 +289,15 @@ fn marks_and_rights_of_a_google_event() {
     }
     let properties = |private: Value| json!({ "extendedProperties": { "private": private } });
     let crm = || CrmId::new("40001");
+    let none = || Some(Mark { crm: crm(), base: Vec::new() });
     let marks = [
         (
-            json!({ "accordCrm": "40001", "accordBase": "00000000000000fe" }),
-            Some(Mark { crm: crm(), base: 254 }),
+            json!({ "accordCrm": "40001", "accordBase": "00000000000000fe".repeat(6) }),
+            Some(Mark { crm: crm(), base: vec![Fingerprint::from_u64(254); 6] }),
         ),
-        (json!({ "accordCrm": "40001" }), Some(Mark { crm: crm(), base: 0 })),
-        (json!({ "accordCrm": "40001", "accordBase": "?" }), Some(Mark { crm: crm(), base: 0 })),
+        (json!({ "accordCrm": "40001" }), none()),
+        (json!({ "accordCrm": "40001", "accordBase": "?" }), none()),
+        (json!({ "accordCrm": "40001", "accordBase": "00000000000000fe" }), none()),
         (json!({ "accordBase": "00000000000000fe", "other": "tool" }), None),
         (json!({ "accordCrm": "" }), None),
         (json!({ "accordCrm": 7 }), None),

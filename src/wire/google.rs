@@ -1,6 +1,8 @@
 //! Google Calendar v3 as it stands on the wire (source: discovery document of the Calendar API v3).
 
 use crate::json::Json;
+use crate::model::field::Field;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
 use crate::model::sight::Mark;
 use serde::ser::{Serialize, Serializer};
@@ -11,6 +13,9 @@ use std::cell::Cell;
 /// properties).
 const MARK_CRM: &str = "accordCrm";
 const MARK_BASE: &str = "accordBase";
+
+/// Hexadecimal digits of one fingerprint.
+const DIGITS: usize = 16;
 
 /// A calendar of `calendarList.list`.
 pub(crate) struct CalendarEntry {
@@ -182,7 +187,10 @@ impl Event {
 }
 
 fn mark(properties: &Json<'_>) -> Option<Mark> {
-    let base = properties.get(MARK_BASE).str().and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    let digits = properties.get(MARK_BASE).str().unwrap_or_default();
+    let parts = (0..Field::ALL.len()).map(|at| digits.get(at * DIGITS..(at + 1) * DIGITS));
+    let base: Option<Vec<Fingerprint>> =
+        parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)).collect();
     Some(Mark {
         crm: CrmId::new(properties.text(MARK_CRM).filter(|id| !id.is_empty())?),
         base: base.unwrap_or_default(),
@@ -260,7 +268,7 @@ impl<'a> EventWrite<'a> {
         let text = |text: String| Json::Text(Cow::Owned(text));
         let properties = Json::Object(vec![
             (Cow::Borrowed(MARK_CRM), text(mark.crm.as_str().to_owned())),
-            (Cow::Borrowed(MARK_BASE), text(format!("{:016x}", mark.base))),
+            (Cow::Borrowed(MARK_BASE), text(mark.base.iter().map(|field| format!("{:016x}", field.as_u64())).collect())),
         ]);
         self.set("extendedProperties", Json::Object(vec![(Cow::Borrowed("private"), properties)]));
     }

@@ -7,7 +7,6 @@ use crate::api::retry::{ATTEMPTS, Doubt, Problem, diagnose, printable};
 use crate::error::Result;
 use crate::json::Json;
 use crate::model::field::{Field, FieldSet};
-use crate::model::fingerprint::Digest;
 use crate::model::ids::{Etag, GoogleId};
 use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
@@ -81,7 +80,7 @@ impl Writer<'_> {
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
                     Ok(response) => match self.echo(&op.id, &response) {
-                        Some(echo) => self.settle_google_update(op, &echo),
+                        Some(echo) => self.settle_google_update(op, Some(&echo)),
                         None => self.stale(&op.id, None),
                     },
                     Err(Problem::Stale) => self.stale(&op.id, None),
@@ -123,7 +122,8 @@ impl Writer<'_> {
                 Some(Err(Problem::Absent)) => None,
                 Some(Err(problem)) => return Err(problem.error(Service::Google)),
             };
-            let json = read.as_ref().and_then(|response| Json::parse(&response.body));
+            let json = read.as_ref().map(|response| Json::parse(&response.body).unwrap_or(Json::Null));
+            // An answer that was cut short tells as little as one of another version.
             let moved = json.as_ref().is_some_and(|json| json.get("etag").str() != Some(op.etag.as_str()));
             if op.etag.as_str().is_empty() || moved {
                 self.stale(&op.id, None);
@@ -138,28 +138,33 @@ impl Writer<'_> {
                 known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
             };
             mapping::to_google(&op.event, op.fields, &writing, &mut write);
+            if write.is_empty() {
+                // Google has no place for what changed: the placeholder of a title, a reminder too many.
+                self.settle_google_update(op, None);
+                continue;
+            }
             requests.push(google::patch(&calendar, &op.id, write.body(), Some(&op.etag), self.notifies()));
             kept.push(op);
         }
         Ok((kept, requests))
     }
 
-    fn settle_google_update(&mut self, op: GoogleUpdate, echo: &InGoogle) {
+    fn settle_google_update(&mut self, op: GoogleUpdate, echo: Option<&InGoogle>) {
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
         let mut then = op.then;
-        if let (Some(then), Some(draft), Some(event)) = (&mut then, echo.draft(), &echo.event) {
-            // The guests are those of both sides by now.
-            then.event.guests.clone_from(&event.guests);
-            then.draft = draft;
-        }
-        if let Some(draft) = echo.draft() {
+        if let Some((draft, event)) = echo.and_then(|echo| Some((echo.draft()?, echo.event.as_ref()?))) {
+            if let Some(then) = &mut then {
+                // The guests are those of both sides by now.
+                then.event.guests.clone_from(&event.guests);
+                then.draft = draft.clone();
+            }
             link.seen.update(draft, FieldSet::all().without(pending));
         }
         see_origin(link, &op.origin);
         let link = link.clone();
-        self.book.link(&op.id, &link, Some(&link.crm));
-        self.report.google.updated += 1;
+        self.relink(&op.id, &link);
+        self.report.google.updated += u32::from(echo.is_some());
         self.report.conflicts.extend(op.lost);
         self.count_done(1);
         self.crm_updates.extend(then);
@@ -372,9 +377,8 @@ fn see_origin(link: &mut Link, origin: &Origin) {
 
 /// What an event carries in its private extended properties: the record that it was made of, and what was written.
 fn mark(op: &GoogleCreate) -> Mark {
-    let fields = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field));
-    let base = fields.fold(Digest::new(), |digest, field| digest.number(field.as_u64().cast_signed()));
-    Mark { crm: op.origin.crm.clone(), base: base.finish().as_u64() }
+    let base = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field)).collect();
+    Mark { crm: op.origin.crm.clone(), base }
 }
 
 /// Whether a refusal is about this one event, and not about the calendar or the sign-in (Calendar API, guides/errors).

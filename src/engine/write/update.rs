@@ -221,7 +221,7 @@ impl Writer<'_> {
         self.report.conflicts.extend(op.lost);
         self.count_done(1);
         self.wrote(&op.id, &link.crm, before);
-        self.book.link(&op.id, &link, Some(&link.crm));
+        self.relink(&op.id, &link);
     }
 
     /// The link stays until the new record takes its place: a kill in between forgets nothing.
