@@ -169,6 +169,9 @@ fn setup() -> impl Strategy<Value = Setup> {
 struct Thing {
     written: BTreeMap<(u8, Field), String>,
     deleted: [bool; 2],
+    /// Both sides were once known to agree on it: before that, a deletion may meet an event that is not linked yet, and
+    /// the other half counts as new.
+    agreed: bool,
 }
 
 /// The story's own bookkeeping. Every title is used once, `E<thing> v<n>`, so that an event and its counterpart are
@@ -534,7 +537,7 @@ impl Story {
                 [false, true] => (!self.disturbed || !wrote(Side::Google)).then(|| wrote(Side::Google)),
             };
             prop_assert_eq!(left.is_some(), right.is_some(), "E{} is only on one side", index);
-            if let Some(expected) = expected.filter(|_| !self.one_way) {
+            if let Some(expected) = expected.filter(|_| !self.one_way && (thing.agreed || !self.disturbed)) {
                 prop_assert_eq!(left.is_some(), expected, "I5, I6: E{} was deleted {:?}", index, thing);
             }
             let (Some(left), Some(right)) = (left, right) else { continue };
@@ -545,6 +548,9 @@ impl Story {
                 let by = |side: Side| thing.written.get(&(side as u8, field));
                 match (by(Side::Google), by(Side::Crm)) {
                     (None, None) => {}
+                    // Until it is known how the CRM takes all-day times, its time is not believed over Google's: what is
+                    // given up for that is reported as a conflict.
+                    (None, Some(_)) if field == Field::Time && self.disturbed && self.conflicts > 0 => {}
                     (Some(value), None) | (None, Some(value)) => {
                         prop_assert_eq!(&in_google, value, "I3: an edit was lost: E{} {:?}", index, field);
                     }
@@ -568,7 +574,9 @@ impl Story {
                 self.conflicts
             );
         }
-        self.things.iter_mut().for_each(|thing| *thing = Thing::default());
+        for (index, thing) in self.things.iter_mut().enumerate() {
+            *thing = Thing { agreed: google.contains_key(&index), ..Thing::default() };
+        }
         self.disturbed = false;
         self.conflicts = 0;
         Ok(())
@@ -755,7 +763,7 @@ fn story(seed: u64) -> Result<(), String> {
         cases: 1,
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
-        max_shrink_iters: 200,
+        max_shrink_iters: 400,
         ..Config::default()
     };
     let stories = (setup(), prop::collection::vec(step(), 30..60));

@@ -131,7 +131,9 @@ impl<'a> Writer<'a> {
     pub(crate) async fn apply(&mut self, plan: Plan) -> Result<()> {
         self.total = plan.entries();
         self.io.progress(0, self.total);
-        let Plan { deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, .. } = plan;
+        let Plan {
+            deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, ..
+        } = plan;
         self.links = links;
         self.fresh = fresh;
         let (in_crm, in_google) = deletes.into_iter().partition(|op| op.side == Side::Crm);

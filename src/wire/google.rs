@@ -268,7 +268,10 @@ impl<'a> EventWrite<'a> {
         let text = |text: String| Json::Text(Cow::Owned(text));
         let properties = Json::Object(vec![
             (Cow::Borrowed(MARK_CRM), text(mark.crm.as_str().to_owned())),
-            (Cow::Borrowed(MARK_BASE), text(mark.base.iter().map(|field| format!("{:016x}", field.as_u64())).collect())),
+            (
+                Cow::Borrowed(MARK_BASE),
+                text(mark.base.iter().map(|field| format!("{:016x}", field.as_u64())).collect()),
+            ),
         ]);
         self.set("extendedProperties", Json::Object(vec![(Cow::Borrowed("private"), properties)]));
     }

@@ -172,7 +172,10 @@ fn rows_show_how_all_day_times_end() {
 #[test]
 fn google_writes_are_guarded_and_echoed() {
     let mut services = Services::new();
-    let mark = Mark { crm: CrmId::new("4000000000000010001"), base: vec![crate::model::fingerprint::Fingerprint::from_u64(0xfe); 6] };
+    let mark = Mark {
+        crm: CrmId::new("4000000000000010001"),
+        base: vec![crate::model::fingerprint::Fingerprint::from_u64(0xfe); 6],
+    };
     let mut write = EventWrite::default();
     write.id("abcdef0123456789");
     write.mark(&mark);
