@@ -408,7 +408,6 @@ impl Gatherer<'_> {
             user: &profile.user,
             limits: profile.limits,
             exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
-            mark_field: None,
             listed: true,
         };
         let reader = Reader { io: self.io, context };

@@ -166,5 +166,5 @@ fn unreadable() -> crate::error::Error {
 
 /// A record that is gone.
 pub(crate) fn gone(id: CrmId) -> CrmSight {
-    CrmSight { id, modified: None, created: None, content: CrmContent::Gone }
+    CrmSight { id, modified: None, content: CrmContent::Gone }
 }

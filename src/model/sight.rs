@@ -44,8 +44,6 @@ pub(crate) struct CrmSight {
     pub(crate) id: CrmId,
     /// Seconds since 1970, by the CRM's clock.
     pub(crate) modified: Option<i64>,
-    /// Seconds since 1970, by the CRM's clock.
-    pub(crate) created: Option<i64>,
     pub(crate) content: CrmContent,
 }
 
@@ -55,9 +53,8 @@ pub(crate) enum CrmContent {
     Gone,
     /// A series, or a meeting of one (C11).
     Recurring,
-    /// An ordinary meeting. `mark` names the Google event that it was created from, where the CRM has a field for it;
-    /// `cut` says that a list may have shown less than there is: part of the description, or no guests at all.
-    Ordinary { event: Event, mark: Option<GoogleId>, cut: bool },
+    /// An ordinary meeting. `cut` says that a list may have shown less than there is: part of the description, or no guests at all.
+    Ordinary { event: Event, cut: bool },
     /// Somebody else's (L6).
     OtherOwner,
     /// A meeting whose fields cannot be understood; the sentence says which.

@@ -55,7 +55,8 @@ pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Eve
     let nothing = |_: &Event| 0;
     let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().collect(), crm.iter().collect()];
     let mut pairs = Pairs::default();
-    let rounds: [(&dyn Fn(&Event) -> u64, bool); 3] = [(&whole, true), (&place, false), (&nothing, false)];
+    type Detail<'d> = &'d dyn Fn(&Event) -> u64;
+    let rounds: [(Detail<'_>, bool); 3] = [(&whole, true), (&place, false), (&nothing, false)];
     for (detail, any) in rounds {
         let of = |(_, event): &(&GoogleId, &Event)| {
             key(&event.title, event.when.key()) ^ detail(event).rotate_left(32)

@@ -18,13 +18,7 @@ use serde_json::{Value, json};
 const ME: &str = "4000000000000000009";
 
 fn context(exclusive_end: Option<bool>) -> CrmContext<'static> {
-    CrmContext {
-        user: ME,
-        limits: TextLimits::DEFAULT,
-        exclusive_end,
-        mark_field: Some("Google_Event_Id"),
-        listed: true,
-    }
+    CrmContext { user: ME, limits: TextLimits::DEFAULT, exclusive_end, listed: true }
 }
 
 /// A record with some fields as given.
@@ -213,7 +207,7 @@ fn records_are_told_apart() {
     let alone = CrmContext { listed: false, ..context(None) };
     assert_eq!(kind(&crm_sight(&Json::parse(whole.as_bytes()).unwrap(), &alone).unwrap()), "ordinary");
     let sight = read(&json!({}));
-    assert_eq!((sight.created, sight.modified), (Some(1_795_338_000), Some(1_795_338_001)));
+    assert_eq!(sight.modified, Some(1_795_338_001));
 }
 
 /// A field that was not asked for says nothing; one that is null says that there is nothing.
@@ -240,18 +234,6 @@ fn participants_that_were_not_sent_are_unknown() {
     assert!(!page.more_records && page.next_page_token.is_none());
     assert_eq!(crm_sights(b"", &context(None)).unwrap().rows.len(), 0);
     assert!(crm_sights(b"<html>", &context(None)).is_none());
-}
-
-/// K10: the field that names the Google event.
-#[test]
-fn the_mark_of_a_record() {
-    let mark = |value: Value| match read(&json!({ "Google_Event_Id": value })).content {
-        CrmContent::Ordinary { mark, .. } => mark.map(|id| id.as_str().to_owned()),
-        _ => panic!("ordinary"),
-    };
-    assert_eq!(mark(json!("k3v0abc12")).as_deref(), Some("k3v0abc12"));
-    assert_eq!(mark(json!("")), None);
-    assert_eq!(mark(Value::Null), None);
 }
 
 /// K10 and section 7: what a Google event says of where it came from and of who may change it.

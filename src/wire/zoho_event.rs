@@ -3,7 +3,7 @@
 use super::mapping;
 use super::zoho::{self, Record};
 use crate::json::Json;
-use crate::model::ids::{CrmId, GoogleId};
+use crate::model::ids::CrmId;
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
@@ -17,8 +17,6 @@ pub(crate) struct CrmContext<'a> {
     pub(crate) limits: TextLimits,
     /// Whether all-day times end at the midnight after the last day; see [`exclusive_ends`].
     pub(crate) exclusive_end: Option<bool>,
-    /// The field that names the Google event which a record was created from.
-    pub(crate) mark_field: Option<&'a str>,
     /// The rows come from a list, which may show less of a record than a read of it alone.
     pub(crate) listed: bool,
 }
@@ -66,7 +64,6 @@ pub(crate) fn crm_sight(row: &Json<'_>, context: &CrmContext<'_>) -> Option<CrmS
     Some(CrmSight {
         id: CrmId::new(zoho::id(row)?),
         modified: time("Modified_Time"),
-        created: time("Created_Time"),
         content: content(row, context),
     })
 }
@@ -78,12 +75,10 @@ fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
     if row.get("Recurring_Activity").is_object() {
         return CrmContent::Recurring;
     }
-    let mark = context.mark_field.and_then(|field| row.text(field)).filter(|id| !id.is_empty());
     let description = row.get("Description").str().unwrap_or_default();
     match mapping::from_crm(row, context) {
         Ok(event) => CrmContent::Ordinary {
             event,
-            mark: mark.map(GoogleId::new),
             cut: context.listed && (!row.has("Participants") || CUT.contains(&description.chars().count())),
         },
         Err(why) => CrmContent::Unreadable(why),

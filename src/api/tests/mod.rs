@@ -109,7 +109,6 @@ impl Services {
             user: &self.user,
             limits: TextLimits::DEFAULT,
             exclusive_end: Some(self.all_day.exclusive_end),
-            mark_field: None,
             listed,
         }
     }

@@ -28,7 +28,6 @@ impl Writer<'_> {
             user: &activation.crm.user,
             limits: activation.crm.limits,
             exclusive_end: ends.or(self.book.state.crm_exclusive_ends),
-            mark_field: None,
             listed: true,
         };
         let ways: BTreeMap<_, _> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
