@@ -1,6 +1,7 @@
 //! The boundary to JavaScript: the only place that knows it. Bindings without logic.
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse};
+use crate::engine::io::Progress;
 use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::{Error, ErrorKind};
 use crate::json::Json;
@@ -200,9 +201,14 @@ fn outward(step: crate::Result<Step>) -> Result<JsValue, JsValue> {
             ("failed", vec![("error", object(fields.into_iter()))])
         }
     };
-    let progress = serde_wasm_bindgen::to_value(&progress).map_err(JsValue::from)?;
-    let head = [("type", JsValue::from_str(name)), ("progress", progress)];
+    let head = [("type", JsValue::from_str(name)), ("progress", how_far(progress))];
     Ok(object(head.into_iter().chain(fields)))
+}
+
+fn how_far(Progress { phase, done, total }: Progress) -> JsValue {
+    let mut fields = vec![("phase", JsValue::from_str(phase.name())), ("done", JsValue::from(done))];
+    fields.extend(total.map(|total| ("total", JsValue::from(total))));
+    object(fields.into_iter())
 }
 
 fn request(request: &HttpRequest) -> JsValue {
