@@ -3,7 +3,6 @@
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -71,6 +70,16 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Any number; above 2^53 the nearest one.
+    pub(crate) fn float(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number as f64),
+            Self::Negative(number) => Some(*number as f64),
+            Self::Fraction(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     pub(crate) fn flag(&self) -> Option<bool> {
         if let Self::Flag(flag) = self { Some(*flag) } else { None }
     }
@@ -83,28 +92,6 @@ impl<'a> Json<'a> {
     /// The items of a field; none are there when it is no list.
     pub(crate) fn items(&self, key: &str) -> &[Self] {
         self.get(key).list().unwrap_or_default()
-    }
-}
-
-/// For settings, which come from the host as such a value too.
-impl From<&Json<'_>> for Value {
-    fn from(json: &Json<'_>) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Fraction(number) => Self::from(*number),
-            Json::Flag(flag) => Self::from(*flag),
-            Json::Number(number) => Self::from(*number),
-            Json::Negative(number) => Self::from(*number),
-            Json::Text(text) => Self::from(&**text),
-            Json::List(items) => Self::Array(items.iter().map(Self::from).collect()),
-            Json::Object(fields) => {
-                let mut object = Map::new();
-                for (name, value) in fields {
-                    object.insert(name.clone().into_owned(), Self::from(value));
-                }
-                Self::Object(object)
-            }
-        }
     }
 }
 

@@ -4,10 +4,8 @@ use crate::api::http::{Answer, HttpRequest, HttpResponse};
 use crate::engine::io::Progress;
 use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::{Error, ErrorKind};
-use crate::json::Json;
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
@@ -34,8 +32,7 @@ impl Engine {
         // the module after compression. What is no JSON is no command.
         let text =
             js_sys::JSON::stringify(&command).ok().and_then(|text| text.as_string()).unwrap_or_default();
-        let command = Json::parse(text.as_bytes()).map_or(Value::Null, |json| Value::from(&json));
-        outward(self.0.start(command, now_ms as i64))
+        outward(self.0.start(&text, now_ms as i64))
     }
 
     /// Answers an `http` step.

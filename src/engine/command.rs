@@ -1,13 +1,14 @@
 //! What a host may ask of the engine, read field by field so that an error says what is wrong.
 
 use crate::error::{Error, ErrorKind, Result};
-use serde_json::Value;
+use crate::json::Json;
+use crate::model::settings::Settings;
 
 /// A command of the host.
 pub(crate) enum Command {
     Calendars,
-    CheckAccess { settings: Option<Value> },
-    Activate { settings: Value },
+    CheckAccess { settings: Option<Settings> },
+    Activate { settings: Settings },
     Run(RunOptions),
     Status,
     History,
@@ -26,36 +27,40 @@ pub(crate) struct RunOptions {
 }
 
 impl Command {
-    /// Reads a command.
+    /// Reads a command: JSON text.
     ///
     /// # Errors
-    /// `misuse`, naming the field.
-    pub(crate) fn parse(mut value: Value) -> Result<Self> {
-        let name = value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut take = |key: &str| value.get_mut(key).map(Value::take).filter(|value| !value.is_null());
-        Ok(match name.as_str() {
+    /// `misuse`, naming the field; `invalid-settings`.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let command = Json::parse(text.as_bytes()).unwrap_or(Json::Null);
+        Ok(match command.get("name").str().unwrap_or_default() {
             "calendars" => Self::Calendars,
-            "checkAccess" => Self::CheckAccess { settings: take("settings") },
-            "activate" => Self::Activate { settings: take("settings").unwrap_or_default() },
+            "checkAccess" => Self::CheckAccess {
+                settings: match command.get("settings") {
+                    Json::Null => None,
+                    settings => Some(Settings::from_json(settings)?),
+                },
+            },
+            "activate" => Self::Activate { settings: Settings::from_json(command.get("settings"))? },
             "run" => Self::Run(RunOptions {
-                trigger: match take("trigger") {
-                    None => "manual".to_owned(),
-                    Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual") => trigger,
-                    Some(_) => return Err(misuse("trigger", "must be \"poll\" or \"manual\"")),
+                trigger: match command.get("trigger") {
+                    Json::Null => "manual".to_owned(),
+                    Json::Text(trigger) if matches!(&**trigger, "poll" | "manual") => {
+                        trigger.clone().into_owned()
+                    }
+                    _ => return Err(misuse("trigger", "must be \"poll\" or \"manual\"")),
                 },
-                deadline_ms: match take("deadlineMs") {
-                    None => None,
-                    Some(value) => Some(
-                        value
-                            .as_f64()
-                            .ok_or_else(|| misuse("deadlineMs", "must be a time in milliseconds"))?
-                            as i64,
-                    ),
+                deadline_ms: match command.get("deadlineMs") {
+                    Json::Null => None,
+                    value => match value.float() {
+                        Some(time) => Some(time as i64),
+                        None => return Err(misuse("deadlineMs", "must be a time in milliseconds")),
+                    },
                 },
-                batch: match take("batch") {
-                    None => false,
-                    Some(Value::Bool(batch)) => batch,
-                    Some(_) => return Err(misuse("batch", "must be true or false")),
+                batch: match command.get("batch") {
+                    Json::Null => false,
+                    Json::Flag(batch) => *batch,
+                    _ => return Err(misuse("batch", "must be true or false")),
                 },
             }),
             "status" => Self::Status,

@@ -116,7 +116,7 @@ impl Row for Activation {
         let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
         Some(Self {
             active: fields.flag("active"),
-            settings: Settings::parse(&json.get("settings").into()).ok()?,
+            settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
                 user: crm.text("user")?,
                 organisation: crm.text("organisation")?,
