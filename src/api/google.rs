@@ -2,6 +2,7 @@
 
 use super::http::{HttpRequest, HttpResponse, Service};
 use crate::model::ids::{GoogleId, SyncToken};
+use crate::model::text::split_once;
 use crate::model::time::rfc3339_utc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -100,12 +101,15 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
     let text = String::from_utf8_lossy(&response.body);
     let text = text.trim_start();
     let Some(delimiter) = text.lines().next().filter(|line| line.starts_with("--")) else { return parts };
-    for part in text.split(delimiter.trim_end()) {
+    let mut rest = text;
+    while let Some((_, tail)) = split_once(rest, delimiter.trim_end()) {
+        let part = split_once(tail, delimiter.trim_end()).map_or(tail, |(part, _)| part);
         if let Some((index, response)) = batch_part(part)
             && let Some(slot) = parts.get_mut(index)
         {
             *slot = Some(response);
         }
+        rest = tail;
     }
     parts
 }
@@ -124,7 +128,7 @@ fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
 }
 
 fn split_headers(text: &str) -> Option<(&str, &str)> {
-    text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"))
+    split_once(text, "\r\n\r\n").or_else(|| split_once(text, "\n\n"))
 }
 
 #[cfg(test)]

@@ -96,6 +96,21 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
+/// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
+/// its slices and what prints their texts.
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    let (first, rest) = wanted.as_bytes().split_first()?;
+    let bytes = text.as_bytes();
+    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
+    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+}
+
+/// What stands before and after a text in another one: see [`find`].
+pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(find(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
 fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\u{a0}' | '\u{feff}')
 }
@@ -104,8 +119,8 @@ fn is_blank(c: char) -> bool {
 /// (seen in ridafkih/keeper.sh #749). It belongs to `conferenceData`, not to the text.
 fn without_conference_block(text: &str) -> Cow<'_, str> {
     const FENCE: &str = "-::~:~::~";
-    let Some((before, rest)) = text.split_once(FENCE) else { return Cow::Borrowed(text) };
-    let Some((_, after)) = rest.split_once(FENCE) else { return Cow::Borrowed(text) };
+    let Some((before, rest)) = split_once(text, FENCE) else { return Cow::Borrowed(text) };
+    let Some((_, after)) = split_once(rest, FENCE) else { return Cow::Borrowed(text) };
     let after = after.trim_start_matches([':', '~', '-']);
     Cow::Owned(format!("{before}{after}"))
 }

@@ -8,7 +8,7 @@ use crate::model::event::{Event, Guest, Guests};
 use crate::model::field::{Field, FieldSet};
 use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::text;
-use crate::model::time::{OffsetChange, When, date, midnight_utc, offset_at_local};
+use crate::model::time::{OffsetChange, When, date, instant, midnight_utc, offset_at_local};
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
 use std::borrow::Cow;
 
@@ -98,10 +98,7 @@ fn extent(source: &google::Event) -> Option<When> {
     let (start, end) = (source.start.as_ref()?, source.end.as_ref()?);
     match (&start.date, &end.date, &start.date_time, &end.date_time) {
         (Some(first), Some(end), ..) => Some(When::all_day(date(first)?, date(end)?)),
-        (None, None, Some(start), Some(end)) => Some(When::timed(
-            DateTime::parse_from_rfc3339(start).ok()?,
-            DateTime::parse_from_rfc3339(end).ok()?,
-        )),
+        (None, None, Some(start), Some(end)) => Some(When::timed(instant(start)?, instant(end)?)),
         _ => None,
     }
 }

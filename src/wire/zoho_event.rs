@@ -3,8 +3,8 @@
 use super::zoho::Record;
 use crate::model::sight::Meeting;
 use crate::model::text;
-use crate::model::time::{When, WhenKey};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use crate::model::time::{When, WhenKey, instant};
+use chrono::{NaiveDate, NaiveTime};
 
 /// Reads a record.
 pub(crate) fn meeting(record: Record) -> Meeting {
@@ -51,8 +51,4 @@ pub(crate) fn one_day(record: &Record, day: NaiveDate) -> Option<(bool, bool)> {
     let exclusive_end = end.date_naive() == day.succ_opt()? && end.time() == NaiveTime::MIN;
     let fits = start.date_naive() == day && (exclusive_end || end.date_naive() == day);
     fits.then_some((start.offset().local_minus_utc() == 0, exclusive_end))
-}
-
-fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }
