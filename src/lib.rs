@@ -43,12 +43,13 @@
 mod api;
 mod engine;
 mod error;
-mod json;
 mod model;
 mod sync;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 mod wire;
+
+use accord_bytes::json;
 
 pub use api::http::{Answer, HttpRequest, HttpResponse, Service};
 pub use engine::io::{Phase, Progress};

@@ -15,6 +15,7 @@ use super::io::{Ask, Io, Progress, Reply};
 use super::{run, setup};
 use crate::api::http::{Answer, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::key;
@@ -359,7 +360,7 @@ async fn tell(io: Io, command: Command) -> Result<String> {
 }
 
 fn json<T: Serialize>(result: &T) -> Result<String> {
-    serde_json::to_string(result).map_err(|_| Error::internal("a result could not be encoded"))
+    json::text(result).map_err(|_| Error::internal("a result could not be encoded"))
 }
 
 /// The rows that every command reads, and the history.

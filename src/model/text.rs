@@ -99,10 +99,9 @@ pub(crate) fn cut(text: String, max: usize) -> String {
 /// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
 /// its slices and what prints their texts.
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
-    let (first, rest) = wanted.as_bytes().split_first()?;
-    let bytes = text.as_bytes();
-    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
-    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+    let first = wanted.chars().next()?;
+    let mut places = text.match_indices(first).map(|(at, _)| at);
+    places.find(|at| text.get(*at..).is_some_and(|tail| tail.starts_with(wanted)))
 }
 
 /// What stands before and after a text in another one: see [`find`].

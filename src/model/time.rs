@@ -103,16 +103,20 @@ fn digits<const N: usize>(text: &str, form: &str) -> Option<[u32; N]> {
     let mut numbers = [0; N];
     let mut found = numbers.iter_mut();
     let mut number = found.next()?;
-    for (byte, expected) in text.bytes().zip(form.bytes()) {
-        if expected == b'#' {
-            *number = *number * 10 + char::from(byte).to_digit(10)?;
+    let (text, mut at) = (text.as_bytes(), 0);
+    for expected in form.as_bytes() {
+        let byte = text.get(at)?;
+        let digit = byte.wrapping_sub(b'0');
+        if *expected == b'#' && digit < 10 {
+            *number = *number * 10 + u32::from(digit);
         } else if byte == expected {
             number = found.next()?;
         } else {
             return None;
         }
+        at += 1;
     }
-    (text.len() == form.len()).then_some(numbers)
+    (text.len() == at).then_some(numbers)
 }
 
 /// Midnight UTC of a date, in seconds since 1970.

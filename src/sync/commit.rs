@@ -4,6 +4,7 @@
 use super::report::{ParkedItem, Report, Status, StoredReport, Switch};
 use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
 use std::collections::BTreeMap;
 
@@ -170,7 +171,7 @@ impl Book {
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
-        ring.insert(0, serde_json::to_string(&kept).unwrap_or_default());
+        ring.insert(0, json::text(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
         self.patch.put(key::HISTORY.to_owned(), encode(&ring));
     }

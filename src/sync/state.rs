@@ -1,7 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::model::field::Field;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
@@ -42,7 +42,7 @@ pub(crate) trait Row: Sized + Serialize {
 
 /// A row's text: version, checksum, JSON.
 pub(crate) fn encode<T: Row>(row: &T) -> String {
-    let json = serde_json::to_string(row).unwrap_or_default();
+    let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
 

@@ -1,6 +1,6 @@
 //! Reads JSON (RFC 8259) into a [`Json`] in one pass. Text without escapes is borrowed from the body.
 
-use super::Json;
+use super::{Json, plain};
 use std::borrow::Cow;
 
 /// How deep lists and objects may nest: a body cannot exhaust the stack.
@@ -50,7 +50,8 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: u32) -> Option<Json<'a>> {
-        let mut fields = Vec::new();
+        // Growing a list of fields costs more than the places that stay empty until the answer is read.
+        let mut fields = Vec::with_capacity(8);
         let mut token = self.token()?;
         while token != b'}' || !fields.is_empty() {
             if token != b'"' {
@@ -161,13 +162,23 @@ impl<'a> Reader<'a> {
         if !first.is_ascii_digit() {
             return None;
         }
-        let mut whole = Some(u64::from(first - b'0'));
-        let mut number = f64::from(first - b'0');
-        if first != b'0' {
-            while let Some(digit) = self.digit() {
-                whole = whole.and_then(|whole| whole.checked_mul(10)?.checked_add(u64::from(digit)));
-                number = number * 10.0 + f64::from(digit);
-            }
+        let mut whole = u64::from(first - b'0');
+        let mut digit = if first == b'0' { None } else { self.digit() };
+        // The next digit must fit even when it is a 9: tested so, for a checked multiplication takes 128 bits.
+        while let Some(next) = digit.filter(|_| whole <= (u64::MAX - 9) / 10) {
+            whole = whole * 10 + u64::from(next);
+            digit = self.digit();
+        }
+        let last = digit.and_then(|next| whole.checked_mul(10)?.checked_add(next.into()));
+        if let Some(longer) = last {
+            whole = longer;
+            digit = self.digit();
+        }
+        let mut exact = digit.is_none();
+        let mut number = whole as f64;
+        while let Some(next) = digit {
+            number = number * 10.0 + f64::from(next);
+            digit = self.digit();
         }
         let mut exponent = 0i32;
         if self.bytes.get(self.at) == Some(&b'.') {
@@ -180,17 +191,20 @@ impl<'a> Reader<'a> {
             if self.at == start {
                 return None;
             }
-            whole = None;
+            exact = false;
         }
         if let Some(b'e' | b'E') = self.bytes.get(self.at) {
             self.at += 1;
             exponent = exponent.saturating_add(self.exponent()?);
-            whole = None;
+            exact = false;
         }
-        Some(match whole {
-            Some(whole) if !negative => Json::Number(whole),
-            Some(whole) if let Some(number) = 0i64.checked_sub_unsigned(whole) => Json::Negative(number),
-            _ => Json::Fraction(scaled(if negative { -number } else { number }, exponent)),
+        Some(match 0i64.checked_sub_unsigned(whole) {
+            _ if exact && !negative => Json::Number(whole),
+            Some(number) if exact => Json::Negative(number),
+            _ => {
+                let fraction = scaled(if negative { -number } else { number }, exponent);
+                Json::Fraction(Some(fraction).filter(|fraction| fraction.is_finite())?)
+            }
         })
     }
 
@@ -227,25 +241,4 @@ fn scaled(number: f64, exponent: i32) -> f64 {
         factor *= 10.0;
     }
     if exponent < 0 { number / factor } else { number * factor }
-}
-
-/// How many bytes come before the first quote, backslash or control character.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = ONES << 7;
-    // A byte below `n` borrows in `word - n`; of the bytes found, the first one is sure.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
-    let (words, rest) = bytes.as_chunks();
-    let mut at = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let found = (below(word, 0x20) | quote | backslash) & TOPS;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + rest.iter().position(|byte| matches!(byte, ..0x20 | b'"' | b'\\')).unwrap_or(rest.len())
 }
