@@ -1,6 +1,7 @@
 //! JSON as a tree that borrows its text from the body. One reader for all answers of both services and all stored rows:
 //! derived readers are ten times the code, and stop at the first field of another type than promised. Reader and writer
-//! are written here because size counts: serde_json's reader alone takes 10 KB more of the module. The tests hold them to its results.
+//! are written here because size counts: serde_json's reader alone takes 10 KB more of the module. The tests hold them to
+//! its results.
 
 mod read;
 mod write;
