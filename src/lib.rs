@@ -18,7 +18,7 @@
 //! // A host with an empty storage, asking for the state of the sync.
 //! let mut rows = BTreeMap::new();
 //! let mut machine = Machine::new(7);
-//! let mut step = machine.start(serde_json::json!({ "name": "status" }), 0)?;
+//! let mut step = machine.start(r#"{"name":"status"}"#, 0)?;
 //! let result = loop {
 //!     step = match step.kind {
 //!         StepKind::Load { keys, .. } => {
@@ -43,12 +43,13 @@
 mod api;
 mod engine;
 mod error;
-mod json;
 mod model;
 mod sync;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 mod wire;
+
+use accord_bytes::json;
 
 pub use api::http::{Answer, HttpRequest, HttpResponse, Service};
 pub use engine::io::{Phase, Progress};

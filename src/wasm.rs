@@ -1,12 +1,11 @@
 //! The boundary to JavaScript: the only place that knows it. Bindings without logic.
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse};
+use crate::engine::io::Progress;
 use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::{Error, ErrorKind};
-use crate::json::Json;
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
@@ -33,8 +32,7 @@ impl Engine {
         // the module after compression. What is no JSON is no command.
         let text =
             js_sys::JSON::stringify(&command).ok().and_then(|text| text.as_string()).unwrap_or_default();
-        let command = Json::parse(text.as_bytes()).map_or(Value::Null, |json| Value::from(&json));
-        outward(self.0.start(command, now_ms as i64))
+        outward(self.0.start(&text, now_ms as i64))
     }
 
     /// Answers an `http` step.
@@ -200,9 +198,14 @@ fn outward(step: crate::Result<Step>) -> Result<JsValue, JsValue> {
             ("failed", vec![("error", object(fields.into_iter()))])
         }
     };
-    let progress = serde_wasm_bindgen::to_value(&progress).map_err(JsValue::from)?;
-    let head = [("type", JsValue::from_str(name)), ("progress", progress)];
+    let head = [("type", JsValue::from_str(name)), ("progress", how_far(progress))];
     Ok(object(head.into_iter().chain(fields)))
+}
+
+fn how_far(Progress { phase, done, total }: Progress) -> JsValue {
+    let mut fields = vec![("phase", JsValue::from_str(phase.name())), ("done", JsValue::from(done))];
+    fields.extend(total.map(|total| ("total", JsValue::from(total))));
+    object(fields.into_iter())
 }
 
 fn request(request: &HttpRequest) -> JsValue {

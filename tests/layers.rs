@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [(&str, &[&str]); 7] = [
     ("error", &[]),
     ("json", &[]),
-    ("model", &["error"]),
+    ("model", &["error", "json"]),
     ("wire", &["error", "json", "model"]),
     ("api", &["error", "json", "model", "wire"]),
     ("sync", &["error", "json", "model"]),

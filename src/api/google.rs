@@ -2,7 +2,7 @@
 
 use super::http::{HttpRequest, HttpResponse, Service, encode};
 use crate::model::ids::{Etag, GoogleId, SyncToken};
-use crate::model::text::find;
+use crate::model::text::{find, split_once};
 use crate::model::time::rfc3339_utc;
 
 /// How many requests a batch holds. The guide says 1,000, older text and the staff say 50 for Calendar
@@ -170,12 +170,15 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
     let text = String::from_utf8_lossy(&response.body);
     let text = text.trim_start();
     let Some(delimiter) = text.lines().next().filter(|line| line.starts_with("--")) else { return parts };
-    for part in text.split(delimiter.trim_end()) {
+    let mut rest = text;
+    while let Some((_, tail)) = split_once(rest, delimiter.trim_end()) {
+        let part = split_once(tail, delimiter.trim_end()).map_or(tail, |(part, _)| part);
         if let Some((index, response)) = batch_part(part)
             && let Some(slot) = parts.get_mut(index)
         {
             *slot = Some(response);
         }
+        rest = tail;
     }
     parts
 }
@@ -196,7 +199,7 @@ fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
 }
 
 fn split_headers(text: &str) -> Option<(&str, &str)> {
-    text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"))
+    split_once(text, "\r\n\r\n").or_else(|| split_once(text, "\n\n"))
 }
 
 #[cfg(test)]

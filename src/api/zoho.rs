@@ -1,7 +1,7 @@
 //! Requests to the Zoho CRM API v8 and the reading of their answers.
 
 use super::http::{HttpRequest, Service, encode};
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
 use crate::wire::zoho::{BulkWrite, EventWrite};
@@ -58,7 +58,7 @@ pub(crate) fn update(records: &[EventWrite<'_>], unmodified_since: Option<i64>) 
 }
 
 fn bulk(records: &[EventWrite<'_>]) -> Option<String> {
-    serde_json::to_string(&BulkWrite { data: records, trigger: [] }).ok()
+    json::text(&BulkWrite { data: records, trigger: [] }).ok()
 }
 
 /// Moves up to [`BULK`] records to the recycle bin.

@@ -1,18 +1,19 @@
 //! What a host may ask of the engine, read field by field so that an error says what is wrong.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::model::ids::CrmId;
+use crate::model::settings::Settings;
 use crate::sync::state::HeldAnswer;
-use serde_json::Value;
 
 /// A command of the host.
 pub(crate) enum Command {
     Calendars,
     CheckAccess {
-        settings: Option<Value>,
+        settings: Option<Settings>,
     },
     Activate {
-        settings: Value,
+        settings: Settings,
     },
     Run(RunOptions),
     Status,
@@ -39,43 +40,45 @@ pub(crate) struct RunOptions {
 }
 
 impl Command {
-    /// Reads a command.
+    /// Reads a command: JSON text.
     ///
     /// # Errors
-    /// `misuse`, naming the field.
-    pub(crate) fn parse(mut value: Value) -> Result<Self> {
-        let name = value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut take = |key: &str| value.get_mut(key).map(Value::take).filter(|value| !value.is_null());
-        Ok(match name.as_str() {
+    /// `misuse`, naming the field; `invalid-settings`.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let command = Json::parse(text.as_bytes()).unwrap_or(Json::Null);
+        Ok(match command.get("name").str().unwrap_or_default() {
             "calendars" => Self::Calendars,
-            "checkAccess" => Self::CheckAccess { settings: take("settings") },
-            "activate" => Self::Activate { settings: take("settings").unwrap_or_default() },
-            "run" => Self::Run(RunOptions {
-                trigger: trigger(take("trigger"))?,
-                crm_ids: crm_ids(take("crmIds"))?,
-                deadline_ms: match take("deadlineMs") {
-                    None => None,
-                    Some(value) => Some(
-                        value
-                            .as_f64()
-                            .ok_or_else(|| misuse("deadlineMs", "must be a time in milliseconds"))?
-                            as i64,
-                    ),
+            "checkAccess" => Self::CheckAccess {
+                settings: match command.get("settings") {
+                    Json::Null => None,
+                    settings => Some(Settings::from_json(settings)?),
                 },
-                batch: match take("batch") {
-                    None => false,
-                    Some(Value::Bool(batch)) => batch,
-                    Some(_) => return Err(misuse("batch", "must be true or false")),
+            },
+            "activate" => Self::Activate { settings: Settings::from_json(command.get("settings"))? },
+            "run" => Self::Run(RunOptions {
+                trigger: trigger(command.get("trigger"))?,
+                crm_ids: crm_ids(command.get("crmIds"))?,
+                deadline_ms: match command.get("deadlineMs") {
+                    Json::Null => None,
+                    value => match value.float() {
+                        Some(time) => Some(time as i64),
+                        None => return Err(misuse("deadlineMs", "must be a time in milliseconds")),
+                    },
+                },
+                batch: match command.get("batch") {
+                    Json::Null => false,
+                    Json::Flag(batch) => *batch,
+                    _ => return Err(misuse("batch", "must be true or false")),
                 },
             }),
             "status" => Self::Status,
             "history" => Self::History,
             "resolve" => Self::Resolve {
-                question: match take("question") {
-                    Some(Value::String(question)) => question,
-                    Some(_) | None => return Err(misuse("question", "must be the id of a question")),
+                question: match command.text("question") {
+                    Some(question) => question,
+                    None => return Err(misuse("question", "must be the id of a question")),
                 },
-                answer: match take("answer").as_ref().and_then(Value::as_str) {
+                answer: match command.get("answer").str() {
                     Some("apply") => HeldAnswer::Apply,
                     Some("restore") => HeldAnswer::Restore,
                     Some(_) | None => return Err(misuse("answer", "must be \"apply\" or \"restore\"")),
@@ -91,29 +94,30 @@ impl Command {
 /// How many records one change in the CRM may touch: as many as one bulk read brings.
 const MOST_TOUCHED: usize = 100;
 
-fn trigger(value: Option<Value>) -> Result<String> {
+fn trigger(value: &Json<'_>) -> Result<String> {
     match value {
-        None => Ok("manual".to_owned()),
-        Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual" | "crm-change") => {
-            Ok(trigger)
+        Json::Null => Ok("manual".to_owned()),
+        Json::Text(trigger) if matches!(&**trigger, "poll" | "manual" | "crm-change") => {
+            Ok(trigger.clone().into_owned())
         }
-        Some(_) => Err(misuse("trigger", "must be \"poll\", \"manual\" or \"crm-change\"")),
+        _ => Err(misuse("trigger", "must be \"poll\", \"manual\" or \"crm-change\"")),
     }
 }
 
 /// Ids of records, as the CRM prints them: decimal digits.
-fn crm_ids(value: Option<Value>) -> Result<Option<Vec<CrmId>>> {
+fn crm_ids(value: &Json<'_>) -> Result<Option<Vec<CrmId>>> {
     let wrong = || misuse("crmIds", "must be a list of 1 to 100 ids of meetings");
     let ids = match value {
-        None => return Ok(None),
-        Some(Value::Array(ids)) if (1..=MOST_TOUCHED).contains(&ids.len()) => ids,
-        Some(_) => return Err(wrong()),
+        Json::Null => return Ok(None),
+        Json::List(ids) if (1..=MOST_TOUCHED).contains(&ids.len()) => ids,
+        _ => return Err(wrong()),
     };
-    let id = |value: &Value| {
-        let id = value.as_str().filter(|id| id.len() <= 32 && id.bytes().all(|c| c.is_ascii_digit()));
-        id.filter(|id| !id.is_empty()).map(CrmId::new).ok_or_else(wrong)
-    };
-    ids.iter().map(id).collect::<Result<Vec<_>>>().map(Some)
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = id.str().filter(|id| id.len() <= 32 && id.bytes().all(|c| c.is_ascii_digit()));
+        found.push(CrmId::new(id.filter(|id| !id.is_empty()).ok_or_else(wrong)?));
+    }
+    Ok(Some(found))
 }
 
 fn misuse(field: &str, what: &str) -> Error {

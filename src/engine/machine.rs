@@ -3,7 +3,7 @@
 //! ```
 //! use accord_sync::{Machine, Step};
 //! let mut machine = Machine::new(1);
-//! let step = machine.start(serde_json::json!({ "name": "status" }), 0).unwrap();
+//! let step = machine.start(r#"{"name":"status"}"#, 0).unwrap();
 //! assert!(matches!(step.kind, accord_sync::StepKind::Load { .. }));
 //! // The host reads the rows and says what it found:
 //! let step = machine.loaded(Default::default(), 0).unwrap();
@@ -15,12 +15,11 @@ use super::io::{Ask, Io, Progress, Reply};
 use super::{run, setup};
 use crate::api::http::{Answer, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::settings::Settings;
+use crate::json;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::key;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -156,11 +155,11 @@ impl Machine {
         Self { io: Io::new(seed), seed, story: None, expecting: Expecting::Start }
     }
 
-    /// Begins a command.
+    /// Begins a command, given as JSON text.
     ///
     /// # Errors
     /// `misuse` while another command is under way. A command that is not one fails as a step.
-    pub fn start(&mut self, command: Value, now_ms: i64) -> Result<Step> {
+    pub fn start(&mut self, command: &str, now_ms: i64) -> Result<Step> {
         self.expect(Expecting::Start)?;
         self.seed = self.seed.wrapping_add(1);
         self.io = Io::new(self.seed);
@@ -324,12 +323,8 @@ async fn tell(io: Io, command: Command) -> Result<String> {
     let io = &io;
     match command {
         Command::Calendars => json(&setup::calendars(io).await?),
-        Command::CheckAccess { settings } => {
-            let settings = settings.as_ref().map(Settings::parse).transpose()?;
-            json(&setup::access(io, settings.as_ref()).await?.0)
-        }
+        Command::CheckAccess { settings } => json(&setup::access(io, settings.as_ref()).await?.0),
         Command::Activate { settings } => {
-            let settings = Settings::parse(&settings)?;
             let (mut book, history) = open(io).await?;
             run::refuse_too_early(&book, io.now_ms())?;
             if let Err(error) = setup::activate(io, &mut book, settings).await {
@@ -371,7 +366,7 @@ async fn tell(io: Io, command: Command) -> Result<String> {
 }
 
 fn json<T: Serialize>(result: &T) -> Result<String> {
-    serde_json::to_string(result).map_err(|_| Error::internal("a result could not be encoded"))
+    json::text(result).map_err(|_| Error::internal("a result could not be encoded"))
 }
 
 /// The rows that every command reads, and the history.

@@ -127,7 +127,8 @@ fn name_of(inner: &str) -> &str {
 fn markup(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('<')?;
     if let Some(comment) = inner.strip_prefix("!--") {
-        return Some(comment.find("-->").map_or(text.len(), |at| "<!--".len() + at + "-->".len()));
+        let end = comment.match_indices('-').find(|(at, _)| after(comment, *at).starts_with("-->"));
+        return Some(end.map_or(text.len(), |(at, _)| "<!--".len() + at + "-->".len()));
     }
     let name = inner.strip_prefix('/').unwrap_or(inner);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) && !inner.starts_with(['!', '?']) {
@@ -148,8 +149,9 @@ fn markup(text: &str) -> Option<usize> {
 }
 
 fn end_tag(text: &str, name: &str) -> Option<usize> {
-    text.match_indices("</").map(|(at, _)| at).find(|at| {
-        after(text, at + 2).get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    text.match_indices('<').map(|(at, _)| at).find(|at| {
+        let found = after(text, *at).strip_prefix("</").and_then(|tail| tail.get(..name.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
     })
 }
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod event;
 pub(crate) mod field;
-pub(crate) mod fingerprint;
 mod html;
 pub(crate) mod ids;
 pub(crate) mod profile;
@@ -10,3 +9,5 @@ pub(crate) mod settings;
 pub(crate) mod sight;
 pub(crate) mod text;
 pub(crate) mod time;
+
+pub(crate) use accord_bytes::fingerprint;

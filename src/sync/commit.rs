@@ -6,6 +6,7 @@ use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, State, Waiting, decode, encode, key,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
 use std::collections::BTreeMap;
 
@@ -215,7 +216,7 @@ impl Book {
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
         kept.conflicts.truncate(REPORT_DETAILS);
-        ring.insert(0, serde_json::to_string(&kept).unwrap_or_default());
+        ring.insert(0, json::text(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
         self.patch.put(key::HISTORY.to_owned(), encode(&ring));
     }

@@ -2,7 +2,7 @@
 //! never "everything is new".
 
 use super::side::Side;
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::model::event::Guest;
 use crate::model::field::{Field, FieldSet, guests_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
@@ -44,7 +44,7 @@ pub(crate) trait Row: Sized + Serialize {
 
 /// A row's text: version, checksum, JSON.
 pub(crate) fn encode<T: Row>(row: &T) -> String {
-    let json = serde_json::to_string(row).unwrap_or_default();
+    let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
 
@@ -118,7 +118,7 @@ impl Row for Activation {
         let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
         Some(Self {
             active: fields.flag("active"),
-            settings: Settings::parse(&json.get("settings").into()).ok()?,
+            settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
                 user: crm.text("user")?,
                 organisation: crm.text("organisation")?,

@@ -1,6 +1,6 @@
 //! Google Calendar v3 as it stands on the wire (source: discovery document of the Calendar API v3).
 
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
@@ -284,7 +284,7 @@ impl<'a> EventWrite<'a> {
     /// The request body.
     pub(crate) fn body(&self) -> String {
         // A tree of texts and numbers has no way to fail.
-        serde_json::to_string(self).unwrap_or_default()
+        json::text(self).unwrap_or_default()
     }
 
     pub(crate) fn set_text(&mut self, name: &'static str, text: impl Into<Cow<'a, str>>) {

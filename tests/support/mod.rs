@@ -166,7 +166,7 @@ impl Host {
         self.rows_written = 0;
         self.seed += 1;
         let mut machine = Machine::new(self.seed);
-        let mut step = machine.start(command, self.world.now_ms()).unwrap();
+        let mut step = machine.start(&command.to_string(), self.world.now_ms()).unwrap();
         for _ in 0..100_000 {
             step = match self.perform(&mut machine, step) {
                 Ok(Next::Step(step)) => step,

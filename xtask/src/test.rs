@@ -104,7 +104,16 @@ impl Session<'_> {
         if wants(Part::Native) {
             // The packages are tested apart: together they would share features, and all that xtask is built from
             // would be compiled a second time.
-            self.tests("native", |s| s.cargo_test(&["--package", CRATE, "--package", "accord-sandbox"]))?;
+            self.tests("native", |s| {
+                s.cargo_test(&[
+                    "--package",
+                    CRATE,
+                    "--package",
+                    "accord-bytes",
+                    "--package",
+                    "accord-sandbox",
+                ])
+            })?;
             self.tests("native (xtask)", |s| s.cargo_test(&["--package", "xtask"]))?;
         }
         if wants(Part::Wasm) {
