@@ -373,3 +373,35 @@ fn guests_are_merged_person_by_person() {
     assert!(host.world.mails().is_empty(), "{:?}", host.world.mails());
     assert_quiet(&mut host);
 }
+
+/// First match with a private event, of which only the time may be written: the CRM's notes survive or are reported.
+#[test]
+fn a_first_match_with_a_private_event_keeps_the_notes() {
+    let mut host = Host::new();
+    let mut event = timed("Call", 2);
+    event["visibility"] = json!("private");
+    host.add_event(event);
+    let mut row = meeting("Busy", 2);
+    row["Description"] = json!("my notes");
+    host.add_meeting(row);
+    host.activate_with(json!({ "direction": "two-way" }));
+    let report = host.settle();
+    assert!(
+        host.meeting("Busy")["Description"] == "my notes"
+            || report["conflicts"].to_string().contains("my notes")
+    );
+}
+
+/// K2: a push before the first sync must not double what is there on both sides.
+#[test]
+fn a_push_before_the_first_sync_doubles_nothing() {
+    let mut host = Host::new();
+    host.add_event(timed("Call", 2));
+    let id = host.add_meeting(meeting("Call", 2));
+    host.activate_with(json!({ "direction": "two-way" }));
+    host.run(json!({ "name": "run", "trigger": "crm-change", "crmIds": [id], "batch": true })).done();
+    host.settle();
+    host.advance(200_000);
+    host.settle();
+    assert_eq!((host.world.google_events("primary").len(), host.world.crm_event_count()), (1, 1));
+}

@@ -68,11 +68,11 @@ async fn cycle(
     let admission =
         Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
     let gatherer = Gatherer { io, options, activation, admission: &admission, max };
-    let gathered = match &options.crm_ids {
-        Some(ids) if settings.direction == Direction::GoogleToCrm => {
-            let _ = ids;
-            return Ok(());
-        }
+    // Before everything was read once, what looks new may have its twin on the other side: then a push is a whole cycle.
+    let begun = !book.state.doubt && book.state.first_sync_left.is_none() && book.state.crm_changes.is_some();
+    let pushed = options.crm_ids.as_ref().filter(|_| begun);
+    let gathered = match pushed {
+        Some(_) if settings.direction == Direction::GoogleToCrm => return Ok(()),
         Some(ids) => gatherer.gather_records(ids, book).await?,
         None => gatherer.gather(book).await?,
     };
@@ -136,7 +136,7 @@ async fn cycle(
         (false, 0) => Finished::Complete,
         (false, _) => Finished::Limit,
     };
-    finish(io, options, book, report, (google, crm), left == 0).await
+    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await
 }
 
 /// What is compared at once.
@@ -179,9 +179,15 @@ async fn compare(
         if matching {
             adopt(io, &mut cases, book, report, admission).await?;
         }
-    } else if matching || book.state.first_sync_left.is_none() {
+    } else if matching || !book.state.importing {
         let ambiguous = pair_cases(&mut cases);
         let now = io.now_ms();
+        // What was set apart as ambiguous and is so no longer goes on at once.
+        let told_apart =
+            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains_key(id));
+        let told_apart: Vec<GoogleId> =
+            told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
+        told_apart.iter().for_each(|id| book.unpark(id));
         for id in ambiguous {
             if let Some(case) = cases.remove(&id) {
                 book.park(&id, Parked::ambiguous(&case, now));
@@ -308,7 +314,7 @@ fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
 /// Advances the cursor, and with it everything that says "this is done" — last, and only if nothing is left (I13).
 async fn finish(
     io: &Io,
-    options: &RunOptions,
+    whole: bool,
     book: &mut Book,
     report: &mut Report,
     (google, crm): (Option<Reading>, Option<CrmRead>),
@@ -327,8 +333,9 @@ async fn finish(
             book.state.crm_changes = Some(read.changes);
             book.state.crm_deletions = Some(read.deletions);
         }
-        if options.crm_ids.is_none() {
+        if whole {
             book.state.doubt = false;
+            book.state.importing = false;
             book.intents.updates.clear();
         }
     }
@@ -336,7 +343,7 @@ async fn finish(
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
     }
-    if options.crm_ids.is_none() {
+    if whole {
         book.state.remaining = report.remaining;
         book.state.first_sync_left = None;
     }

@@ -159,6 +159,7 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
     book.state.crm_changes = None;
     book.state.crm_deletions = None;
     book.state.doubt = pairs;
+    book.state.importing = !pairs;
     book.state.first_sync_left = Some(activation.settings.limits.first_sync);
     book.activation = Some(activation);
     Ok(())

@@ -20,6 +20,9 @@ pub(crate) struct Event {
 const BUSY: &str = "Busy";
 
 impl Event {
+    /// The title of an untitled event in the CRM (F1), as Zoho's own feature writes it.
+    pub(crate) const UNTITLED: &'static str = "Not Provided";
+
     /// An event of which only the time is known.
     pub(crate) fn blank(when: When) -> Self {
         Self {

@@ -37,6 +37,18 @@ impl Field {
         }
     }
 
+    /// Whether an event says nothing here.
+    pub(crate) fn is_blank(self, event: &Event) -> bool {
+        match self {
+            Self::Title => event.title.is_empty() || event.title == Event::UNTITLED,
+            Self::Time => false,
+            Self::Reminder => event.reminder.is_none(),
+            Self::Place => event.place.is_empty(),
+            Self::Description => event.description.is_empty(),
+            Self::Guests => matches!(&event.guests, Guests::Known(guests) if guests.is_empty()),
+        }
+    }
+
     /// The value of this field as people read it.
     pub(crate) fn printed(self, event: &Event) -> String {
         match self {

@@ -30,33 +30,45 @@ pub(crate) fn resolve(
     planning: Planning,
 ) -> Resolved {
     let reach = google.map_or(link.seen.reach, |seen| seen.reach).fields();
-    let closed = in_crm.without(reach);
-    let in_crm = in_crm.and(reach);
+    let both = in_google.and(in_crm);
+    let only_crm = in_crm.without(in_google);
     let mut resolved = Resolved {
-        to_google: in_crm.without(in_google),
+        to_google: only_crm.and(reach),
         to_crm: in_google.without(in_crm),
         lost: Vec::new(),
-        closed: closed.without(in_google),
+        closed: only_crm.without(reach),
     };
-    let both = in_google.and(in_crm);
     let (Some(google), Some(crm)) = (google, crm) else { return resolved };
     let (Some(left), Some(right)) = (&google.event, &crm.event) else { return resolved };
-    let winner = winner(google, crm, planning);
+    let wins = winner(google, crm, planning);
     for field in both.iter() {
         if field.fingerprint(left) == field.fingerprint(right) {
             continue;
         }
+        let open = reach.has(field);
         // Guests are merged person by person: nobody loses.
         if field == Field::Guests {
-            resolved.to_google = resolved.to_google.with(field);
+            if open {
+                resolved.to_google = resolved.to_google.with(field);
+            }
             resolved.to_crm = resolved.to_crm.with(field);
             continue;
         }
+        let winner = match (field.is_blank(left), field.is_blank(right)) {
+            // Nothing says that somebody emptied it: what is there stays, and goes where there is nothing.
+            (true, false) if !link.knows(field) => Winner::Crm,
+            (false, true) if !link.knows(field) => Winner::Google,
+            _ if open => wins,
+            _ => Winner::Google,
+        };
         match winner {
             Winner::Google => resolved.to_crm = resolved.to_crm.with(field),
-            Winner::Crm => resolved.to_google = resolved.to_google.with(field),
+            Winner::Crm if open => resolved.to_google = resolved.to_google.with(field),
+            Winner::Crm => resolved.closed = resolved.closed.with(field),
         }
-        resolved.lost.push(conflict(id, link, field, left, right, winner));
+        if link.knows(field) || !(field.is_blank(left) || field.is_blank(right)) {
+            resolved.lost.push(conflict(id, link, field, left, right, winner));
+        }
     }
     match planning.policy.direction {
         Direction::TwoWay => {}

@@ -154,6 +154,8 @@ pub(crate) struct State {
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
     pub(crate) doubt: bool,
+    /// A first sync that creates everything, duplicates included, is not over (C5).
+    pub(crate) importing: bool,
     pub(crate) runs: u32,
     pub(crate) links: u32,
     pub(crate) remaining: u32,
@@ -231,6 +233,7 @@ impl Row for State {
             cursor: fields.text("cursor").map(SyncToken::new),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
+            importing: fields.flag("importing"),
             runs: fields.count("runs")?,
             links: fields.count("links")?,
             remaining: fields.count("remaining")?,
@@ -499,6 +502,12 @@ impl Row for Link {
 }
 
 impl Link {
+    /// Whether a field was ever seen on one of the sides.
+    pub(crate) fn knows(&self, field: Field) -> bool {
+        let shown = self.shown.as_ref().and_then(|shown| shown.fields.field(field));
+        self.seen.google.field(field).or(shown).is_some()
+    }
+
     /// A link of which only the ends are known.
     pub(crate) fn unknown(crm: CrmId, connection: Fingerprint) -> Self {
         let seen = Draft {

@@ -77,8 +77,8 @@ const TABLE: [Row; 6] = [
     },
 ];
 
-/// The title of an untitled event in the CRM (F1), as Zoho's own feature writes it.
-pub(crate) const UNTITLED: &str = "Not Provided";
+/// The title of an untitled event in the CRM (F1).
+pub(crate) const UNTITLED: &str = Event::UNTITLED;
 
 /// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
 pub(crate) const MAX_PARTICIPANTS: usize = 50;

@@ -261,7 +261,13 @@ impl Writer<'_> {
                 Err(problem) => return Err(problem.error(Service::Google)),
             };
             match live {
-                Some(_) => self.stale(&id, Some(op.origin.crm)),
+                Some(_) => {
+                    // The link follows to the life that is there.
+                    if let Some(old) = self.links.remove(&op.id) {
+                        self.book.unlink(&op.id, &old.crm);
+                    }
+                    self.stale(&id, Some(op.origin.crm));
+                }
                 None if generation + 1 < birth::GENERATIONS => again.push((generation + 1, op)),
                 None => {
                     self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin))
