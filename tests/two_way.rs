@@ -301,6 +301,27 @@ fn many_deletions_are_asked_about() {
     }
 }
 
+/// K5: an answer holds for all of its events, however many there are.
+#[test]
+fn an_answer_about_many_events_is_carried_out_for_each_of_them() {
+    for (answer, left) in [("apply", 30), ("restore", 90)] {
+        let mut host = two_way();
+        let ids: Vec<String> = (0..90).map(|hour| host.add_event(timed(&format!("E{hour}"), hour))).collect();
+        host.settle();
+        for id in &ids[..60] {
+            host.delete_event(id);
+        }
+        let report = host.settle();
+        let question = report["questions"][0]["id"].as_str().unwrap().to_owned();
+        host.run(json!({ "name": "resolve", "question": question, "answer": answer })).done();
+        host.settle();
+        host.settle();
+        assert_eq!(host.world.crm_event_count(), left, "{answer}");
+        assert_eq!(host.world.google_events("primary").len(), left, "{answer}");
+        assert_quiet(&mut host);
+    }
+}
+
 /// F3, I16: a reminder of the CRM replaces the first popup, and Google's other reminders stay.
 #[test]
 fn a_reminder_of_the_crm_replaces_the_first_popup() {
@@ -404,4 +425,19 @@ fn a_push_before_the_first_sync_doubles_nothing() {
     host.advance(200_000);
     host.settle();
     assert_eq!((host.world.google_events("primary").len(), host.world.crm_event_count()), (1, 1));
+}
+
+/// F6, I17: guests that the CRM has no room for stay in Google.
+#[test]
+fn guests_beyond_the_fifty_of_the_crm_stay_in_google() {
+    let mut host = two_way();
+    let mut event = timed("Call", 4);
+    event["attendees"] = (0..60).map(|n| json!({ "email": format!("guest{n}@example.com") })).collect();
+    let id = host.add_event(event);
+    host.settle();
+    host.edit_event(&id, json!({ "location": "Room 2" }));
+    host.settle();
+    assert_eq!(host.meeting("Call")["Participants"].as_array().unwrap().len(), 50);
+    assert_eq!(host.event("Call")["attendees"].as_array().unwrap().len(), 60);
+    assert_quiet(&mut host);
 }

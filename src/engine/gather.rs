@@ -306,7 +306,12 @@ impl Gatherer<'_> {
             !linked && book.parked(id).is_some_and(|row| row.crm.is_some())
         };
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
-        ids.extend(due.take((self.max / 20).max(1)));
+        let answers: BTreeSet<&GoogleId> = book.answered().collect();
+        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
+        ids.extend(parked.into_iter().take((self.max / 20).max(1)));
+        let room = self.max.saturating_sub(ids.len());
+        gathered.deferred.other += answered.len().saturating_sub(room);
+        ids.extend(answered.into_iter().take(room));
         if ids.is_empty() {
             return Ok(());
         }

@@ -85,9 +85,13 @@ impl Field {
 
 /// The fingerprint of a list of guests: a sum, for their order says nothing; nobody is in the list twice.
 pub(crate) fn guests_fingerprint(guests: &[Guest]) -> Fingerprint {
-    let people = guests.iter().map(|guest| guest.fingerprint().as_u64());
-    let sum = people.fold(0, u64::wrapping_add).cast_signed();
-    Digest::new().number(sum).number(guests.len() as i64).finish()
+    people_fingerprint(&guests.iter().map(Guest::fingerprint).collect::<Vec<_>>())
+}
+
+/// The same, of guests that are known by their fingerprints only.
+pub(crate) fn people_fingerprint(people: &[Fingerprint]) -> Fingerprint {
+    let sum = people.iter().map(|person| person.as_u64()).fold(0, u64::wrapping_add).cast_signed();
+    Digest::new().number(sum).number(people.len() as i64).finish()
 }
 
 /// The fingerprint of a title in its normal form.

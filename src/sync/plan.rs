@@ -151,7 +151,11 @@ impl Plan {
         let verb = decide(google, crm, planning.policy);
         let parked = book.parked(&id);
         let waits = parked.is_some_and(|row| planning.now_ms < row.retry_ms && row.is_about(&case));
-        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink) && book.waits(&id) {
+        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
+            && book.waits(&id)
+            // What nobody looked at goes on waiting.
+            && (case.sight.is_some() || case.crm_sight.is_some())
+        {
             self.unparked.push(id.clone());
         }
         if waits

@@ -4,7 +4,7 @@
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
-use crate::model::field::{Field, FieldSet, guests_fingerprint};
+use crate::model::field::{Field, FieldSet, guests_fingerprint, people_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
@@ -341,6 +341,17 @@ impl Shown {
         if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
             *field = Some(guests_fingerprint(&known));
         }
+    }
+
+    /// Forgets those beyond the number that the CRM takes: they were never there, so that nobody removed them.
+    pub(crate) fn cut_guests(mut self, most: usize) -> Self {
+        if self.guests.len() > most {
+            self.guests.truncate(most);
+            if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
+                *field = Some(people_fingerprint(&self.guests));
+            }
+        }
+        self
     }
 
     /// What is known after some fields were seen anew.

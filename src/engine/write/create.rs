@@ -11,7 +11,7 @@ use crate::model::ids::{CrmId, GoogleId};
 use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
-use crate::wire::mapping;
+use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, RecordResult};
 use crate::wire::zoho_event::seconds;
 
@@ -151,7 +151,7 @@ impl Writer<'_> {
     ) {
         let unverified = self.must_learn(&seen);
         let connection = self.connection;
-        let shown = self.two_way.then(|| seen.shown());
+        let shown = self.two_way.then(|| seen.shown().cut_guests(MAX_PARTICIPANTS));
         self.wrote(id, &crm, Vec::new());
         let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified };
         self.book.link(id, &link, renews);

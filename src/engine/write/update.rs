@@ -11,7 +11,7 @@ use crate::model::field::Field;
 use crate::model::ids::CrmId;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::sync::side::Side;
-use crate::wire::mapping;
+use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
 
@@ -215,7 +215,7 @@ impl Writer<'_> {
             if let Some(roster) = roster {
                 written.note_guests(roster.iter().filter_map(Participant::guest));
             }
-            shown.update(&written, op.fields);
+            shown.update(&written.cut_guests(MAX_PARTICIPANTS), op.fields);
         }
         if op.fields.has(Field::Time) {
             link.unverified = unverified;
