@@ -167,6 +167,11 @@ async fn compare(
     for case in cases.values_mut() {
         case.judge(admission);
     }
+    for (id, side, written) in &book.intents.updates {
+        if let Some(case) = cases.get_mut(id) {
+            case.recognise(*side, written);
+        }
+    }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;
@@ -324,6 +329,7 @@ async fn finish(
         }
         if options.crm_ids.is_none() {
             book.state.doubt = false;
+            book.intents.updates.clear();
         }
     }
     if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {

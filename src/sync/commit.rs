@@ -2,8 +2,9 @@
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
 use super::report::{ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::side::Side;
 use super::state::{
-    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, State, Waiting, decode, encode, key,
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
@@ -195,11 +196,17 @@ impl Book {
         self.intents.at_ms = now_ms;
     }
 
-    /// Records that an event was not created.
+    /// Records that these fields may be carried over from now on.
+    pub(crate) fn intend_updates(&mut self, updates: impl Iterator<Item = (GoogleId, Side, Seen)>) {
+        self.intents.updates.extend(updates);
+    }
+
+    /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }
+        self.intents.updates.retain(|(known, ..)| known != id);
     }
 
     /// Counts entries against what is left of the first sync.
@@ -225,7 +232,8 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        core.push((key::INTENTS, (!self.intents.creates.is_empty()).then(|| encode(&self.intents))));
+        let intends = !(self.intents.creates.is_empty() && self.intents.updates.is_empty());
+        core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
         core.push((key::PARKED, waits.then(waiting)));

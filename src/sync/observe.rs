@@ -2,6 +2,7 @@
 
 use super::diff;
 use super::merge::{SkipReason, View};
+use super::side::Side;
 use super::state::{Draft, Link, Reach, Seen, Shown};
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
@@ -83,6 +84,21 @@ impl Case {
     pub(crate) fn judge(&mut self, admission: &Admission<'_>) {
         self.google = self.sight.take().map(|sight| InGoogle::new(sight, admission));
         self.crm = self.crm_sight.take().map(|sight| InCrm::new(sight, admission));
+    }
+
+    /// A write whose answer was lost: where the side shows what was written, both sides held that value, and nobody else
+    /// wrote it (K7).
+    pub(crate) fn recognise(&mut self, side: Side, written: &Seen) {
+        let event = match side {
+            Side::Google => self.google.as_ref().and_then(|seen| seen.event.as_ref()),
+            Side::Crm => self.crm.as_ref().and_then(|seen| seen.event.as_ref()),
+        };
+        let (Some(event), Some(link)) = (event, &mut self.link) else { return };
+        let ours = written.same(&Seen::of(event));
+        link.seen.google = link.seen.google.updated_by(written, ours);
+        if let Some(shown) = &mut link.shown {
+            shown.fields = shown.fields.updated_by(written, ours);
+        }
     }
 
     /// What Google shows, as the decision table takes it.

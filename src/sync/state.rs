@@ -287,6 +287,18 @@ impl Seen {
         Some(Self(fields.map(Some)))
     }
 
+    /// Some of the fields; the others count as never seen. Guests are merged, so that nobody knows beforehand what
+    /// a write of them will show.
+    pub(crate) fn part(&self, fields: FieldSet) -> Self {
+        Self::NOTHING.updated_by(self, fields.without(FieldSet::only(Field::Guests)))
+    }
+
+    /// The fields that are seen the same in both.
+    pub(crate) fn same(&self, other: &Self) -> FieldSet {
+        let same = |field: &Field| self.field(*field).is_some() && self.field(*field) == other.field(*field);
+        Field::ALL.into_iter().filter(same).collect()
+    }
+
     /// Nothing was seen.
     pub(crate) const NOTHING: Self = Self([None; 6]);
 
@@ -509,14 +521,17 @@ impl Row for GoogleId {
     }
 }
 
-/// Row `intents`: CRM records that may have been created without anybody knowing their ids. Written before the
-/// request, removed with the links that its answer brings.
+/// Row `intents`: writes that may have happened without anybody knowing. Written before the request, removed with the
+/// links that its answer brings.
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Intents {
     /// When they were written down.
     pub(crate) at_ms: i64,
+    /// CRM records that may have been created, their ids unknown.
     pub(crate) creates: Vec<(GoogleId, Draft)>,
+    /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
+    pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
 }
 
 impl Row for Intents {
@@ -526,7 +541,11 @@ impl Row for Intents {
             let (id, draft) = both(pair)?;
             Some((GoogleId::from_json(id)?, Draft::from_json(draft)?))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates? })
+        let updates = all(fields.array("updates"), |row| {
+            let [id, side, seen] = row.list()? else { return None };
+            Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
+        });
+        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates? })
     }
 }
 
@@ -562,16 +581,22 @@ pub(crate) enum HeldAnswer {
     Restore,
 }
 
+impl Side {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        match json.str()? {
+            "google" => Some(Self::Google),
+            "crm" => Some(Self::Crm),
+            _ => None,
+        }
+    }
+}
+
 impl Held {
     fn from_json(json: &Json<'_>) -> Option<Self> {
         let fields = Fields(json);
         Some(Self {
             id: fields.text("id")?,
-            side: match json.get("side").str()? {
-                "google" => Side::Google,
-                "crm" => Side::Crm,
-                _ => return None,
-            },
+            side: Side::from_json(json.get("side"))?,
             ids: all(fields.array("ids"), GoogleId::from_json)?,
             asked_ms: fields.number("askedMs")?,
             answer: match json.get("answer").str() {

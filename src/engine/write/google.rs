@@ -12,6 +12,7 @@ use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
 use crate::sync::observe::{InGoogle, draft};
 use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin};
+use crate::sync::side::Side;
 use crate::sync::state::{Link, Parked, Reach};
 use crate::wire::google::{EventWrite, Item};
 use crate::wire::google_event::{Context, sight};
@@ -76,6 +77,13 @@ impl Writer<'_> {
                 continue;
             }
             let (ops, requests) = self.updates(ops).await?;
+            if self.two_way {
+                let written = ops
+                    .iter()
+                    .map(|op| (op.id.clone(), Side::Google, op.origin.shown.fields.part(op.fields)));
+                self.book.intend_updates(written);
+                self.save().await?;
+            }
             let mut failed = None;
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {

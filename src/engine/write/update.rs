@@ -10,6 +10,7 @@ use crate::model::event::{Guest, Guests};
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
+use crate::sync::side::Side;
 use crate::wire::mapping;
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
@@ -146,6 +147,11 @@ impl Writer<'_> {
         for group in ops.chunks(self.bulk) {
             let request = self.update_request(group, rosters);
             requests.push(request.ok_or_else(|| Error::internal("an update could not be encoded"))?);
+        }
+        if self.two_way {
+            let written = ops.iter().map(|op| (op.id.clone(), Side::Crm, op.draft.google.part(op.fields)));
+            self.book.intend_updates(written);
+            self.save().await?;
         }
         let answers = self.io.fetch(requests).await?;
         let mut failed = None;
