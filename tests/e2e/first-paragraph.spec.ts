@@ -56,7 +56,8 @@ test("from the first look to a sync that writes nothing", async ({ demo, page })
 
   const nothing = await demo.sync();
   expect(nothing).toMatchObject({ Created: 0, Updated: 0, Deleted: 0 });
-  expect(nothing["Requests"]).toBeLessThanOrEqual(3);
+  // Three, and two that read once more what the CRM lists as changed in the last minutes.
+  expect(nothing["Requests"]).toBeLessThanOrEqual(5);
   await expect(demo.strip).toContainText("zero writes");
   await expect(page.getByRole("region", { name: "Earlier syncs" }).getByRole("row")).toHaveCount(5);
 });
