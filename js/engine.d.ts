@@ -6,9 +6,10 @@ export type Command =
 | { name: "calendars" }
 | { name: "checkAccess"; settings?: unknown }
 | { name: "activate"; settings: unknown }
-| { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
 | { name: "status" }
 | { name: "history" }
+| { name: "resolve"; question: string; answer: "apply" | "restore" }
 | { name: "deactivate" }
 | { name: "forget" };
 
@@ -56,11 +57,41 @@ export interface Calendar {
 }
 
 /**
+ * A field that was changed on both sides to different values (C4).
+ */
+export interface Conflict {
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The record in the CRM.
+     */
+    crmId: string;
+    /**
+     * `title`, `time`, `reminder`, `place` or `description`.
+     */
+    field: "title" | "time" | "reminder" | "place" | "description";
+    /**
+     * The value in Google. A time is an interval of RFC 3339, a reminder is minutes before the start.
+     */
+    google: string;
+    /**
+     * The value in the CRM.
+     */
+    crm: string;
+    /**
+     * Whose value is on both sides now.
+     */
+    winner: Winner;
+}
+
+/**
  * A remark on one event.
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`.
+     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
      */
     code: string;
     /**
@@ -100,15 +131,24 @@ export interface HttpRequest {
 }
 
 /**
+ * A side.
+ */
+export type Side = "google" | "crm";
+
+/**
  * An event that could not be synced as it is.
  */
 export interface ParkedItem {
     /**
-     * The event in Google.
+     * The event in Google; for a meeting that has none, the id that it would get.
      */
     googleId: string;
     /**
-     * The reason, as a code: `unreadable`, or the CRM's own.
+     * The record in the CRM, where it matters.
+     */
+    crmId?: string;
+    /**
+     * The reason, as a code: `unreadable`, `ambiguous`, or the service's own.
      */
     code: string;
     /**
@@ -212,6 +252,10 @@ export interface Skipped {
      * Events that ended before the window.
      */
     outsideWindow: number;
+    /**
+     * Meetings that belong to another user of the CRM.
+     */
+    otherOwner: number;
 }
 
 /**
@@ -253,6 +297,33 @@ export interface Requests {
 }
 
 /**
+ * Something that only the user can decide.
+ */
+export interface Question {
+    /**
+     * Its name, for `resolve`.
+     */
+    id: string;
+    /**
+     * `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
+     * again.
+     */
+    code: "mass-deletion";
+    /**
+     * Where the events would be deleted.
+     */
+    side: Side;
+    /**
+     * How many events it is about.
+     */
+    count: number;
+    /**
+     * Since when, in milliseconds since 1970.
+     */
+    askedMs: number;
+}
+
+/**
  * The report of one cycle.
  */
 export interface Report {
@@ -263,7 +334,7 @@ export interface Report {
     /**
      * What started it.
      */
-    trigger: string;
+    trigger: "poll" | "manual" | "crm-change";
     /**
      * When it started, in milliseconds since 1970.
      */
@@ -300,6 +371,14 @@ export interface Report {
      * Remarks on single events.
      */
     notes: Note[];
+    /**
+     * Values that were changed on both sides, with the one that lost.
+     */
+    conflicts: Conflict[];
+    /**
+     * Questions that wait for the user's answer.
+     */
+    questions: Question[];
     /**
      * Entries left for the next cycles.
      */
@@ -394,6 +473,10 @@ export interface Status {
      */
     parked: ParkedItem[];
     /**
+     * What only the user can decide.
+     */
+    questions: Question[];
+    /**
      * Entries left for the next cycles, as of the last one.
      */
     remaining: number;
@@ -456,6 +539,11 @@ export interface Progress {
  * Whether the sync is switched on.
  */
 export type Switch = "off" | "active";
+
+/**
+ * Whose value a conflict ended with.
+ */
+export type Winner = "google" | "crm";
 
 /**
  * Why a command failed.

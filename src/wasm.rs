@@ -113,9 +113,10 @@ export type Command =
     | { name: "calendars" }
     | { name: "checkAccess"; settings?: unknown }
     | { name: "activate"; settings: unknown }
-    | { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+    | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
     | { name: "status" }
     | { name: "history" }
+    | { name: "resolve"; question: string; answer: "apply" | "restore" }
     | { name: "deactivate" }
     | { name: "forget" };
 

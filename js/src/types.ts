@@ -6,11 +6,11 @@ import type { ErrorCode } from "./errors.ts";
 export interface Settings {
   /** Id of a Google calendar that the user may write, as {@link Calendar.id}. */
   calendar: string;
-  /** Who writes whom. This version accepts only `"google-to-crm"`. */
+  /** Who writes whom. A one-way direction never writes its source. Default: `"two-way"`. */
   direction?: "two-way" | "crm-to-google" | "google-to-crm";
   /** Whether guests become CRM contacts. This version accepts only `"do-not-add"`. */
   guests?: "do-not-add" | "add-as-contacts";
-  /** Who wins when the same field changed on both sides. */
+  /** Who wins when the same field changed on both sides; the other value is in the report. Default: `"newest"`. */
   conflict?: "newest" | "google" | "crm";
   /** Whether a first sync pairs events that exist on both sides, or creates everything. */
   firstMatch?: "match" | "import-all";
@@ -50,22 +50,75 @@ export interface Counts {
   deleted: number;
 }
 
-/** One Google event that could not be synced; it is tried again when it changes, or after a day. */
+/** One event that could not be synced; it is tried again when it changes on either side, or after a day. */
 export interface ParkedEvent {
-  /** The event in Google. */
+  /** The event in Google; of a meeting that has none, the id that it would get. */
   googleId: string;
-  /** The reason: `unreadable`, or the CRM's own code. */
+  /** The meeting in the CRM, where there is one. */
+  crmId?: string;
+  /** The reason: `unreadable`, `ambiguous`, or the service's own code. */
   code: string;
   /** The reason as a sentence, in English. */
   message: string;
   sinceMs: number;
 }
 
+/** A remark on one event, for example on a text that had to be shortened. */
+export interface Note {
+  /**
+   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, or `not-writable`: the event in Google is somebody
+   * else's, so that the CRM's change was not written to it.
+   */
+  code: string;
+  /** The event in Google. Empty when it has no id that could be read. */
+  googleId: string;
+  /** What it means, as a sentence in English. */
+  message: string;
+}
+
+/**
+ * A field that was changed on both sides to different values. The report is the only place that still holds
+ * the value that lost.
+ */
+export interface Conflict {
+  /** The event in Google. */
+  googleId: string;
+  /** The meeting in the CRM. */
+  crmId: string;
+  field: "title" | "time" | "reminder" | "place" | "description";
+  /**
+   * The value in Google before the cycle, as plain text. A time is an interval: two instants of RFC 3339, or of an
+   * all-day event its first and last date, with a slash between. A reminder is minutes before the start, empty for none.
+   */
+  google: string;
+  /** The value in the CRM before the cycle, in the same form. */
+  crm: string;
+  /** Whose value both sides have now, by the setting `conflict`. */
+  winner: "google" | "crm";
+}
+
+/** Something that only a person can decide. Nothing that it is about is written until {@link Sync.resolve}. */
+export interface Question {
+  /** Names the question in {@link Sync.resolve}. */
+  id: string;
+  /** `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. */
+  code: "mass-deletion";
+  /** Where the events would be deleted; on the other side they are gone already. */
+  side: "google" | "crm";
+  /** Number of events. */
+  count: number;
+  /** When it was first asked. */
+  askedMs: number;
+}
+
+/** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
+export type Answer = "apply" | "restore";
+
 /** What one cycle did. */
 export interface Report {
   /** Number of the cycle, counted from 1. */
   run: number;
-  trigger: string;
+  trigger: Trigger;
   startedMs: number;
   durationMs: number;
   google: Counts;
@@ -75,10 +128,23 @@ export interface Report {
   /** Events paired with one that already existed on the other side. */
   linked: number;
   /** Events left out on purpose, by reason. */
-  skipped: { recurring: number; eventType: number; private: number; outsideWindow: number };
+  skipped: {
+    recurring: number;
+    /** Focus time, out of office, birthdays … */
+    eventType: number;
+    /** Marked private in Google, when the settings skip these. */
+    private: number;
+    /** Over before the first sync looks back. */
+    outsideWindow: number;
+    /** Meetings of other users of the CRM. */
+    otherOwner: number;
+  };
   parked: ParkedEvent[];
-  /** Remarks on single events, for example a text that had to be shortened. */
-  notes: { code: string; googleId: string; message: string }[];
+  notes: Note[];
+  /** Values that lost. */
+  conflicts: Conflict[];
+  /** All questions that are open after the cycle, also older ones. */
+  questions: Question[];
   /** Entries that a limit left for the next cycles. */
   remaining: number;
   /** HTTP requests made, a batch counted as one. */
@@ -96,6 +162,8 @@ export interface Status {
   /** Number of pairs of a Google event and a CRM event. */
   links: number;
   parked: ParkedEvent[];
+  /** What {@link Sync.resolve} is to answer. */
+  questions: Question[];
   remaining: number;
   firstSyncDone: boolean;
   /** When the last cycle that found something ended. */
@@ -113,13 +181,17 @@ export interface Progress {
   total?: number;
 }
 
+/** Who asked for a cycle: a timer, a person, or the CRM because meetings were saved there. */
+export type Trigger = "poll" | "manual" | "crm-change";
+
 export type Command =
   | { name: "calendars" }
   | { name: "checkAccess"; settings?: Settings }
   | { name: "activate"; settings: Settings }
-  | { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "status" }
   | { name: "history" }
+  | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
   | { name: "forget" };
 
@@ -143,7 +215,7 @@ export interface HttpRequest {
 
 export type FetchFailureReason = "offline" | "auth-expired" | "aborted" | "timeout";
 
-export type Answer =
+export type HttpAnswer =
   | { status: number; headers: Record<string, string>; body: Uint8Array }
   | { failure: FetchFailureReason };
 
@@ -161,7 +233,7 @@ export type Step = { progress: Progress } & (
 /** The wasm class, as the driver needs it. */
 export interface EngineLike {
   start(command: Command, nowMs: number): Step;
-  answered(answers: Answer[], nowMs: number): Step;
+  answered(answers: HttpAnswer[], nowMs: number): Step;
   loaded(rows: Record<string, string>, nowMs: number): Step;
   saved(nowMs: number): Step;
   woke(nowMs: number): Step;

@@ -14,6 +14,7 @@ pub struct Report {
     /// The number of the cycle since the sync was first activated.
     pub run: u32,
     /// What started it.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"poll\" | \"manual\" | \"crm-change\""))]
     pub trigger: String,
     /// When it started, in milliseconds since 1970.
     pub started_ms: i64,
@@ -130,6 +131,10 @@ pub struct Conflict {
     /// The record in the CRM.
     pub crm_id: String,
     /// `title`, `time`, `reminder`, `place` or `description`.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "\"title\" | \"time\" | \"reminder\" | \"place\" | \"description\"")
+    )]
     pub field: &'static str,
     /// The value in Google. A time is an interval of RFC 3339, a reminder is minutes before the start.
     pub google: String,
@@ -166,6 +171,7 @@ pub struct Question {
     pub id: String,
     /// `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
     /// again.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\""))]
     pub code: String,
     /// Where the events would be deleted.
     pub side: Side,

@@ -28,7 +28,7 @@ test("the page is reloaded in the middle of the first sync", async ({ demo, page
   await demo.openFresh();
   await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
+  await expect(demo.strip).toContainText(/Writing to both sides · [1-9]/);
   await page.reload();
   const arrived = (await demo.sandbox.crm()).length;
   expect(arrived).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ test("the first sync is cancelled, then continued", async ({ demo, page }) => {
   await demo.openFresh();
   await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
+  await expect(demo.strip).toContainText(/Writing to both sides · [1-9]/);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(demo.strip).toContainText("Stopped. What was written stays");
   const arrived = (await demo.sandbox.crm()).length;
@@ -73,7 +73,7 @@ test("a second tab is told that a sync is running", async ({ demo, context }) =>
   await other.goto("/");
   await expect(other.getByRole("button", { name: /^(Sync|Continue)$/ })).toBeEnabled();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText("Writing to the CRM");
+  await expect(demo.strip).toContainText("Writing to both sides");
   await other.getByRole("button", { name: /^(Sync|Continue)$/ }).click();
   await expect(other.locator('[data-code="locked"]')).toBeVisible();
   await demo.finished();

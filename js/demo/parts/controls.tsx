@@ -1,12 +1,13 @@
 /** What to sync, the button that does it, and how far it is. */
 
-import type { AccordError, Progress, Settings } from "../../src/index.ts";
+import type { AccordError, Progress } from "../../src/index.ts";
 import { useText, type Text } from "../i18n/text.ts";
-import type { Session } from "../session.ts";
+import type { Direction, Session } from "../session.ts";
 import { Close, SyncArrows, Warning } from "./icons.tsx";
+import { QuestionStrip } from "./question.tsx";
 import { headline } from "./report.tsx";
 
-const DIRECTIONS = ["google-to-crm", "two-way", "crm-to-google"] as const satisfies Settings["direction"][];
+const DIRECTIONS = ["two-way", "google-to-crm", "crm-to-google"] as const satisfies Direction[];
 
 export function Controls({ session }: { session: Session }) {
   const text = useText();
@@ -28,12 +29,12 @@ export function Controls({ session }: { session: Session }) {
           <div class="segmented">
             {DIRECTIONS.map((direction) => (
               <label key={direction}>
-                <input type="radio" name="direction" value={direction} checked={direction === "google-to-crm"} disabled={direction !== "google-to-crm"} />
+                <input type="radio" name="direction" value={direction} checked={direction === session.direction} disabled={progress !== undefined} onChange={() => session.chooseDirection(direction)} />
                 <span>{t(`direction.${direction}`)}</span>
               </label>
             ))}
           </div>
-          <p id="direction-note" class="field-note">{t("direction.note")}</p>
+          <p id="direction-note" class="field-note">{t(`direction.note.${session.direction}`)}</p>
         </fieldset>
         <div class="sync-field">
           {progress === undefined
@@ -41,9 +42,10 @@ export function Controls({ session }: { session: Session }) {
             : <button type="button" class="big" disabled={session.stopping} onClick={session.cancel}>{t(session.stopping ? "controls.cancelling" : "controls.cancel")}</button>}
         </div>
       </div>
+      {status?.questions.map((question) => <QuestionStrip key={question.id} question={question} busy={progress !== undefined} onAnswer={(answer) => void session.resolve(question.id, answer)} />)}
       <div class="strip">
         {progress !== undefined
-          ? <ProgressStrip progress={progress} />
+          ? <ProgressStrip progress={progress} direction={session.direction} />
           : session.error
             ? <ErrorStrip error={session.error} onDismiss={session.dismissError} />
             : <p>{idleSentence(text, session, unfinished)}</p>}
@@ -52,13 +54,13 @@ export function Controls({ session }: { session: Session }) {
   );
 }
 
-function ProgressStrip({ progress: { phase, done, total } }: { progress: Progress }) {
+function ProgressStrip({ progress: { phase, done, total }, direction }: { progress: Progress; direction: Direction }) {
   const { t } = useText();
   const known = total !== undefined && total > 0;
   return (
     <div class="progress">
       {/* Only the phase is announced; a number for every request would never stop talking. */}
-      <p><span role="status">{t(`phase.${phase}`)}</span>{known && <span class="tabular"> · {t("progress.of", { done, total })}</span>}</p>
+      <p><span role="status">{t(phase === "writing" ? `phase.writing.${direction}` : `phase.${phase}`)}</span>{known && <span class="tabular"> · {t("progress.of", { done, total })}</span>}</p>
       <progress aria-label={t("progress.label")} {...(known ? { max: total, value: done } : {})} />
     </div>
   );
