@@ -293,6 +293,21 @@ fn the_window_moves_and_nothing_happens() {
     assert_eq!(host.meetings().len(), 1);
 }
 
+/// I4: with the row of the cursors and a link gone, what has lost its link is looked for before it is created.
+#[test]
+fn a_lost_state_row_and_a_lost_link_make_no_duplicate() {
+    let mut host = Host::new();
+    let id = host.add_event(timed("Call", 24));
+    host.add_event(timed("Lunch", 26));
+    host.activate();
+    host.sync();
+    host.rows.remove("state").unwrap();
+    host.rows.remove(&format!("link/{id}")).unwrap();
+    let report = host.sync();
+    assert_eq!(report["crm"]["created"], 0);
+    assert_eq!(host.meetings(), host.expected_meetings());
+}
+
 /// I23, K10: with all local state lost and both sides unchanged, one cycle rebuilds the links with zero writes.
 #[test]
 fn lost_state_is_rebuilt_without_a_write() {

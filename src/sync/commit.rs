@@ -52,14 +52,16 @@ impl Book {
     /// anew, without one of the others everything is read again and unlinked events are looked up before they are
     /// created.
     pub(crate) fn open(mut rows: Rows) -> Self {
-        let activation = rows.get(key::SETTINGS).and_then(|text| decode(text));
+        let activation: Option<Activation> = rows.get(key::SETTINGS).and_then(|text| decode(text));
         let damaged = |key: &str, readable: bool| rows.contains_key(key) && !readable;
         let state: Option<State> = rows.get(key::STATE).and_then(|text| decode(text));
         let intents: Option<Intents> = rows.get(key::INTENTS).and_then(|text| decode(text));
         let parked: Option<ParkedRow> = rows.get(key::PARKED).and_then(|text| decode(text));
         let doubt = damaged(key::STATE, state.is_some())
             || damaged(key::INTENTS, intents.is_some())
-            || damaged(key::PARKED, parked.is_some());
+            || damaged(key::PARKED, parked.is_some())
+            // The settings are never stored without it.
+            || (activation.is_some() && !rows.contains_key(key::STATE));
         let mut state = state.unwrap_or_default();
         if doubt {
             state.doubt = true;

@@ -15,7 +15,8 @@ pub(crate) struct Record {
     pub(crate) end: String,
     pub(crate) all_day: bool,
     pub(crate) venue: String,
-    pub(crate) participants: Vec<Participant>,
+    /// None when the answer has no such field: whether lists show it is not documented.
+    pub(crate) participants: Option<Vec<Participant>>,
     pub(crate) created: String,
     pub(crate) modified: String,
 }
@@ -51,7 +52,9 @@ impl Record {
             end: text("End_DateTime"),
             all_day: row.get("All_day").flag().unwrap_or_default(),
             venue: text("Venue"),
-            participants: row.items("Participants").iter().filter_map(Participant::of).collect(),
+            participants: row
+                .has("Participants")
+                .then(|| row.items("Participants").iter().filter_map(Participant::of).collect()),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })

@@ -84,10 +84,17 @@ impl Writer<'_> {
     /// refused record by record if it changed since (I17).
     async fn rosters(&self, ops: &[Update]) -> Result<Rosters> {
         let ids: Vec<&CrmId> = ops.iter().map(|op| &op.link.crm).collect();
-        let records = read::records(self.io, &ids, "Participants,Modified_Time").await?;
-        let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
-        let mut people: Vec<(CrmId, Vec<Participant>)> =
-            records.into_iter().map(|record| (record.id, record.participants)).collect();
+        const FIELDS: &str = "Participants,Modified_Time";
+        let mut people: Vec<(CrmId, Vec<Participant>)> = Vec::new();
+        let mut guard = None;
+        for mut record in read::records(self.io, &ids, FIELDS).await? {
+            if record.participants.is_none() {
+                let Some(whole) = read::record(self.io, &record.id, FIELDS).await? else { continue };
+                record = whole;
+            }
+            guard = guard.max(seconds(&record.modified));
+            people.push((record.id, record.participants.unwrap_or_default()));
+        }
         for op in ops {
             if let (Some((_, roster)), Guests::Known(guests)) =
                 (people.iter_mut().find(|(id, _)| *id == op.link.crm), &op.event.guests)
