@@ -4,9 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::calendar::Calendar;
 use super::error::ApiError;
+use super::validate::one_of;
 
 /// What a guest says for themselves.
 const ANSWER: [&str; 3] = ["responseStatus", "comment", "additionalGuests"];
+const ANSWERS: [&str; 4] = ["needsAction", "declined", "tentative", "accepted"];
 /// Above so many guests answers are not passed on (discovery document, EventAttendee.responseStatus).
 pub(crate) const MOST_ANSWERED: usize = 200;
 
@@ -78,7 +80,11 @@ fn keep_known(row: &mut Map<String, Value>) -> Result<(), ApiError> {
     if wrong {
         return Err(ApiError::parse());
     }
-    super::validate::one_of(row, "responseStatus", &["needsAction", "declined", "tentative", "accepted"])
+    one_of(row, "responseStatus", &ANSWERS)
+}
+
+fn is_answer(text: &str) -> bool {
+    ANSWERS.contains(&text)
 }
 
 /// Whether two lists differ in nothing but the answer of one guest, and perhaps in guests that were added.
@@ -113,7 +119,9 @@ pub(crate) fn reset_new_answers(fields: &mut Map<String, Value>, old: &[Value], 
     for row in list {
         let address = email(row).to_lowercase();
         let known = address == writer || row_of(old, &address).is_some();
-        if known || row.get("resource").is_some_and(|resource| resource == true) {
+        // What is no answer at all is refused later.
+        let answered = row.get("responseStatus").and_then(Value::as_str).is_some_and(is_answer);
+        if known || !answered || row.get("resource").is_some_and(|resource| resource == true) {
             continue;
         }
         if let Some(row) = row.as_object_mut() {
