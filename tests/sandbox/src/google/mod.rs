@@ -6,6 +6,7 @@ mod batch;
 mod calendar;
 mod calendar_list;
 mod copies;
+mod create;
 pub(crate) mod error;
 pub(crate) mod event;
 mod event_types;

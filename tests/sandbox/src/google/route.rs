@@ -13,7 +13,7 @@ use super::params::{self, ListParams, boolean};
 use super::scopes::Reach;
 use super::view::{Row, View};
 use super::write::{self, Change, Edit};
-use super::{Call, Google, batch, fields, instances, object, settings};
+use super::{Call, Google, batch, create, fields, instances, object, settings};
 use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
@@ -118,8 +118,8 @@ impl Google {
             "events.list" | "events.get" | "events.instances" => {
                 return self.read_events(index, id, request, query, call);
             }
-            "events.insert" => write::insert(calendar, object(&request.body)?, query, ids, call)?,
-            "events.import" => write::import(calendar, object(&request.body)?, query, ids, call)?,
+            "events.insert" => create::insert(calendar, object(&request.body)?, query, ids, call)?,
+            "events.import" => create::import(calendar, object(&request.body)?, query, ids, call)?,
             "events.patch" | "events.update" => {
                 let how = if call.method.name == "events.update" { Change::Replace } else { Change::Merge };
                 let edit = Edit { body: &object(&request.body)?, how, if_match };
