@@ -238,6 +238,14 @@ fn fields_select_parts_of_the_answer() {
     assert_eq!(row.keys().collect::<Vec<_>>(), ["id", "start"]);
     assert!(!answer.body.contains(&b'\n'));
     assert_eq!(google(&mut world, "GET", &format!("{EVENTS}?fields=items(id"), None).status, 400);
+    for (mask, wrong) in [("items(titel)", "titel"), ("items(id/x)", "x"), ("summary,item", "item")] {
+        let refused = google(&mut world, "GET", &format!("{EVENTS}?fields={mask}"), None);
+        assert_eq!(reason(&refused), (400, "invalidParameter".into()));
+        assert_eq!(refused.json()["error"]["message"], format!("Invalid field selection {wrong}"));
+    }
+    for mask in ["*", "items", "items/*", "items(extendedProperties/private/zc,start)", "items/start/date"] {
+        assert_eq!(google(&mut world, "GET", &format!("{EVENTS}?fields={mask}"), None).status, 200, "{mask}");
+    }
 }
 
 /// Google Calendar API: guides/errors: the two shapes of error bodies.

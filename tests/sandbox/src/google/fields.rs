@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::shapes::Below;
+
 /// A parsed selection. An empty one selects everything below it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mask(BTreeMap<String, Mask>);
@@ -13,6 +15,19 @@ impl Mask {
         let mut rest = text;
         let mask = parse_list(&mut rest, 0)?;
         rest.is_empty().then_some(mask)
+    }
+
+    /// The first selected name that the resource does not have.
+    pub(crate) fn unknown(&self, below: Below) -> Option<&str> {
+        self.0.iter().find_map(|(name, mask)| match below {
+            _ if name == "*" => None,
+            Below::Anything => None,
+            Below::Leaf => Some(name.as_str()),
+            Below::Of(names) => match names.iter().find(|(known, _)| known == name) {
+                None => Some(name.as_str()),
+                Some((_, below)) => mask.unknown(*below),
+            },
+        })
     }
 
     pub(crate) fn apply(&self, value: &Value) -> Value {

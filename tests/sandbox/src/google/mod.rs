@@ -27,6 +27,7 @@ mod route;
 mod scopes;
 pub(crate) mod series;
 mod settings;
+mod shapes;
 mod split;
 pub(crate) mod text;
 pub(crate) mod times;

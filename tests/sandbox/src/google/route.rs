@@ -13,7 +13,7 @@ use super::params::{self, ListParams, boolean};
 use super::scopes::Reach;
 use super::view::{Row, View};
 use super::write::{self, Change, Edit};
-use super::{Call, Google, batch, create, fields, instances, object, settings};
+use super::{Call, Google, batch, create, fields, instances, object, settings, shapes};
 use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
@@ -280,11 +280,15 @@ fn answer(
     let pretty = boolean(query, "prettyPrint")?.unwrap_or(true);
     let bytes = match query.get("fields") {
         None => print(body, pretty),
-        Some(mask) => {
-            let mask = fields::Mask::parse(mask).ok_or_else(|| {
-                ApiError::new(400, "invalidParameter", format!("Invalid field selection {mask}"))
+        Some(text) => {
+            let refuse = |name: &str| {
+                ApiError::new(400, "invalidParameter", format!("Invalid field selection {name}"))
                     .parameter("fields")
-            })?;
+            };
+            let mask = fields::Mask::parse(text).ok_or_else(|| refuse(text))?;
+            if let Some(name) = mask.unknown(shapes::of(call.method)) {
+                return Err(refuse(name));
+            }
             let whole = serde_json::to_value(body).unwrap_or_default();
             print(&mask.apply(&whole), pretty)
         }
