@@ -62,7 +62,7 @@ pub(crate) const TEAM: &str = "c_7f3k2m9team@group.calendar.google.com";
 pub(crate) const HOLIDAYS: &str = "en.french#holiday@group.v.calendar.google.com";
 
 /// The state of the Google side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Google {
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) people: Vec<Person>,
@@ -73,7 +73,7 @@ pub(crate) struct Google {
 }
 
 /// Where new ids and etags come from: seeded, so that equal runs give equal ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids {
     rng: Rng,
     last_micros: i64,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// One account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Person {
     /// The address, which is also the id of the primary calendar.
     pub(crate) email: String,

@@ -39,7 +39,7 @@ impl GoogleQuotas {
 }
 
 /// What was used, by sliding windows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     pub(crate) quotas: GoogleQuotas,
     project: Window,
@@ -49,7 +49,7 @@ pub(crate) struct Meter {
     paused_until: BTreeMap<String, i64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Window {
     spent: VecDeque<(i64, u64)>,
     total: u64,
