@@ -10,6 +10,7 @@
 #![doc = include_str!("../FIDELITY.md")]
 
 mod admin;
+mod admin_google;
 mod clock;
 mod corpus;
 mod counters;

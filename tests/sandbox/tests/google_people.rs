@@ -101,6 +101,7 @@ fn a_guests_answer_reaches_the_organiser() {
     assert_eq!(replies, [(MailKind::Reply, "ana@example.com")]);
     // Who deletes an invitation declines it.
     assert_eq!(ben(&mut world, "DELETE", &path, None).status, 204);
+    assert_eq!(ben(&mut world, "GET", &path, None).json()["summary"], "x");
     assert_eq!(answer_of(&google(&mut world, "GET", &path, None).json(), "ben@example.com"), "declined");
 }
 
@@ -184,7 +185,10 @@ fn a_removed_guest_has_a_cancelled_copy() {
     let mut world = world();
     let path = format!("{EVENTS}/{}", invite(&mut world, with_ben("x")));
     google(&mut world, "PATCH", &path, Some(json!({ "attendees": [{ "email": "ana@example.com" }] })));
-    assert_eq!(ben(&mut world, "GET", &path, None).json()["status"], "cancelled");
+    let gone = ben(&mut world, "GET", &path, None).json();
+    assert_eq!(gone["status"], "cancelled");
+    // Details stay with the organiser, and with guests who removed an invitation themselves.
+    assert!(gone.get("summary").is_none() && gone.get("start").is_none());
     google(&mut world, "PATCH", &path, Some(with_ben("again")));
     assert_eq!(ben(&mut world, "GET", &path, None).json()["status"], "confirmed");
 }

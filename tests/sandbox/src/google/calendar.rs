@@ -205,6 +205,13 @@ impl Calendar {
         }
     }
 
+    /// Leaves of a tombstone only what is certain.
+    pub(crate) fn strip(&mut self, id: &str) {
+        if let Some(event) = self.events.get_mut(id).filter(|event| event.cancelled) {
+            event.body = event.bare_tombstone();
+        }
+    }
+
     /// The ids of a series' exceptions, cancelled ones included.
     pub(crate) fn exception_ids(&self, master: &str) -> Vec<Arc<str>> {
         self.exceptions.get(master).into_iter().flatten().cloned().collect()

@@ -104,12 +104,12 @@ impl Google {
             let live = copy.as_ref().filter(|copy| !copy.cancelled);
             if event.cancelled {
                 if let Some(copy) = live.filter(|_| told(&calendar.id)) {
-                    write::cancel_whole(calendar, &copy.id, ids, call.now_ms);
+                    withdraw(calendar, copy, ids, call.now_ms);
                 }
             } else if attendees::row_of(event.attendees(), &calendar.id).is_some() {
                 write_copy(calendar, event, copy.as_ref(), ids, call);
             } else if let Some(copy) = live {
-                write::cancel_whole(calendar, &copy.id, ids, call.now_ms);
+                withdraw(calendar, copy, ids, call.now_ms);
             }
         }
     }
@@ -162,6 +162,16 @@ impl Google {
             }
         }
     }
+}
+
+/// Takes a guest's copy away. Nothing of it remains but its id: details stay with the organiser, and with guests who
+/// removed an invitation themselves (discovery document, Event.status).
+fn withdraw(calendar: &mut Calendar, copy: &Event, ids: &mut Ids, now_ms: i64) {
+    write::cancel_whole(calendar, &copy.id, ids, now_ms);
+    for id in calendar.exception_ids(&copy.id) {
+        calendar.strip(&id);
+    }
+    calendar.strip(&copy.id);
 }
 
 /// The guest's copy of an organiser's event or occurrence.
