@@ -9,7 +9,7 @@
 
 mod support;
 
-use accord_sandbox::{GoogleQuotas, RateLimitStatus, Request, Service, UnknownParameter, World};
+use accord_sandbox::{Corpus, GoogleQuotas, RateLimitStatus, Request, Service, UnknownParameter, World};
 use serde_json::{Value, json};
 use support::*;
 
@@ -75,6 +75,23 @@ fn a_patch_costs_three_units_and_a_batch_its_parts() {
     let text = String::from_utf8(world.handle(&batch).unwrap().body).unwrap();
     assert_eq!(text.matches("HTTP/1.1 200").count(), 2);
     assert_eq!(text.matches("HTTP/1.1 403").count(), 1);
+}
+
+/// Quotas are those of the API: people at work on Google's pages neither use them nor meet them.
+#[test]
+fn people_need_no_quota() {
+    let mut world = world();
+    world.fill(&Corpus::new(1, 50));
+    world.set_google_quotas(GoogleQuotas {
+        per_minute_per_user: Some(1),
+        created: Some(1),
+        ..GoogleQuotas::default()
+    });
+    let done = world.edit(10, 1);
+    assert_eq!((done.changed, done.added, done.deleted), (7, 2, 1));
+    assert_eq!(get(&mut world).0, 404);
+    assert_eq!(get(&mut world).0, 403);
+    assert_eq!(world.edit(10, 2).added, 2);
 }
 
 #[test]
