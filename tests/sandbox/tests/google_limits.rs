@@ -190,6 +190,12 @@ fn parameters_are_checked_on_every_method() {
     {
         assert_eq!(google(&mut world, "GET", &path, None).status, 200, "{path}");
     }
+    // What cannot be answered is refused before it has an effect.
+    for query in ["maxAttendees=0", "fields=titel", "fields=id("] {
+        let refused = google(&mut world, "PATCH", &format!("{one}?{query}"), Some(json!({ "summary": "y" })));
+        assert_eq!(refused.status, 400, "{query}");
+    }
+    assert_eq!(google(&mut world, "GET", &one, None).json()["summary"], "x");
     // `timeMin` belongs to lists; a single event has no window.
     let foreign = format!("{one}?timeMin=2026-01-01T00:00:00Z");
     assert_eq!(google(&mut world, "GET", &foreign, None).status, 400);

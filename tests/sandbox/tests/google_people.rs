@@ -318,3 +318,28 @@ fn mails_follow_the_list_of_guests() {
         ]
     );
 }
+
+/// Discovery document, Event.reminders: "Information about the event's reminders for the authenticated user".
+#[test]
+fn reminders_on_a_shared_calendar_are_each_persons_own() {
+    let mut world = world();
+    let popup = |minutes: u32| json!({ "useDefault": false, "overrides": [{ "method": "popup", "minutes": minutes }] });
+    let mut body = timed("x");
+    body["reminders"] = popup(5);
+    let path =
+        format!("{TEAM}/{}", google(&mut world, "POST", TEAM, Some(body)).json()["id"].as_str().unwrap());
+    let both = |world: &mut World| {
+        [google(world, "GET", &path, None), ben(world, "GET", &path, None)]
+            .map(|answer| answer.json()["reminders"].clone())
+    };
+    assert_eq!(both(&mut world), [popup(5), json!({ "useDefault": true })]);
+    let changed = ben(&mut world, "PATCH", &path, Some(json!({ "reminders": popup(30) }))).json();
+    assert_eq!(changed["reminders"], popup(30));
+    google(&mut world, "PATCH", &path, Some(json!({ "summary": "y" })));
+    assert_eq!(both(&mut world), [popup(5), popup(30)]);
+    let listed = ben(&mut world, "GET", TEAM, None).json();
+    assert_eq!(listed["items"][0]["reminders"], popup(30));
+    // A PUT that does not name them drops the writer's own.
+    google(&mut world, "PUT", &path, Some(timed("z")));
+    assert_eq!(both(&mut world), [json!({ "useDefault": true }), popup(30)]);
+}

@@ -34,6 +34,8 @@ pub(crate) struct Calendar {
     log: BTreeMap<u64, Arc<str>>,
     exceptions: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     uids: BTreeMap<String, BTreeSet<Arc<str>>>,
+    /// On a shared calendar each person has reminders of their own: by event, then by address.
+    reminders: BTreeMap<Arc<str>, BTreeMap<String, Value>>,
     sequence: u64,
 }
 
@@ -60,6 +62,7 @@ impl Calendar {
             log: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             uids: BTreeMap::new(),
+            reminders: BTreeMap::new(),
             sequence: 0,
         }
     }
@@ -203,6 +206,21 @@ impl Calendar {
             body.insert("etag".into(), json!(event::etag(at.micros)));
             body.insert("updated".into(), json!(event::updated(at.now_ms)));
         }
+    }
+
+    /// A person's own reminders of an event on a shared calendar, when they chose any.
+    pub(crate) fn reminders_of(&self, id: &str, person: &str) -> Option<&Value> {
+        self.reminders.get(id)?.get(person)
+    }
+
+    /// Takes reminders out of an event that is being written to a shared calendar: they are the writer's alone.
+    pub(crate) fn keep_reminders(&mut self, id: &str, person: &str, fields: &mut Map<String, Value>) {
+        if self.primary {
+            return;
+        }
+        let usual = json!({ "useDefault": true });
+        let own = fields.insert("reminders".into(), usual.clone()).unwrap_or(usual);
+        self.reminders.entry(id.into()).or_default().insert(person.to_owned(), own);
     }
 
     /// Leaves of a tombstone only what is certain.

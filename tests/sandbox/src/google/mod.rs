@@ -94,6 +94,8 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'static methods::Method,
     pub(crate) reach: scopes::Reach,
     pub(crate) in_batch: bool,
+    /// What the answer is to show of its body; everything when there is none.
+    pub(crate) mask: Option<fields::Mask>,
     pub(crate) switches: &'a Switches,
     pub(crate) mails: &'a mut Vec<Mail>,
 }

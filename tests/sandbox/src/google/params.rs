@@ -70,7 +70,7 @@ const BOOLEANS: [&str; 11] = [
     "useAdminAccess",
 ];
 
-/// Checks what every method checks: names and types of parameters, and that only some are repeated.
+/// Checks what every method checks before it does anything: names and types of parameters.
 pub(crate) fn check(method: &Method, query: &Query, switches: &Switches) -> Result<(), ApiError> {
     for (name, value) in query.pairs() {
         let name = name.as_str();
@@ -86,6 +86,7 @@ pub(crate) fn check(method: &Method, query: &Query, switches: &Switches) -> Resu
             "sendUpdates" => matches!(value.as_str(), "all" | "externalOnly" | "none"),
             "quotaUser" => value.chars().count() <= 40,
             "alt" => value == "json",
+            "maxAttendees" | "maxResults" => value.parse::<usize>().is_ok_and(|number| number > 0),
             _ => true,
         };
         if !fits {

@@ -29,7 +29,8 @@ impl Google {
         let to = self.index(call.user, destination).ok_or_else(ApiError::not_found)?;
         let source = self.calendars.get(from).ok_or_else(ApiError::not_found)?;
         let target = self.calendars.get(to).ok_or_else(ApiError::not_found)?;
-        let old = write::found(source, id)?;
+        let mut old = write::found(source, id)?;
+        write::own_reminders(source, &mut old, call.user);
         may_touch(role_of(source, call)?, &old)?;
         may_write(role_of(target, call)?)?;
         precondition(&old, if_match)?;
@@ -86,7 +87,8 @@ impl Google {
                 creator.insert("self".into(), json!(true));
             }
         }
-        let content = validate::content(fields, target, call.switches, Origin::Person)?;
+        let mut content = validate::content(fields, target, call.switches, Origin::Person)?;
+        target.keep_reminders(&event.id, call.user, &mut content.fields);
         let tick = ids.tick(call.now_ms);
         target.put(&event.id, content, tick, tick.now_ms, true);
         Ok(())

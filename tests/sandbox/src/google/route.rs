@@ -13,7 +13,7 @@ use super::params::{self, ListParams, boolean};
 use super::scopes::Reach;
 use super::view::{Row, View};
 use super::write::{self, Change, Edit};
-use super::{Call, Google, batch, create, fields, instances, object, settings, shapes};
+use super::{Call, Google, batch, create, fields, instances, object, settings};
 use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
@@ -69,7 +69,7 @@ impl Google {
             return ApiError::scope(method).respond();
         };
         let user = user.to_owned();
-        let mut call = Call { now_ms, user: &user, method, reach, in_batch, switches, mails };
+        let mut call = Call { now_ms, user: &user, method, reach, in_batch, mask: None, switches, mails };
         self.checked(request, &segments, &mut call).unwrap_or_else(|error| error.respond())
     }
 
@@ -83,6 +83,8 @@ impl Google {
         let query = request.query();
         self.meter.charge(call.user, query.get("quotaUser"), call.method, call.now_ms, call.switches)?;
         params::check(call.method, &query, call.switches)?;
+        // A selection that cannot be answered refuses the call before it has an effect.
+        call.mask = query.get("fields").map(|text| fields::Mask::of(text, call.method)).transpose()?;
         let type_given = request.header_value("content-type");
         if !request.body.is_empty()
             && type_given
@@ -124,14 +126,14 @@ impl Google {
         query: &Query,
         call: &mut Call<'_>,
     ) -> Result<Response, ApiError> {
+        if matches!(call.method.name, "events.list" | "events.get" | "events.instances") {
+            return self.read_events(index, id, request, query, call);
+        }
         let if_match = request.header_value("if-match");
         let Google { calendars, ids, .. } = self;
         let calendar = calendars.get_mut(index).ok_or_else(ApiError::not_found)?;
         let before = write::found(calendar, id).ok();
         let id = match call.method.name {
-            "events.list" | "events.get" | "events.instances" => {
-                return self.read_events(index, id, request, query, call);
-            }
             "events.insert" => create::insert(calendar, object(&request.body)?, query, ids, call)?,
             "events.import" => create::import(calendar, object(&request.body)?, query, ids, call)?,
             "events.patch" | "events.update" => {
@@ -174,15 +176,19 @@ impl Google {
         let calendar = self.calendars.get(index).ok_or_else(ApiError::not_found)?;
         if call.method.name == "events.get" {
             let view = View::new(calendar, query, call)?;
-            let event = write::found(calendar, id)?;
-            if event.cancelled {
-                match call.switches.get_deleted {
-                    GetDeleted::Cancelled => {}
-                    GetDeleted::NotFound => return Err(ApiError::not_found()),
-                    GetDeleted::Gone => return Err(ApiError::deleted()),
+            let made;
+            let event = match calendar.get(id) {
+                Some(event) => event,
+                None => {
+                    made = write::found(calendar, id)?;
+                    &made
                 }
-            }
-            return answer(&view.made(event.body.clone(), &event), request, query, call);
+            };
+            return match (event.cancelled, call.switches.get_deleted) {
+                (true, GetDeleted::NotFound) => Err(ApiError::not_found()),
+                (true, GetDeleted::Gone) => Err(ApiError::deleted()),
+                _ => answer(&view.row(event), request, query, call),
+            };
         }
         let lagging = calendar.lagging(call.now_ms);
         let view = View::new(lagging.as_ref().unwrap_or(calendar), query, call)?;
@@ -292,17 +298,9 @@ fn answer(
         return Ok(Response::empty(304));
     }
     let pretty = boolean(query, "prettyPrint")?.unwrap_or(true);
-    let bytes = match query.get("fields") {
+    let bytes = match &call.mask {
         None => print(body, pretty),
-        Some(text) => {
-            let refuse = |name: &str| {
-                ApiError::new(400, "invalidParameter", format!("Invalid field selection {name}"))
-                    .parameter("fields")
-            };
-            let mask = fields::Mask::parse(text).ok_or_else(|| refuse(text))?;
-            if let Some(name) = mask.unknown(shapes::of(call.method)) {
-                return Err(refuse(name));
-            }
+        Some(mask) => {
             let whole = serde_json::to_value(body).unwrap_or_default();
             print(&mask.apply(&whole), pretty)
         }

@@ -85,6 +85,7 @@ impl<'a> View<'a> {
             && self.max_attendees.is_none()
             && !self.hides(event)
             && !self.foreign_source(event)
+            && self.own_reminders(event).is_none()
         {
             return Row::Stored(&event.body);
         }
@@ -95,10 +96,13 @@ impl<'a> View<'a> {
     pub(crate) fn made(&self, mut body: Value, event: &Event) -> Value {
         if self.hides(event) {
             body = event::busy_only(&body);
-        } else if self.foreign_source(event)
-            && let Some(map) = body.as_object_mut()
-        {
-            map.remove("source");
+        } else if let Some(map) = body.as_object_mut() {
+            if self.foreign_source(event) {
+                map.remove("source");
+            }
+            if let Some(own) = self.own_reminders(event) {
+                map.insert("reminders".into(), own.clone());
+            }
         }
         if let Some(zone) = self.zone {
             body = event::in_zone(&body, self.calendar.zone, zone);
@@ -107,6 +111,12 @@ impl<'a> View<'a> {
             omit_attendees(&mut body, most);
         }
         body
+    }
+
+    /// Occurrences without an exception have their series' reminders.
+    fn own_reminders(&self, event: &Event) -> Option<&Value> {
+        let of = |id: &str| self.calendar.reminders_of(id, self.user);
+        of(&event.id).or_else(|| of(event.master.as_ref()?))
     }
 
     /// `source` is shown to the event's creator alone.

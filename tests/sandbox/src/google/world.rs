@@ -108,7 +108,7 @@ impl World {
         let method = methods::named("events.insert").ok_or("there is no such method")?;
         let reach = Reach::EVERYTHING;
         let (switches, mails) = (&self.switches, &mut self.mails);
-        let call = Call { now_ms, user: ANA, method, reach, in_batch: false, switches, mails };
+        let call = Call { now_ms, user: ANA, method, reach, in_batch: false, mask: None, switches, mails };
         self.google.split(ANA, occurrence, changes, &call)
     }
 

@@ -41,7 +41,8 @@ pub(crate) fn change(
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
     let Edit { body, if_match, .. } = *edit;
-    let old = found(calendar, id)?;
+    let mut old = found(calendar, id)?;
+    own_reminders(calendar, &mut old, call.user);
     may_touch(role_of(calendar, call)?, &old)?;
     precondition(&old, if_match)?;
     check_unchangeable(&old, body, call)?;
@@ -79,6 +80,7 @@ pub(crate) fn change(
     if moved && (old.is_own() || old.flag("guestsCanModify")) {
         content.fields.insert("sequence".into(), json!(old.sequence() + 1));
     }
+    calendar.keep_reminders(id, call.user, &mut content.fields);
     let visibility = content.fields.get("visibility").cloned();
     let tick = ids.tick(call.now_ms);
     let updated = if reminders_only || changed.is_empty() { old.updated_ms } else { tick.now_ms };
@@ -155,9 +157,9 @@ fn restrict_series(
     ids: &mut Ids,
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let Some(mut fields) = calendar.get(master).and_then(|event| event.body.as_object().cloned()) else {
-        return Ok(());
-    };
+    let Some(mut event) = calendar.get(master).cloned() else { return Ok(()) };
+    own_reminders(calendar, &mut event, call.user);
+    let mut fields = event.body.as_object().cloned().unwrap_or_default();
     fields.insert("visibility".into(), visibility.clone());
     store(calendar, master, fields, ids, call)
 }
@@ -180,7 +182,8 @@ pub(crate) fn remove(
     ids: &mut Ids,
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let old = found(calendar, id)?;
+    let mut old = found(calendar, id)?;
+    own_reminders(calendar, &mut old, call.user);
     may_touch(role_of(calendar, call)?, &old)?;
     if old.cancelled {
         return Err(ApiError::deleted());
@@ -270,8 +273,18 @@ pub(crate) fn store(
     ids: &mut Ids,
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let content = validate::content(fields, calendar, call.switches, Origin::Api)?;
+    let mut content = validate::content(fields, calendar, call.switches, Origin::Api)?;
+    calendar.keep_reminders(id, call.user, &mut content.fields);
     let tick = ids.tick(call.now_ms);
     calendar.put(id, content, tick, tick.now_ms, true);
     Ok(())
+}
+
+/// The event with the reminders of one person, on a calendar that several write.
+pub(crate) fn own_reminders(calendar: &Calendar, event: &mut Event, person: &str) {
+    let of = |id: &str| calendar.reminders_of(id, person);
+    let own = of(&event.id).or_else(|| of(event.master.as_ref()?)).cloned();
+    if let (Some(own), Some(body)) = (own, event.body.as_object_mut()) {
+        body.insert("reminders".into(), own);
+    }
 }
