@@ -101,7 +101,10 @@ fn a_guests_answer_reaches_the_organiser() {
     assert_eq!(replies, [(MailKind::Reply, "ana@example.com")]);
     // Who deletes an invitation declines it.
     assert_eq!(ben(&mut world, "DELETE", &path, None).status, 204);
-    assert_eq!(ben(&mut world, "GET", &path, None).json()["summary"], "x");
+    // It stays out of the calendar, with its details, whatever the organiser changes.
+    google(&mut world, "PATCH", &path, Some(json!({ "location": "Room 1" })));
+    let removed = ben(&mut world, "GET", &path, None).json();
+    assert_eq!((&removed["status"], &removed["summary"]), (&json!("cancelled"), &json!("x")));
     assert_eq!(answer_of(&google(&mut world, "GET", &path, None).json(), "ben@example.com"), "declined");
 }
 
@@ -141,6 +144,11 @@ fn guests_change_shared_content_only_where_they_may() {
     google(&mut world, "PATCH", &path, Some(json!({ "guestsCanModify": true })));
     assert_eq!(ben(&mut world, "PATCH", &path, title()).status, 200);
     assert_eq!(google(&mut world, "GET", &path, None).json()["summary"], "Ben's");
+    let others = json!([{ "email": "ben@example.com" }, { "email": "carla@example.com" }]);
+    ben(&mut world, "PATCH", &path, Some(json!({ "attendees": others })));
+    let rows = google(&mut world, "GET", &path, None).json()["attendees"].clone();
+    let invited: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["email"].as_str().unwrap()).collect();
+    assert_eq!(invited, ["ben@example.com", "carla@example.com"]);
 }
 
 /// Discovery document, guestsCanInviteOthers and guestsCanSeeOtherGuests.

@@ -102,6 +102,11 @@ impl Google {
             }
             let copy = copy_of(calendar, event).cloned();
             let live = copy.as_ref().filter(|copy| !copy.cancelled);
+            // What a guest took out of the calendar stays out; it keeps its details, a withdrawn copy does not.
+            let removed = copy.as_ref().is_some_and(|copy| copy.cancelled && copy.field("start").is_some());
+            if removed {
+                continue;
+            }
             if event.cancelled {
                 if let Some(copy) = live.filter(|_| told(&calendar.id)) {
                     withdraw(calendar, copy, ids, call.now_ms);
@@ -135,20 +140,17 @@ impl Google {
                     };
                 }
             }
-            let invited: Vec<Value> = after
-                .attendees()
-                .iter()
-                .filter(|row| {
-                    let address = attendees::email(row);
-                    let was_there =
-                        before.is_some_and(|before| attendees::row_of(before.attendees(), address).is_some());
-                    !was_there && attendees::row_of(original.attendees(), address).is_none()
-                })
-                .cloned()
-                .collect();
-            if let Some(list) = fields.get_mut("attendees").and_then(Value::as_array_mut) {
-                list.extend(invited);
+            let was_there = |address: &str| {
+                before.is_some_and(|before| attendees::row_of(before.attendees(), address).is_some())
+                    || attendees::row_of(original.attendees(), address).is_some()
+            };
+            let mut rows = original.attendees().to_vec();
+            if after.flag("guestsCanModify") && !after.flag("attendeesOmitted") {
+                rows.retain(|row| attendees::row_of(after.attendees(), attendees::email(row)).is_some());
             }
+            let invited = after.attendees().iter().filter(|row| !was_there(attendees::email(row)));
+            rows.extend(invited.cloned());
+            fields.insert("attendees".into(), Value::Array(rows));
             if let Some(own) = attendees::row_of(after.attendees(), &guest) {
                 set_answer(&mut fields, &guest, own);
             }
