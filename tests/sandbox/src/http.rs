@@ -66,6 +66,13 @@ impl Request {
     }
 
     /// A request to Google in Ben's name.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let own = Request::google_as_ben("GET", "/calendar/v3/users/me/calendarList/primary");
+    /// assert_eq!(world.handle(&own).unwrap().json()["id"], "ben@example.com");
+    /// ```
     pub fn google_as_ben(method: &str, path: &str) -> Request {
         Request::new(Service::Google, method, path)
             .header("Authorization", &format!("Bearer {GOOGLE_TOKEN_BEN}"))

@@ -10,12 +10,37 @@ use crate::world::World;
 
 impl World {
     /// Sets the quotas and use limits of Google; at first there are none.
+    ///
+    /// ```
+    /// use accord_sandbox::{GoogleQuotas, Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// world.set_google_quotas(GoogleQuotas { per_minute_per_user: Some(1), ..GoogleQuotas::documented() });
+    /// let list = Request::google("GET", "/calendar/v3/users/me/calendarList");
+    /// assert_eq!(world.handle(&list).unwrap().status, 200);
+    /// assert_eq!(world.handle(&list).unwrap().status, 403);
+    /// ```
     pub fn set_google_quotas(&mut self, quotas: GoogleQuotas) {
         self.google.meter.quotas = quotas;
     }
 
     /// From here on events.list and events.instances show every calendar as it was so many milliseconds ago, while
     /// events.get and writes see it as it is. Zero ends it.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// use serde_json::json;
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// world.set_google_list_lag_ms(5_000);
+    /// let events = "/calendar/v3/calendars/primary/events";
+    /// let body = json!({ "id": "fresh1", "start": { "date": "2026-12-01" }, "end": { "date": "2026-12-02" } });
+    /// world.handle(&Request::google("POST", events).json(&body)).unwrap();
+    /// let by_id = world.handle(&Request::google("GET", &format!("{events}/fresh1"))).unwrap();
+    /// assert_eq!(by_id.status, 200);
+    /// let list = Request::google("GET", events);
+    /// assert!(world.handle(&list).unwrap().json().get("items").is_none());
+    /// world.set_now_ms(world.now_ms() + 5_000);
+    /// assert_eq!(world.handle(&list).unwrap().json()["items"][0]["id"], "fresh1");
+    /// ```
     pub fn set_google_list_lag_ms(&mut self, lag_ms: i64) {
         for calendar in &mut self.google.calendars {
             calendar.lag.set(lag_ms);
@@ -90,6 +115,15 @@ impl World {
     ///
     /// # Errors
     /// When there is no such calendar, or the fields make no event.
+    ///
+    /// ```
+    /// use accord_sandbox::World;
+    /// use serde_json::json;
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let day = json!({ "start": { "date": "2026-12-01" }, "end": { "date": "2026-12-02" }, "locked": true });
+    /// let id = world.place_google_event("primary", day).unwrap();
+    /// assert_eq!(world.google_event("primary", &id).unwrap()["locked"], true);
+    /// ```
     pub fn place_google_event(&mut self, calendar: &str, fields: Value) -> Result<String, String> {
         let Value::Object(mut fields) = fields else { return Err("an event is a JSON object".into()) };
         let id = fields.remove("id");
