@@ -205,7 +205,7 @@ pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
     });
     match reason {
         "authError" | "required" if status == 401 => return unauthorized(reason),
-        INSUFFICIENT => return scope("calendar.v3.Events.List"),
+        "insufficientPermissions" => return scope("calendar.v3.Events.List"),
         "accessNotConfigured" => return not_enabled(),
         "fullSyncRequired" => return ApiError::full_sync().respond(),
         "timeRangeEmpty" => return ApiError::empty_range().respond(),
