@@ -101,7 +101,15 @@ impl Site {
             ("GET", "/sandbox/google-events") => {
                 Ok(Value::Array(self.world.google_events(query.get("calendar").unwrap_or("primary"))))
             }
-            _ => return answer(404, &json!({ "error": format!("there is no admin route {method} {path}") })),
+            ("POST", _) if path.starts_with("/sandbox/google/") => {
+                let name = path.trim_start_matches("/sandbox/google/");
+                match object(body).map(|body| self.world.google_admin(name, &body)) {
+                    Err(message) => Err(message),
+                    Ok(Some(outcome)) => outcome,
+                    Ok(None) => return unknown(method, path),
+                }
+            }
+            _ => return unknown(method, path),
         };
         match outcome {
             Ok(value) => answer(200, &value),
@@ -269,6 +277,10 @@ impl Site {
         let body = object(body)?;
         Ok(json!({ "restored": self.world.restore_meeting(text(&body, "id")?) }))
     }
+}
+
+fn unknown(method: &str, path: &str) -> Response {
+    answer(404, &json!({ "error": format!("there is no admin route {method} {path}") }))
 }
 
 fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {

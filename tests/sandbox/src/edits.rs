@@ -213,7 +213,7 @@ impl World {
         }
         let request = Request::google(method, &path).json(body);
         let now = self.now_ms();
-        let answer = self.google.handle(&request, now, &self.switches, &mut self.mails);
+        let answer = self.google.by_person(&request, now, &self.switches, &mut self.mails);
         (200..300).contains(&answer.status)
     }
 }

@@ -2,8 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// The bearer token that the Google side accepts.
+/// The bearer token with which the Google side takes a request for Ana's.
 pub const GOOGLE_TOKEN: &str = "sandbox-google";
+/// The bearer token of Ben, a colleague with an account of his own.
+pub const GOOGLE_TOKEN_BEN: &str = "sandbox-google-ben";
 /// The OAuth token that the Zoho side accepts.
 pub const ZOHO_TOKEN: &str = "sandbox-zoho";
 
@@ -61,6 +63,19 @@ impl Request {
     /// ```
     pub fn google(method: &str, path: &str) -> Request {
         Request::new(Service::Google, method, path).header("Authorization", &format!("Bearer {GOOGLE_TOKEN}"))
+    }
+
+    /// A request to Google in Ben's name.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let own = Request::google_as_ben("GET", "/calendar/v3/users/me/calendarList/primary");
+    /// assert_eq!(world.handle(&own).unwrap().json()["id"], "ben@example.com");
+    /// ```
+    pub fn google_as_ben(method: &str, path: &str) -> Request {
+        Request::new(Service::Google, method, path)
+            .header("Authorization", &format!("Bearer {GOOGLE_TOKEN_BEN}"))
     }
 
     /// A request to Zoho that carries the accepted token.

@@ -10,6 +10,7 @@
 #![doc = include_str!("../FIDELITY.md")]
 
 mod admin;
+mod admin_google;
 mod clock;
 mod corpus;
 mod counters;
@@ -33,7 +34,8 @@ pub use corpus::Corpus;
 pub use counters::Counters;
 pub use edits::{Edited, Side};
 pub use faults::{Fault, FaultKind, Faults, When};
-pub use http::{Dropped, GOOGLE_TOKEN, Request, Response, Service, ZOHO_TOKEN, encode};
+pub use google::GoogleQuotas;
+pub use http::{Dropped, GOOGLE_TOKEN, GOOGLE_TOKEN_BEN, Request, Response, Service, ZOHO_TOKEN, encode};
 pub use ics::{IcsError, Imported};
 pub use mail::{Mail, MailKind};
 pub use server::Server;

@@ -45,12 +45,13 @@ struct Arguments {
 
 const HELP: &str = "\
 Services on one origin:
-  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google
+  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google (Ana) or
+                                       sandbox-google-ben (Ben)
   /crm/v8/…, /oauth/v2/token           Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
   /sandbox/…                           admin, below; everything else: static files
 
-One Google account, ana@example.com, with a primary calendar (Europe/Paris), a second one to write and one to
-read; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
+Two Google accounts: ana@example.com with a primary calendar (Europe/Paris), a second one to write and one to
+read, and ben@example.com, a colleague, who owns the second; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
 
 Admin routes (JSON in and out):
   GET  /sandbox/                       the world in a few numbers
@@ -71,6 +72,14 @@ Admin routes (JSON in and out):
   GET  /sandbox/mails                  who would have been mailed
   POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
   POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
+  POST /sandbox/google/quotas          {documented?, perMinute?, perMinutePerUser?, created?, invited?}: what Google
+                                       allows; without a body nothing is limited, as at the start
+  POST /sandbox/google/lag             {ms}: Google's lists show what was; reads by id are fresh; 0 ends it
+  POST /sandbox/google/events          {event, calendar?}: an event as Google or a person makes it: locked, from a
+                                       mail, without length, by an organiser elsewhere
+  POST /sandbox/google/split           {id, changes?}: a person changes an occurrence \"and all following\"
+  POST /sandbox/google/role            {calendar, role, person?}; /sandbox/google/setting {id, value, person?}
+  POST /sandbox/google/list            {calendar, person?, hidden?, listed?, title?, defaultReminders?}
   POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
   POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
   POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes

@@ -105,6 +105,16 @@ switches! {
     delta_tombstone DeltaTombstone "Google 17.17: tombstones in a delta without showDeleted are bare, or keep their details." { Bare "bare", Full "full" }
     token_parameters TokenParameters "Google 5.1: a sync token sent with other parameters than its first call is refused, or works." { Bound "bound", Free "free" }
     page_fill PageFill "Google 4: the page size counts rows before filtering (short and empty pages), or after." { BeforeFilter "before_filter", AfterFilter "after_filter" }
+    rate_limit_status RateLimitStatus "Google 11: a minute's quota used up is answered 403, which also means a lost right, or 429." { Forbidden "403", TooMany "429" }
+    unknown_parameter UnknownParameter "Google 4: a query parameter that no page documents is refused, or ignored." { Refuse "refuse", Ignore "ignore" }
+    free_busy_list FreeBusyList "Google 3: events of a calendar shared as free/busy only cannot be listed, or are listed as times." { Forbidden "forbidden", BusyOnly "busy_only" }
+    guest_edit GuestEdit "Google 9.5: a guest's change of shared fields is refused, or stays on the guest's copy until it is overwritten." { Refused "refused", OwnCopy "own_copy" }
+    guest_answer_on_insert GuestAnswerOnInsert "Google 9.5: answers that an organiser writes for new guests are reset, or kept." { Reset "reset", Kept "kept" }
+    id_and_uid IdAndUid "Google 9.1: an insert with both id and iCalUID is refused, or accepted." { Refuse "refuse", Accept "accept" }
+    import_other_type ImportOtherType "Google 9.1: an import of another event type is refused, or becomes a default event." { Refuse "refuse", Default "default" }
+    move_response MoveResponse "Google 6: the answer to events.move says cancelled, or shows the moved event." { Cancelled "cancelled", Moved "moved" }
+    batch_conflict BatchConflict "Google 9.2: a second write to one event in a batch is a conflict, or carried out." { SameEvent "same_event", Never "never" }
+    batch_order BatchOrder "Google 10: the parts of a batch's answer come in reversed order, or as they were sent." { Reversed "reversed", AsSent "as_sent" }
     allday_end AlldayEnd "Zoho 15.1: how the end of an all-day meeting is written." { Inclusive235959 "235959_inclusive", Inclusive2359 "2359", MidnightSame "midnight_same", MidnightNext "midnight_next" }
     allday_offset AlldayOffset "Zoho 15.2: dates of an all-day meeting are taken and shown in UTC, or in the user's zone." { Zero "zero", UserZone "user_zone" }
     participants_put ParticipantsPut "Zoho 15.3: a PUT of Participants replaces the list, or adds to it." { Replace "replace", Merge "merge" }

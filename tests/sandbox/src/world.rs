@@ -12,8 +12,8 @@ use crate::switches::Switches;
 use crate::zoho::modules::ModuleName;
 use crate::zoho::{self, Zoho};
 
-/// One Google account (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read) and
-/// one Zoho organisation (Europe/Paris) whose current user is Ana.
+/// Two Google accounts (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read; and
+/// `ben@example.com`, a colleague with whom she shares the second) and one Zoho organisation (Europe/Paris) whose current user is Ana.
 ///
 /// ```
 /// use accord_sandbox::{Request, World};
@@ -211,20 +211,15 @@ impl World {
         self.google.expire_tokens();
     }
 
-    /// The user's role on a calendar changes, which also kills its tokens.
+    /// Ana's role on a calendar changes, which also kills its tokens.
     ///
     /// # Errors
     /// When there is no such calendar or role.
     pub fn set_role(&mut self, calendar: &str, role: &str) -> Result<(), String> {
-        let role = google::Role::from_name(role).ok_or_else(|| format!("there is no role {role:?}"))?;
-        let calendar =
-            self.google.calendar_mut(calendar).ok_or_else(|| format!("there is no calendar {calendar:?}"))?;
-        calendar.role = role;
-        calendar.epoch += 1;
-        Ok(())
+        self.set_google_role(google::ANA, calendar, role)
     }
 
-    /// The scopes of the accepted token of a service. Google's are full addresses.
+    /// The scopes of the accepted tokens of a service. Google's are full addresses.
     pub fn set_scopes(&mut self, service: Service, scopes: &[&str]) {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         match service {
