@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from sandbox import Sandbox
+import google_api
+from sandbox import BINARY, Sandbox
+
+
+def pytest_configure() -> None:
+    if BINARY not in os.environ:
+        raise pytest.UsageError(
+            f"Set {BINARY} to the path of the built sandbox server, or run cargo xtask test --only clients."
+        )
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +31,10 @@ def sandbox(server: Sandbox) -> Sandbox:
     """The file's server, its world as at the start."""
     server.reset()
     return server
+
+
+@pytest.fixture
+def google(sandbox: Sandbox) -> Iterator[Any]:
+    """Google's client for the sandbox, signed in as Ana."""
+    with google_api.client(sandbox.url) as service:
+        yield service

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+#: The environment variable that names the built server.
+BINARY = "ACCORD_SANDBOX"
 #: The sandbox's time at the start of each test: a Sunday. It stands still until a test moves it.
 NOW = "2026-11-22T08:00:00Z"
 
@@ -29,13 +31,8 @@ class Sandbox:
         """``http://127.0.0.1:PORT``"""
 
     def __enter__(self) -> Sandbox:
-        binary = os.environ.get("ACCORD_SANDBOX")
-        if binary is None:
-            raise RuntimeError(
-                "Set ACCORD_SANDBOX to the path of the built sandbox server, or run cargo xtask test --only clients."
-            )
         process = subprocess.Popen(
-            [binary, "--port", "0", "--now", NOW, *self._args],
+            [os.environ[BINARY], "--port", "0", "--now", NOW, *self._args],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
