@@ -20,8 +20,12 @@ def test_each_call_of_a_batch_has_its_own_answer(google: Any, sandbox: Sandbox) 
         {
             "insert": events.insert(calendarId="primary", body={**meeting("Neu – été"), "id": "crm0000000001"}),
             "again": events.insert(calendarId="primary", body={**meeting("New"), "id": "crm0000000001"}),
-            "patch": guarded(events.patch(calendarId="primary", eventId=old["id"], body={"summary": "Newer"}), old["etag"]),
-            "stale": guarded(events.patch(calendarId="primary", eventId=old["id"], body={"summary": "Lost"}), old["etag"]),
+            "patch": guarded(
+                events.patch(calendarId="primary", eventId=old["id"], body={"summary": "Newer"}), old["etag"]
+            ),
+            "stale": guarded(
+                events.patch(calendarId="primary", eventId=old["id"], body={"summary": "Lost"}), old["etag"]
+            ),
             "get": events.get(calendarId="primary", eventId=old["id"]),
             "delete": events.delete(calendarId="primary", eventId=gone["id"]),
             "missing": events.get(calendarId="primary", eventId="nothere"),
@@ -45,7 +49,8 @@ def test_a_batch_of_fifty_is_taken_and_one_more_is_not(google: Any, sandbox: San
 
     def inserts(count: int, letter: str) -> dict[str, Any]:
         return {
-            f"{n}": events.insert(calendarId="primary", body={**meeting("Call"), "id": f"{letter}{n:08}"}) for n in range(count)
+            f"{n}": events.insert(calendarId="primary", body={**meeting("Call"), "id": f"{letter}{n:08}"})
+            for n in range(count)
         }
 
     answers = batch(sandbox.url, inserts(50, "a"))

@@ -37,7 +37,10 @@ def test_a_missing_scope_is_refused_before_anything_is_looked_up(google: Any, sa
             call.execute()
         # This refusal comes with details, which the client shows instead of the reasons.
         (detail,) = caught.value.error_details
-        assert (caught.value.status_code, caught.value.reason) == (403, "Request had insufficient authentication scopes.")
+        assert (caught.value.status_code, caught.value.reason) == (
+            403,
+            "Request had insufficient authentication scopes.",
+        )
         assert detail["reason"] == "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
         assert detail["metadata"]["service"] == "calendar-json.googleapis.com"
 

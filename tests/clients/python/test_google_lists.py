@@ -39,10 +39,12 @@ def ids(items: list[dict[str, Any]]) -> set[str]:
 def test_a_long_calendar_comes_in_pages_each_event_once(google: Any, sandbox: Sandbox) -> None:
     sandbox.admin("POST", "fill", {"events": 700})
     items, sizes, _ = paged(google)
-    assert len(sizes) >= 3 and max(sizes) <= 250
+    assert len(sizes) >= 3
+    assert max(sizes) <= 250
     assert len(ids(items)) == len(items)
     whole, (size,), _ = paged(google, maxResults=2500)
-    assert size == len(items) and ids(whole) == ids(items)
+    assert size == len(items)
+    assert ids(whole) == ids(items)
 
 
 def test_every_event_of_a_believable_calendar_fits_the_description(google: Any, sandbox: Sandbox) -> None:
@@ -50,7 +52,9 @@ def test_every_event_of_a_believable_calendar_fits_the_description(google: Any, 
     items, _, _ = paged(google, maxResults=2500)
     kinds = {item["eventType"] for item in items if item["status"] != "cancelled"}
     assert {"default", "focusTime", "outOfOffice", "workingLocation"} <= kinds
-    expanded, _, _ = paged(google, maxResults=2500, singleEvents=True, timeMin="2026-11-01T00:00:00Z", timeMax="2026-12-01T00:00:00Z")
+    expanded, _, _ = paged(
+        google, maxResults=2500, singleEvents=True, timeMin="2026-11-01T00:00:00Z", timeMax="2026-12-01T00:00:00Z"
+    )
     assert any("recurringEventId" in item for item in expanded)
     assert not any("recurrence" in item for item in expanded)
 
@@ -69,9 +73,15 @@ def test_a_delta_brings_what_was_added_changed_and_deleted(google: Any, sandbox:
     added = insert("Added")
     items, sizes, token = paged(google, maxResults=2, syncToken=token)
     rows = {item["id"]: item for item in items}
-    assert rows.keys() == {changed, deleted, added} and len(sizes) == 2
+    assert rows.keys() == {changed, deleted, added}
+    assert len(sizes) == 2
     assert rows[changed]["summary"] == "Changed twice"
-    assert rows[deleted] == {"kind": "calendar#event", "id": deleted, "status": "cancelled", "etag": rows[deleted]["etag"]}
+    assert rows[deleted] == {
+        "kind": "calendar#event",
+        "id": deleted,
+        "status": "cancelled",
+        "etag": rows[deleted]["etag"],
+    }
     assert paged(google, maxResults=2, syncToken=token)[0] == []
 
 
@@ -116,7 +126,11 @@ def test_a_window_is_open_on_both_sides(google: Any) -> None:
     google.events().insert(calendarId="primary", body=meeting("Call")).execute()
 
     def names(low: str, high: str) -> list[str]:
-        answer = google.events().list(calendarId="primary", timeMin=f"2026-11-23T{low}Z", timeMax=f"2026-11-23T{high}Z").execute()
+        answer = (
+            google.events()
+            .list(calendarId="primary", timeMin=f"2026-11-23T{low}Z", timeMax=f"2026-11-23T{high}Z")
+            .execute()
+        )
         return [item["summary"] for item in answer.get("items", [])]
 
     assert names("09:59:59", "12:00:00") == ["Call"]
@@ -126,7 +140,10 @@ def test_a_window_is_open_on_both_sides(google: Any) -> None:
 
 
 def test_filters_narrow_a_list(google: Any) -> None:
-    marked = {**meeting("Marked", "2026-11-25"), "extendedProperties": {"private": {"zc": "1"}, "shared": {"room": "4"}}}
+    marked = {
+        **meeting("Marked", "2026-11-25"),
+        "extendedProperties": {"private": {"zc": "1"}, "shared": {"room": "4"}},
+    }
     events = google.events()
     uid = events.insert(calendarId="primary", body=marked).execute()["iCalUID"]
     events.insert(calendarId="primary", body={**meeting("Plain", "2026-11-24"), "location": "Bordeaux"}).execute()
@@ -140,7 +157,11 @@ def test_filters_narrow_a_list(google: Any) -> None:
     assert names(privateExtendedProperty="zc=1") == names(sharedExtendedProperty="room=4") == ["Marked"]
     assert names(privateExtendedProperty="zc=2") == []
     assert names(eventTypes="focusTime") == ["Focus"]
-    assert names(singleEvents=True, orderBy="startTime", eventTypes=["default", "focusTime"]) == ["Focus", "Plain", "Marked"]
+    assert names(singleEvents=True, orderBy="startTime", eventTypes=["default", "focusTime"]) == [
+        "Focus",
+        "Plain",
+        "Marked",
+    ]
     assert names(orderBy="updated") == ["Marked", "Plain", "Focus"]
 
 

@@ -89,8 +89,10 @@ def test_exceptions_and_deleted_occurrences_come_in_the_delta(events: Any) -> No
 
 
 def test_a_series_can_be_cut_and_go_on_as_another(events: Any) -> None:
-    """"This and following": the old series ends the day before, a new one begins."""
-    events.patch(calendarId="primary", eventId=ID, body={"recurrence": ["RRULE:FREQ=WEEKLY;UNTIL=20261101T225959Z"]}).execute()
+    """ "This and following": the old series ends the day before, a new one begins."""
+    events.patch(
+        calendarId="primary", eventId=ID, body={"recurrence": ["RRULE:FREQ=WEEKLY;UNTIL=20261101T225959Z"]}
+    ).execute()
     rest = {**meeting("Weekly, later", "2026-11-02", 15), "recurrence": ["RRULE:FREQ=WEEKLY;COUNT=2"]}
     events.insert(calendarId="primary", body=rest).execute()
     all_of_them = events.list(calendarId="primary", singleEvents=True, orderBy="startTime").execute()
