@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import aiohttp
 import pytest
+from gcal_sync.api import GoogleCalendarService
 
 import google_api
+from gcal_sync_host import Auth
 from sandbox import BINARY, Sandbox
 
 
@@ -38,3 +41,10 @@ def google(sandbox: Sandbox) -> Iterator[Any]:
     """Google's client for the sandbox, signed in as Ana."""
     with google_api.client(sandbox.url) as service:
         yield service
+
+
+@pytest.fixture
+async def service(sandbox: Sandbox) -> AsyncIterator[GoogleCalendarService]:
+    """gcal_sync for the sandbox, signed in as Ana."""
+    async with aiohttp.ClientSession() as session:
+        yield GoogleCalendarService(Auth(session, sandbox.url))
