@@ -38,7 +38,7 @@ _REFUSAL = {
                         "type": "object",
                         "properties": {
                             "domain": {"enum": ["global", "calendar", "usageLimits"]},
-                            "reason": {"type": "string", "pattern": "^[a-z][A-Za-z]+$"},
+                            "reason": {"type": "string", "pattern": r"^[a-z][A-Za-z]+(\.[A-Za-z]+)?$"},
                             "message": {"type": "string", "minLength": 1},
                             "locationType": {"enum": ["parameter", "header"]},
                             "location": {"type": "string"},

@@ -20,7 +20,7 @@ from sandbox import Sandbox
 #: What a calendar's sync can meet: all methods on events and on the list of calendars.
 SYNCED = [method for method in METHODS.values() if method.id.split(".")[0] in ("events", "calendarList")]
 
-#: Methods that the sandbox answers with 404.
+#: Methods that the sandbox does not model.
 MISSING = {
     "calendarList.delete",
     "calendarList.insert",
@@ -59,12 +59,7 @@ class Caller:
     def __call__(self, method: Method, **query: Any) -> int:
         path = method.path.replace("{calendarId}", "primary").replace("{eventId}", EVENT)
         required = {"events.move": {"destination": TEAM}, "events.quickAdd": {"text": "Lunch at noon"}}
-        body: dict[str, Any] | None = None
-        if method.verb in ("POST", "PUT", "PATCH"):
-            body = {"id": TEAM} if method.id.startswith("calendarList.") else meeting("Call")
-            if method.id == "events.import":
-                body["iCalUID"] = UID
-        return self.send(method.verb, path, {**required.get(method.id, {}), **query}, body)
+        return self.send(method.verb, path, {**required.get(method.id, {}), **query}, _body(method))
 
     def send(self, verb: str, path: str, query: dict[str, Any], body: dict[str, Any] | None) -> int:
         answer, content = self._http.request(
@@ -75,6 +70,17 @@ class Caller:
         )
         check_answer(verb, path, answer.status, answer.get("content-type", ""), content.decode())
         return answer.status
+
+
+def _body(method: Method) -> dict[str, Any] | None:
+    """The least that a method must be sent."""
+    if method.verb in ("GET", "DELETE"):
+        return None
+    if method.id.endswith(".watch"):
+        return {"id": "channel-1", "type": "web_hook", "address": "https://example.org/hook"}
+    if method.id.startswith("calendarList."):
+        return {"id": TEAM}
+    return {**meeting("Call"), "iCalUID": UID} if method.id == "events.import" else meeting("Call")
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def test_every_method_is_there_or_known_to_be_missing(call: Caller, method: Meth
     status = call(method)
     if method.id not in MISSING:
         assert status in (200, 204)
-    elif status != 404:
+    elif status not in (404, 501):
         warnings.warn(f"{method.id} answers {status}: take it off the list", stacklevel=1)
 
 

@@ -8,7 +8,7 @@ import pytest
 from google.auth.exceptions import RefreshError
 from googleapiclient.errors import HttpError
 
-from google_api import HOLIDAYS, Refusal, client, meeting, refused
+from google_api import ANA, HOLIDAYS, Refusal, client, meeting, refused
 from sandbox import Sandbox
 
 NOT_FOUND = Refusal(404, "notFound", "Not Found")
@@ -52,7 +52,8 @@ def test_a_calendar_that_may_only_be_read_refuses_changes(google: Any) -> None:
 
 
 def test_a_guest_may_not_change_what_the_organiser_owns(google: Any) -> None:
-    body = {**meeting("Fair"), "iCalUID": "fair@example.org", "organizer": {"email": "org@example.org"}}
+    invitation = {"organizer": {"email": "org@example.org"}, "attendees": [{"email": ANA}]}
+    body = {**meeting("Fair"), "iCalUID": "fair@example.org", **invitation}
     at = {"calendarId": "primary", "eventId": google.events().import_(calendarId="primary", body=body).execute()["id"]}
     refusal = refused(google.events().patch(**at, body={"summary": "Mine"}))
     assert (refusal.status, refusal.reason) == (403, "forbiddenForNonOrganizer")

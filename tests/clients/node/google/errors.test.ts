@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendar } from "@googleapis/calendar";
 import { Sandbox } from "../sandbox.ts";
-import { HOLIDAYS, client, meeting, refused, type Event } from "./client.ts";
+import { ANA, HOLIDAYS, client, meeting, refused, type Event } from "./client.ts";
 
 const sandbox = Sandbox.forThisFile();
 const calendarId = "primary";
@@ -37,7 +37,7 @@ test("a calendar that may only be read refuses changes", async () => {
 
 test("a guest may not change what the organiser owns", async () => {
   const { events } = client(sandbox.url);
-  const requestBody = { ...meeting("Fair"), iCalUID: "fair@example.org", organizer: { email: "org@example.org" } };
+  const requestBody = { ...meeting("Fair"), iCalUID: "fair@example.org", organizer: { email: "org@example.org" }, attendees: [{ email: ANA }] };
   const { id } = (await events.import({ calendarId, requestBody })).data;
   assert.ok(id);
   assert.deepEqual(await refused(events.patch({ calendarId, eventId: id, requestBody: { summary: "Mine" } })), {
