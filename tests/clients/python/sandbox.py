@@ -11,11 +11,12 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-#: The environment variable that names the built server.
-BINARY = "ACCORD_SANDBOX"
+import pytest
+
 #: The sandbox's time at the start of each test: a Sunday. It stands still until a test moves it.
 NOW = "2026-11-22T08:00:00Z"
 
+_BINARY = "ACCORD_SANDBOX"
 _START_S = 20
 _STOP_S = 5
 _LISTENING = re.compile(r"^listening on (http://\S+)$")
@@ -31,8 +32,12 @@ class Sandbox:
         """``http://127.0.0.1:PORT``"""
 
     def __enter__(self) -> Sandbox:
+        binary = os.environ.get(_BINARY)
+        if binary is None:
+            message = f"Set {_BINARY} to the path of the built sandbox server, or run cargo xtask test --only clients."
+            pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
         process = subprocess.Popen(
-            [os.environ[BINARY], "--port", "0", "--now", NOW, *self._args],
+            [binary, "--port", "0", "--now", NOW, *self._args],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -144,7 +144,7 @@ def test_a_parameter_of_all_methods_is_checked_too(call: Caller, query: dict[str
 def test_what_accord_asks_of_google_is_described() -> None:
     """The recorded conversations of the engine name each request with its parameters."""
     asked = set()
-    for transcript in (Path(__file__).parents[2] / "transcripts").glob("*.txt"):
+    for transcript in (Path(__file__).parents[3] / "transcripts").glob("*.txt"):
         asked |= set(re.findall(r"^([A-Z]+) /calendar/v3/(\S+)(?: \((.*)\))?$", transcript.read_text(), re.MULTILINE))
     assert len(asked) >= 2
     common = {"alt", "fields", "prettyPrint"}
