@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -116,6 +117,33 @@ def test_limits_of_use_are_told_by_their_reason(google: Any, sandbox: Sandbox, s
     sandbox.admin("POST", "faults", {"service": "google", "kind": "status", "status": status, "reason": reason})
     refusal = refused(google.events().insert(calendarId="primary", body=meeting("Call")))
     assert (refusal.status, refusal.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "repeated"),
+    [
+        (403, "rateLimitExceeded", True),
+        (403, "userRateLimitExceeded", True),
+        (429, "rateLimitExceeded", True),
+        (503, "backendError", True),
+        (403, "quotaExceeded", False),
+        (403, "forbiddenForNonOrganizer", False),
+        (412, "conditionNotMet", False),
+    ],
+)
+def test_the_client_knows_from_the_reason_what_to_repeat(
+    google: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, status: int, reason: str, repeated: bool
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    sandbox.admin("POST", "faults", {"service": "google", "kind": "status", "status": status, "reason": reason})
+    call = google.events().list(calendarId="primary")
+    if repeated:
+        assert call.execute(num_retries=1)["kind"] == "calendar#events"
+    else:
+        with pytest.raises(HttpError) as caught:
+            call.execute(num_retries=1)
+        assert Refusal.of(caught.value).reason == reason
+    assert sandbox.admin("GET", "counters")["requests"]["google"] == 1 + repeated
 
 
 def test_a_lost_answer_is_found_again_by_the_chosen_id(google: Any, sandbox: Sandbox) -> None:

@@ -308,3 +308,29 @@ async def test_refusals_have_exceptions_of_their_own(service: GoogleCalendarServ
     await service.async_create_event("primary", chosen)
     with pytest.raises(ApiException, match="409: The requested identifier already exists"):
         await service.async_create_event("primary", chosen)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("drop", "Error connecting"), ("not-json", "malformed response"), ("wrong-type", "malformed response")],
+)
+async def test_a_copy_outlives_trouble_on_the_way(
+    service: GoogleCalendarService,
+    manager: CalendarEventSyncManager,
+    store: Store,
+    sandbox: Sandbox,
+    kind: str,
+    message: str,
+) -> None:
+    await service.async_create_event("primary", event("Call"))
+    await manager.run()
+    before = store.data
+    await service.async_create_event("primary", event("Later", MONDAY + DAY))
+    # A GET that is dropped is repeated once by the client's transport, on a new connection.
+    sandbox.admin("POST", "faults", {"service": "google", "method": "GET", "kind": kind, "times": 2})
+    with pytest.raises(ApiException, match=message):
+        await manager.run()
+    assert store.data == before
+    sandbox.admin("DELETE", "faults")
+    await manager.run()
+    assert {item["summary"] for item in store.events().values()} == {"Call", "Later"}
