@@ -8,6 +8,7 @@ mod build;
 mod demo;
 mod process;
 mod project;
+mod python;
 mod server;
 mod setup;
 mod size;
@@ -27,7 +28,7 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|wasm|build|js|e2e]…
+  test  [--only lint|native|wasm|build|js|clients|e2e]…
                     format, lints, and all tests, browsers included
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
@@ -76,7 +77,9 @@ fn perform(request: Request) -> Result<ExitCode> {
     match request {
         Request::Help => print!("{USAGE}"),
         Request::Setup => {
-            setup::everything(&shell, &Project::find()?)?;
+            let project = Project::find()?;
+            setup::everything(&shell, &project)?;
+            python::environment(&shell, &project)?;
         }
         Request::Build => build::everything(&shell, &Project::find()?)?,
         Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
