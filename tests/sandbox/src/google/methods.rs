@@ -59,6 +59,24 @@ const READ_SETTINGS: &[&str] =
     &["calendar", "calendar.readonly", "calendar.settings", "calendar.settings.readonly"];
 const FREE_BUSY: &[&str] =
     &["calendar", "calendar.readonly", "calendar.freebusy", "calendar.events.freebusy"];
+/// Any that can open a channel.
+const STOP_CHANNEL: &[&str] = &[
+    "calendar",
+    "calendar.readonly",
+    "calendar.acls",
+    "calendar.acls.readonly",
+    "calendar.calendarlist",
+    "calendar.calendarlist.readonly",
+    "calendar.events",
+    "calendar.events.readonly",
+    "calendar.events.owned",
+    "calendar.events.owned.readonly",
+    "calendar.events.public.readonly",
+    "calendar.events.freebusy",
+    "calendar.settings",
+    "calendar.settings.readonly",
+    "calendar.app.created",
+];
 const COLORS: &[&str] = &[
     "calendar",
     "calendar.readonly",
@@ -217,7 +235,7 @@ const METHODS: &[Method] = &[
     method("acl.patch", "PATCH", RULE, &["sendNotifications"], WRITE_ACL),
     method("acl.update", "PUT", RULE, &["sendNotifications"], WRITE_ACL),
     method("acl.delete", "DELETE", RULE, &[], WRITE_ACL),
-    method("channels.stop", "POST", &["channels", "stop"], &[], READ_EVENTS),
+    method("channels.stop", "POST", &["channels", "stop"], &[], STOP_CHANNEL),
     method("colors.get", "GET", &["colors"], &[], COLORS),
     method("freebusy.query", "POST", &["freeBusy"], &[], FREE_BUSY),
     method("settings.list", "GET", &["users", "me", "settings"], LIST_SETTINGS, READ_SETTINGS),
