@@ -105,6 +105,8 @@ class Method:
     parameters: dict[str, dict[str, Any]]
     answer: str | None
     """The schema of a good answer. Without one there is nothing in it."""
+    scopes: frozenset[str]
+    """A token needs one of them."""
 
     def matches(self, verb: str, path: str) -> bool:
         template = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(self.path))
@@ -122,12 +124,15 @@ def _methods() -> list[Method]:
                     path=method["path"],
                     parameters=method.get("parameters", {}),
                     answer=method.get("response", {}).get("$ref"),
+                    scopes=frozenset(method.get("scopes", ())),
                 )
             )
     return found
 
 
 METHODS = {method.id: method for method in _methods()}
+
+SCOPES = set(DOCUMENT["auth"]["oauth2"]["scopes"])
 
 
 def method_of(verb: str, path: str) -> Method:
