@@ -53,6 +53,16 @@ impl Problem {
         )
     }
 
+    /// A query parameter that names no module.
+    pub(crate) fn module_param(name: &str) -> Problem {
+        Problem::new(
+            400,
+            "INVALID_MODULE",
+            "the module name given seems to be invalid",
+            json!({ "param_name": name }),
+        )
+    }
+
     pub(crate) fn permission(name: &str) -> Problem {
         Problem::new(403, "NO_PERMISSION", "Permission denied", json!({ "permissions": [name] }))
     }

@@ -7,9 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::error::{Problem, json_response};
+use super::external::References;
 use super::modules::{Module, ModuleName, Record};
+use super::record::Cut;
+use super::views::View;
 use super::{Zoho, hash_of, record};
-use crate::http::{Query, Response};
+use crate::http::{Query, Request, Response};
 use crate::switches::{Ims, ListTruncateDescription, Switches};
 use crate::time::{self, DAY, HOUR, SECOND};
 
@@ -63,11 +66,12 @@ impl Token {
 pub(crate) fn list(
     zoho: &Zoho,
     module: ModuleName,
-    query: &Query,
-    if_modified_since: Option<&str>,
+    request: &Request,
     now_ms: i64,
     switches: &Switches,
 ) -> Result<Response, Problem> {
+    let query = &request.query();
+    let references = References::parse(zoho, module, request.header_value("x-external"))?;
     let names = field_names(query)?.ok_or_else(|| Problem::missing_param("fields"))?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let per_page = number(query, "per_page", 200, 200)?;
@@ -98,12 +102,11 @@ pub(crate) fn list(
             ));
         }
     };
-    let since = match if_modified_since {
-        None => None,
-        Some(text) => Some(since_of(text)?),
-    };
+    let since = since(request)?;
+    let view = query.get("cvid").map_or(Ok(View::All), |id| View::from_id(module, id))?;
+    let converted = converted(query)?;
     let parameters = hash_of(&format!(
-        "{module:?} {:?} {since:?}",
+        "{module:?} {:?} {since:?} {references:?}",
         query.pairs().iter().filter(|(name, _)| name != "page" && name != "page_token").collect::<Vec<_>>()
     ));
     let token = match query.get("page_token") {
@@ -134,22 +137,23 @@ pub(crate) fn list(
         ));
     }
     let records = zoho.module(module);
-    let changed = |record: &&Record| {
-        since.is_none_or(|since| match switches.ims {
-            Ims::Exclusive => record.modified_ms > since,
-            Ims::Inclusive => record.modified_ms >= since,
-        })
+    let wanted = |record: &&Record| {
+        let is_converted = || record.fields.get("$converted") == Some(&json!(true));
+        changed_since(record.modified_ms, since, switches)
+            && view.shows(zoho, record)
+            && converted.is_none_or(|wanted| wanted == is_converted())
     };
     // Rows by key; a page starts after the last key of the page before, so edits shift nothing.
-    let wanted: Vec<&Record> = if let Some(ids) = query.get("ids") {
-        wanted_ids(ids)?.into_iter().filter_map(|id| records.get(id)).filter(changed).collect()
+    let found: Vec<&Record> = if let Some(ids) = query.get("ids") {
+        let ids = wanted_ids(ids, &references)?;
+        ids.into_iter().filter_map(|id| references.record(zoho, module, id)).filter(wanted).collect()
     } else {
         let skip = if token.is_some() { 0 } else { (page - 1) * per_page };
         let last = token.as_ref().map(|token| token.last);
-        in_order(records, sort_by, ascending, last).filter(changed).skip(skip).take(per_page + 1).collect()
+        in_order(records, sort_by, ascending, last).filter(wanted).skip(skip).take(per_page + 1).collect()
     };
-    let more = wanted.len() > per_page;
-    let shown: Vec<&Record> = wanted.into_iter().take(per_page).collect();
+    let more = found.len() > per_page;
+    let shown: Vec<&Record> = found.into_iter().take(per_page).collect();
     let Some(last) = shown.last() else {
         return Ok(Response::empty(if since.is_some() { 304 } else { 204 }));
     };
@@ -162,11 +166,10 @@ pub(crate) fn list(
         Token { user: zoho.current, parameters, issued_ms: now_ms, page: page + 1, last: key }.encode()
     });
     let expiry = next.as_ref().map(|_| time::print(now_ms + DAY, time::offset_at(zoho.zone, now_ms), false));
-    let longest = (switches.list_truncate_description == ListTruncateDescription::Yes).then_some(LIST_TEXT);
-    let data: Vec<Value> = shown
-        .iter()
-        .map(|record| record::show_fields(zoho, module, record, &names, switches, longest))
-        .collect();
+    let description = switches.list_truncate_description == ListTruncateDescription::Yes;
+    let cut = Some(Cut { longest: LIST_TEXT, description });
+    let data: Vec<Value> =
+        shown.iter().map(|record| record::show_fields(zoho, module, record, &names, switches, cut)).collect();
     let count = data.len();
     Ok(json_response(
         200,
@@ -227,18 +230,42 @@ pub(crate) fn since_of(text: &str) -> Result<i64, Problem> {
         .ok_or_else(|| Problem::invalid("invalid header value", json!({ "expected_data_type": "datetime" })))
 }
 
-pub(crate) fn wanted_ids(text: &str) -> Result<Vec<u64>, Problem> {
+/// The instant of If-Modified-Since.
+pub(crate) fn since(request: &Request) -> Result<Option<i64>, Problem> {
+    request.header_value("if-modified-since").map(since_of).transpose()
+}
+
+/// Whether a record counts as changed since then; the very second is a switch.
+pub(crate) fn changed_since(at_ms: i64, since: Option<i64>, switches: &Switches) -> bool {
+    since.is_none_or(|since| match switches.ims {
+        Ims::Exclusive => at_ms > since,
+        Ims::Inclusive => at_ms >= since,
+    })
+}
+
+/// `converted`: leads that became contacts are left out unless asked for.
+fn converted(query: &Query) -> Result<Option<bool>, Problem> {
+    match query.get("converted") {
+        None | Some("false") => Ok(Some(false)),
+        Some("true") => Ok(Some(true)),
+        Some("both") => Ok(None),
+        Some(_) => Err(Problem::invalid(
+            "invalid data",
+            json!({ "param_name": "converted", "supported_values": ["true", "false", "both"] }),
+        )),
+    }
+}
+
+/// The parts of `ids`: numbers, unless a header makes them external values.
+pub(crate) fn wanted_ids<'a>(text: &'a str, references: &References) -> Result<Vec<&'a str>, Problem> {
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() > 100 {
         return Err(Problem::limit(json!({ "limit": 100, "param_name": "ids" })));
     }
-    parts
-        .into_iter()
-        .map(|part| {
-            part.parse()
-                .map_err(|_| Problem::invalid("invalid data", json!({ "param_name": "ids", "id": part })))
-        })
-        .collect()
+    match parts.iter().find(|part| references.own.is_none() && part.parse::<u64>().is_err()) {
+        Some(part) => Err(Problem::invalid("invalid data", json!({ "param_name": "ids", "id": part }))),
+        None => Ok(parts),
+    }
 }
 
 pub(crate) fn number(query: &Query, name: &str, default: usize, most: usize) -> Result<usize, Problem> {
