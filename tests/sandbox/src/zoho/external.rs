@@ -77,3 +77,71 @@ impl References {
         zoho.module(module).with_key(field, zoho.current, wanted).next().map(|record| record.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Request;
+    use crate::switches::Switches;
+    use crate::zoho::write::{self, Call};
+    use crate::zoho::{ANA_ID, BEN_ID, fields, record};
+
+    fn call<'a>(switches: &'a Switches, mails: &'a mut Vec<crate::Mail>) -> Call<'a> {
+        Call { now_ms: 1_795_000_000_000, switches, mails, bad_record: None, locked: None, writes: 0 }
+    }
+
+    fn insert(zoho: &mut Zoho, title: &str, key: &str) -> u16 {
+        let row = json!({ "Event_Title": title, "Meeting_Venue__s": "Online", "Key": key,
+            "Start_DateTime": "2026-11-25T10:00:00+01:00", "End_DateTime": "2026-11-25T11:00:00+01:00" });
+        let request = Request::zoho("POST", "/crm/v8/Events").json(&json!({ "data": [row] }));
+        let (switches, mut mails) = (Switches::default(), Vec::new());
+        write::insert(zoho, ModuleName::Events, &request, &mut call(&switches, &mut mails))
+            .map_or_else(|problem| problem.status, |answer| answer.status)
+    }
+
+    fn with_field(kind: &str) -> Zoho {
+        let mut zoho = Zoho::new(1);
+        let field = json!({ "fields": [{ "field_label": "Key", "data_type": "text", "external": { "type": kind } }] });
+        let query = crate::http::Query::parse("module=Events");
+        let made =
+            fields::create(&mut zoho, &query, field.to_string().as_bytes(), &Switches::default()).unwrap();
+        assert_eq!(made.status, 201);
+        zoho
+    }
+
+    /// Zoho CRM API v7, get-records-ext: nobody finds a record by the value that another user set.
+    #[test]
+    fn a_user_based_value_belongs_to_its_user() {
+        let mut zoho = with_field("user");
+        assert_eq!(insert(&mut zoho, "ana's", "k"), 201);
+        let references = References::parse(&zoho, ModuleName::Events, Some("Events.Key")).unwrap();
+        let found = |zoho: &Zoho| references.record(zoho, ModuleName::Events, "k").map(|record| record.id);
+        let first = found(&zoho).unwrap();
+        zoho.current = BEN_ID;
+        assert_eq!(found(&zoho), None);
+        let shown = |zoho: &Zoho, id| {
+            let record = zoho.module(ModuleName::Events).get(id).unwrap();
+            record::show(zoho, ModuleName::Events, record, "Key", &Switches::default())
+        };
+        assert_eq!(shown(&zoho, first), Value::Null);
+        assert_eq!(insert(&mut zoho, "ben's", "k"), 201, "unique per user");
+        assert_eq!(insert(&mut zoho, "ben's second", "k"), 400);
+        let second = found(&zoho).unwrap();
+        assert_ne!(first, second);
+        zoho.current = ANA_ID;
+        assert_eq!(
+            (found(&zoho), shown(&zoho, first), shown(&zoho, second)),
+            (Some(first), json!("k"), Value::Null)
+        );
+    }
+
+    #[test]
+    fn an_org_based_value_is_everyones() {
+        let mut zoho = with_field("org");
+        assert_eq!(insert(&mut zoho, "ana's", "k"), 201);
+        zoho.current = BEN_ID;
+        assert_eq!(insert(&mut zoho, "ben's", "k"), 400);
+        let references = References::parse(&zoho, ModuleName::Events, Some("Events.Key")).unwrap();
+        assert!(references.record(&zoho, ModuleName::Events, "k").is_some());
+    }
+}
