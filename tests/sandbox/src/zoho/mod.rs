@@ -14,6 +14,7 @@ mod list;
 mod meta;
 pub(crate) mod modules;
 mod org;
+mod page_token;
 mod participants;
 pub(crate) mod record;
 mod recurrence;
