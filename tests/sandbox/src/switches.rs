@@ -129,6 +129,7 @@ switches! {
     answer_offset AnswerOffset "Zoho 15.19: datetimes come back in the user's zone, or with the offset they were written with." { UserZone "user_zone", AsWritten "as_written" }
     module_flags ModuleFlags "Zoho 15.20: do the flags of settings/modules show the calling user's rights, or the organisation's?" { Org "org", PerUser "per_user" }
     case_insensitive_write CaseInsensitiveWrite "Zoho 15.21: are field names in a write matched without regard to case?" { No "no", Yes "yes" }
+    list_participants ListParticipants "Zoho 3.3: do rows of a list carry Participants (seen in models of v2)?" { Yes "yes", No "no" }
     list_truncate_description ListTruncateDescription "Zoho 15.22: is Description cut at 500 characters in lists?" { Yes "yes", No "no" }
     coql_participants CoqlParticipants "Zoho 15.22: may COQL select Participants and Remind_At?" { Reject "reject", Allow "allow" }
     permanent_ttl_days PermanentTtl "Zoho 15.23: how many days permanently deleted records stay listed." { Sixty "60", Zero "0" }

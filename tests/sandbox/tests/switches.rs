@@ -156,6 +156,15 @@ fn reads_of_the_crm() {
         world.set_now_ms(noon() + 70 * DAY);
         json!(zoho(world, "GET", &format!("{MEETINGS}/deleted"), None).status)
     });
+    both("list_participants", [("yes", json!(1)), ("no", Value::Null)], |world| {
+        let mut row = meeting("x");
+        row["Participants"] = json!([{ "type": "email", "participant": "a@example.com" }]);
+        let id = meet(world, row);
+        let whole = zoho(world, "GET", &format!("{MEETINGS}/{id}"), None).json();
+        assert_eq!(whole["data"][0]["Participants"][0]["Email"], "a@example.com");
+        let list = zoho(world, "GET", &format!("{MEETINGS}?fields=Participants"), None).json();
+        list["data"][0]["Participants"].as_array().map_or(Value::Null, |rows| json!(rows.len()))
+    });
     both("list_truncate_description", [("yes", json!(500)), ("no", json!(600))], |world| {
         let mut row = meeting("x");
         row["Description"] = json!("é".repeat(600));

@@ -261,3 +261,47 @@ fn leads_need_their_own_scope() {
         (401, "OAUTH_SCOPE_MISMATCH".into())
     );
 }
+
+/// Zoho CRM API v8: record count: all, or what a search would find, without its delay.
+#[test]
+fn records_are_counted_by_what_a_search_finds() {
+    let mut world = world();
+    for (name, email) in
+        [("Keller", "nora@example.com"), ("Keller", "ida@example.com"), ("Rossi", "leo@example.com")]
+    {
+        add(&mut world, "Contacts", json!({ "Last_Name": name, "Email": email, "Phone": "+33 1 99 00" }));
+    }
+    for (query, expected) in [
+        ("", 3),
+        ("?criteria=(Last_Name:equals:Keller)", 2),
+        ("?email=leo@example.com", 1),
+        ("?phone=99", 3),
+        ("?word=nobody", 0),
+    ] {
+        let answer = zoho(&mut world, "GET", &format!("/crm/v8/Contacts/actions/count{query}"), None);
+        assert_eq!((answer.status, answer.json()["count"].clone()), (200, json!(expected)), "{query}");
+    }
+    assert_eq!(zoho(&mut world, "GET", "/crm/v8/Contacts/actions/count?criteria=((", None).status, 400);
+}
+
+/// Tags by name: the same name is the same tag; an empty list takes them away.
+#[test]
+fn tags_have_ids_of_their_own() {
+    let mut world = world();
+    let a = add(&mut world, "Contacts", json!({ "Last_Name": "A", "Tag": [{ "name": "Renewal" }] }));
+    add(
+        &mut world,
+        "Contacts",
+        json!({ "Last_Name": "B", "Tag": [{ "name": "Q3" }, { "name": "renewal" }] }),
+    );
+    let list =
+        zoho(&mut world, "GET", "/crm/v8/Contacts?fields=Tag&sort_order=asc", None).json()["data"].clone();
+    assert_eq!(list[0]["Tag"][0]["id"], list[1]["Tag"][1]["id"]);
+    assert_ne!(list[1]["Tag"][0]["id"], list[1]["Tag"][1]["id"]);
+    for (tags, status) in [(json!("Q3"), 400), (json!([{ "id": "1" }]), 400), (json!([]), 200)] {
+        let body = json!({ "data": [{ "Tag": tags }] });
+        assert_eq!(zoho(&mut world, "PUT", &format!("/crm/v8/Contacts/{a}"), Some(body)).status, status);
+    }
+    let shown = zoho(&mut world, "GET", &format!("/crm/v8/Contacts/{a}"), None).json();
+    assert_eq!(shown["data"][0]["Tag"], Value::Null);
+}

@@ -12,7 +12,7 @@ use super::record::Cut;
 use super::views::View;
 use super::{Zoho, hash_of, page_token, record};
 use crate::http::{Query, Request, Response};
-use crate::switches::{Ims, ListTruncateDescription, Switches};
+use crate::switches::{Ims, ListParticipants, ListTruncateDescription, Switches};
 use crate::time::{self, DAY, SECOND};
 
 const MOST_FIELDS: usize = 50;
@@ -152,7 +152,8 @@ pub(crate) fn list(
     let expiry = next.as_ref().or(previous.as_ref());
     let expiry = expiry.map(|_| time::print(now_ms + DAY, time::offset_at(zoho.zone, now_ms), false));
     let description = switches.list_truncate_description == ListTruncateDescription::Yes;
-    let cut = Some(Cut { longest: LIST_TEXT, description });
+    let participants = switches.list_participants == ListParticipants::No;
+    let cut = Some(Cut { longest: LIST_TEXT, participants, description });
     let data: Vec<Value> =
         shown.iter().map(|record| record::show_fields(zoho, module, record, &names, switches, cut)).collect();
     let count = data.len();

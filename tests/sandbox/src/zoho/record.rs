@@ -97,11 +97,19 @@ pub(crate) fn show_all(zoho: &Zoho, module: ModuleName, record: &Record, switche
         let value = computed(zoho, module, record, &field.name, switches);
         map.insert(field.name.clone(), value.unwrap_or_else(|| stored(zoho, record, field, switches)));
     }
-    map.insert("$editable".into(), json!(true));
-    map.insert("$approved".into(), json!(true));
+    // What every answer carries and clients are to ignore (reference, section 6).
+    for name in ["$editable", "$approved"] {
+        map.insert(name.into(), json!(true));
+    }
+    map.insert("$approval_state".into(), json!("approved"));
+    map.insert("$in_merge".into(), json!(false));
+    map.insert("$field_states".into(), Value::Null);
+    map.insert("$review_process".into(), Value::Null);
     let mut system = vec!["$layout_id"];
     match module {
         ModuleName::Events => {
+            map.insert("$meeting_details".into(), Value::Null);
+            map.insert("$calendar_booking_event".into(), json!(false));
             map.insert("$u_id".into(), json!(format!("{:032x}", record.id)));
             system.extend(["$recurrence_id", "$se_module"]);
         }
@@ -135,6 +143,9 @@ pub(crate) fn show_fields(
             continue;
         }
         let mut value = show(zoho, module, record, name, switches);
+        if *name == "Participants" && cut.is_some_and(|cut| cut.participants) {
+            value = Value::Null;
+        }
         if let (Some(cut), Some(text)) = (cut, value.as_str())
             && (field.is_some_and(|field| field.kind == Kind::RichText)
                 || cut.description && *name == "Description")
@@ -146,10 +157,12 @@ pub(crate) fn show_fields(
     Value::Object(map)
 }
 
-/// How lists shorten rich text.
+/// How lists shorten records: rich text always, the rest by switches.
 #[derive(Clone, Copy)]
 pub(crate) struct Cut {
     pub(crate) longest: usize,
+    /// Participants are left out.
+    pub(crate) participants: bool,
     /// Description too, though it is plain text, of which nothing is documented.
     pub(crate) description: bool,
 }

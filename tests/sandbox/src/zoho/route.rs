@@ -123,10 +123,7 @@ impl Zoho {
                 bin::deleted(self, module, request, call.now_ms, switches)
             }
             ("GET", ["search"]) => search::search(self, module, &query, call.now_ms, switches),
-            ("GET", ["actions", "count"]) => {
-                permitted(self, "View", module)?;
-                Ok(json_response(200, &json!({ "count": self.module(module).len() })))
-            }
+            ("GET", ["actions", "count"]) => search::count(self, module, &query, switches),
             ("GET", ["actions", "fetch_full_data"]) => {
                 permitted(self, "View", module)?;
                 let references = References::parse(self, module, request.header_value("x-external"))?;

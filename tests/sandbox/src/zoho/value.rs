@@ -7,7 +7,7 @@ use super::external::References;
 use super::meta::{Field, Kind};
 use super::modules::{ModuleName, Record};
 use super::record::full_name;
-use super::{Zoho, participants, recurrence, reminder};
+use super::{FIRST_ID, Zoho, hash_of, participants, recurrence, reminder};
 use crate::switches::{Switches, TextRewrite};
 use crate::time::{self, Offseted};
 
@@ -73,7 +73,7 @@ pub(crate) fn read(
             if rows.iter().any(|row| row.get("name").and_then(Value::as_str).is_none()) {
                 return Err(expected());
             }
-            Ok(if rows.is_empty() { Value::Null } else { value.clone() })
+            Ok(if rows.is_empty() { Value::Null } else { tags(rows) })
         }
         Kind::Integer => value.is_i64().then(|| value.clone()).ok_or_else(expected),
         Kind::Number => value.is_number().then(|| value.clone()).ok_or_else(expected),
@@ -87,6 +87,17 @@ pub(crate) fn read(
             .ok_or_else(|| Problem::expected(&field.name, path, "datetime")),
         Kind::Owner => Err(expected()),
     }
+}
+
+/// Tags by name; the same name is the same tag everywhere.
+fn tags(rows: &[Value]) -> Value {
+    rows.iter()
+        .filter_map(|row| row.get("name").and_then(Value::as_str))
+        .map(|name| {
+            let id = FIRST_ID + 70_000_000 + hash_of(&name.to_lowercase()) % 9_000_000;
+            json!({ "name": name, "id": id.to_string(), "color_code": null })
+        })
+        .collect()
 }
 
 /// `YYYY-MM-DDTHH:mm:ss±hh:mm`, no fractions.
