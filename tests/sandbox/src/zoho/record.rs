@@ -142,7 +142,9 @@ pub(crate) fn show_fields(
         if field.is_none() && !SYSTEM.contains(name) {
             continue;
         }
-        let mut value = show(zoho, module, record, name, switches);
+        let mut value = computed(zoho, module, record, name, switches)
+            .or_else(|| field.map(|field| stored(zoho, record, field, switches)))
+            .unwrap_or(Value::Null);
         if *name == "Participants" && cut.is_some_and(|cut| cut.participants) {
             value = Value::Null;
         }
