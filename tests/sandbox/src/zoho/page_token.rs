@@ -80,8 +80,10 @@ mod tests {
     use crate::http::Request;
     use crate::switches::Switches;
     use crate::zoho::modules::ModuleName;
-    use crate::zoho::{ANA_ID, BEN_ID, Zoho, list};
+    use crate::zoho::{FIRST_ID, Zoho, list};
 
+    const ANA: u64 = FIRST_ID + 225_013;
+    const BEN: u64 = FIRST_ID + 225_027;
     const NOW: i64 = 1_795_000_000_000;
 
     fn token(user: u64, page: usize) -> Token {
@@ -91,14 +93,14 @@ mod tests {
     /// Another user's token is as bad as none; the other refusals have codes of their own.
     #[test]
     fn a_token_is_bound_to_its_user() {
-        for sound in [token(ANA_ID, 1), token(ANA_ID, 2)] {
-            assert_eq!(check(&sound.encode(), 7, ANA_ID, NOW + 24 * HOUR), Ok(sound));
+        for sound in [token(ANA, 1), token(ANA, 2)] {
+            assert_eq!(check(&sound.encode(), 7, ANA, NOW + 24 * HOUR), Ok(sound));
         }
-        let text = token(ANA_ID, 2).encode();
+        let text = token(ANA, 2).encode();
         for (parameters, user, now, expected) in [
-            (7, BEN_ID, NOW, "INVALID_DATA"),
-            (8, ANA_ID, NOW, "TOKEN_BOUND_DATA_MISMATCH"),
-            (7, ANA_ID, NOW + 24 * HOUR + 1, "EXPIRED_VALUE"),
+            (7, BEN, NOW, "INVALID_DATA"),
+            (8, ANA, NOW, "TOKEN_BOUND_DATA_MISMATCH"),
+            (7, ANA, NOW + 24 * HOUR + 1, "EXPIRED_VALUE"),
         ] {
             assert_eq!(
                 check(&text, parameters, user, now).map_err(|problem| problem.code),
@@ -114,7 +116,7 @@ mod tests {
         let path = "/crm/v8/Events?fields=id&per_page=200";
         let parameters = list::parameters(ModuleName::Events, &Request::zoho("GET", path));
         let code = |page| {
-            let text = Token { parameters, ..token(ANA_ID, page) }.encode();
+            let text = Token { parameters, ..token(ANA, page) }.encode();
             let request = Request::zoho("GET", &format!("{path}&page_token={text}"));
             let answer = list::list(&zoho, ModuleName::Events, &request, NOW, &Switches::default());
             answer.map(|answer| answer.status).map_err(|problem| problem.code)
