@@ -73,6 +73,7 @@ fn custom_fields_are_created_one_by_one() {
     let cases = [
         (json!({ "data_type": "text" }), "MANDATORY_NOT_FOUND"),
         (json!({ "field_label": "A" }), "MANDATORY_NOT_FOUND"),
+        (json!({ "field_label": "A", "data_type": "formula" }), "NOT_SUPPORTED"),
         (json!({ "field_label": 5, "data_type": "text" }), "INVALID_DATA"),
         (json!({ "field_label": "Google Event Id", "data_type": "text" }), "DUPLICATE_DATA"),
         (json!({ "field_label": "Title", "data_type": "text" }), "DUPLICATE_DATA"),

@@ -45,6 +45,7 @@ fn a_bulk_insert_answers_per_record() {
 fn bad_values_name_their_field() {
     let cases = [
         (json!({ "Event_Title": null }), "MANDATORY_NOT_FOUND"),
+        (json!({ "Event_Title": " " }), "MANDATORY_NOT_FOUND"),
         (json!({ "Event_Title": "x".repeat(256) }), "INVALID_DATA"),
         (json!({ "Event_Title": 5 }), "INVALID_DATA"),
         (json!({ "Start_DateTime": "2026-11-25T10:00:00.000+01:00" }), "INVALID_DATA"),

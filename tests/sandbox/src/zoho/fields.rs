@@ -16,6 +16,21 @@ pub(crate) const CUSTOMIZE: &str = "Crm_Implied_Customize_Zoho_CRM";
 /// Custom fields of one module; editions differ, so this is only a bound of the sandbox.
 const MOST_CUSTOM: usize = 300;
 
+/// Types that Zoho has and the sandbox has not (Zoho CRM API v8, field types).
+const UNMODELLED: [&str; 11] = [
+    "autonumber",
+    "bigint",
+    "currency",
+    "fileupload",
+    "formula",
+    "imageupload",
+    "lookup",
+    "multiselectlookup",
+    "multiselectpicklist",
+    "percent",
+    "userlookup",
+];
+
 fn module_of(query: &Query) -> Result<ModuleName, Problem> {
     let name = query.get("module").ok_or_else(|| Problem::missing_param("module"))?;
     ModuleName::from_name(name).ok_or_else(|| Problem::module_param("module"))
@@ -174,6 +189,12 @@ fn kind(row: &Map<String, Value>, path: &str) -> Result<Kind, Problem> {
         "date" => Ok(Kind::Date),
         "datetime" => Ok(Kind::DateTime),
         "picklist" => Ok(Kind::Picklist),
+        other if UNMODELLED.contains(&other) => Err(Problem::new(
+            400,
+            "NOT_SUPPORTED",
+            "the sandbox does not model fields of this type",
+            place("data_type", path),
+        )),
         _ => Err(invalid("data_type", path)),
     }
 }

@@ -85,6 +85,9 @@ pub(crate) fn read(
             problems.push(Problem::mandatory(&field.name, &path));
         } else if let Err(problem) = take(&context, field, value, &path, &mut input, &mut times) {
             problems.push(problem);
+        } else if layout.requires(field, switches) && input.fields.get(&field.name) == Some(&Value::Null) {
+            // Blank text is no value.
+            problems.push(Problem::mandatory(&field.name, &path));
         }
     }
     if old.is_none() {
@@ -197,6 +200,7 @@ fn take(
         "End_DateTime" => times.end = Some(instant(value).ok_or_else(|| expected("datetime"))?),
         "All_day" if value.is_null() => times.all_day = Some(false),
         "All_day" => times.all_day = Some(value.as_bool().ok_or_else(|| expected("boolean"))?),
+        "Owner" if value.is_null() => {}
         "Owner" => {
             let id = value.get("id").unwrap_or(value).as_str().and_then(|id| id.parse().ok());
             input.owner = id.filter(|id| context.zoho.user(*id).is_some());

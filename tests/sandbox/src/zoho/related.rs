@@ -14,15 +14,14 @@ use crate::switches::Switches;
 const MOST_RICH: usize = 8;
 
 /// GET /Events/{id}/Invitees: the related list of participants, seen with these columns.
-pub(crate) fn invitees(zoho: &Zoho, meeting: &Record, query: &Query) -> Result<Response, Problem> {
+pub(crate) fn invitees(meeting: &Record, query: &Query) -> Result<Response, Problem> {
     let names = list::field_names(query)?.ok_or_else(|| Problem::missing_param("fields"))?;
     let per_page = list::number(query, "per_page", 200, 200)?;
     let page = list::number(query, "page", 1, usize::MAX)?;
     let rows =
         meeting.fields.get("Participants").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let skip = (page - 1).saturating_mul(per_page);
-    let data: Vec<Value> =
-        rows.iter().skip(skip).take(per_page).map(|row| invitee(zoho, row, &names)).collect();
+    let data: Vec<Value> = rows.iter().skip(skip).take(per_page).map(|row| invitee(row, &names)).collect();
     if data.is_empty() {
         return Ok(Response::empty(204));
     }
@@ -33,7 +32,7 @@ pub(crate) fn invitees(zoho: &Zoho, meeting: &Record, query: &Query) -> Result<R
     ))
 }
 
-fn invitee(zoho: &Zoho, row: &Value, names: &[String]) -> Value {
+fn invitee(row: &Value, names: &[String]) -> Value {
     let part = |name: &str| row.get(name).cloned().unwrap_or(Value::Null);
     let mut shown = Map::new();
     shown.insert("id".into(), part("id"));
@@ -43,7 +42,6 @@ fn invitee(zoho: &Zoho, row: &Value, names: &[String]) -> Value {
             "Email" => part("Email"),
             "Status" => part("status"),
             "Participant_Type" => part("type"),
-            "Invited_By" => zoho.user_json(zoho.current),
             _ => continue,
         };
         shown.insert(name.clone(), value);

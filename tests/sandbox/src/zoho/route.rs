@@ -142,7 +142,7 @@ impl Zoho {
             }
             ("GET", [id, "Invitees"]) if module == ModuleName::Events => {
                 match self.named(module, id, request, switches)? {
-                    Ok(meeting) => related::invitees(self, meeting, &query),
+                    Ok(meeting) => related::invitees(meeting, &query),
                     Err(none) => Ok(none),
                 }
             }
