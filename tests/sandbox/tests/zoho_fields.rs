@@ -407,3 +407,22 @@ fn rich_text_is_whole_only_in_full_data() {
         assert_eq!(zoho(&mut world, "GET", &query, None).status, 400, "{query}");
     }
 }
+
+/// A value that only one record may have stays with the first record of a series, also when all of them change.
+#[test]
+fn a_series_has_its_external_value_once() {
+    for kind in ["user", "org"] {
+        let mut world = with_external(kind);
+        let mut row = keyed("x", "k");
+        row["Recurring_Activity"] = json!({ "RRULE": "FREQ=DAILY;COUNT=3" });
+        let id = meet(&mut world, row);
+        let values = |world: &World| -> Vec<Value> {
+            world.crm_events().iter().map(|record| record["Google_Event_Id"].clone()).collect()
+        };
+        assert_eq!(values(&world), [json!("k"), Value::Null, Value::Null], "{kind}");
+        let change = json!({ "data": [{ "Google_Event_Id": "l", "Venue": "Here" }] });
+        assert_eq!(zoho(&mut world, "PUT", &format!("{MEETINGS}/{id}"), Some(change)).status, 200);
+        assert_eq!(values(&world), [json!("l"), Value::Null, Value::Null], "{kind}");
+        assert!(world.crm_events().iter().all(|record| record["Venue"] == "Here"));
+    }
+}
