@@ -10,7 +10,7 @@ use super::layouts::Layout;
 use super::meta::{self, Access, External, Field};
 use super::modules::{ModuleName, Record, Span};
 use super::value::{self, Context, instant};
-use super::{Zoho, span};
+use super::{Zoho, id_of, span};
 use crate::switches::{CaseInsensitiveWrite, EndBeforeStart, Switches};
 use crate::time::Offseted;
 
@@ -145,7 +145,7 @@ fn layout_of<'a>(
     let layouts = &zoho.module(module).layouts;
     match body.get("Layout").filter(|layout| !layout.is_null()) {
         Some(layout) => {
-            let id = layout.get("id").and_then(Value::as_str).and_then(|id| id.parse::<u64>().ok());
+            let id = layout.get("id").and_then(id_of);
             layouts.iter().find(|layout| Some(layout.id) == id).ok_or_else(unknown)
         }
         None => {
@@ -202,7 +202,7 @@ fn take(
         "All_day" => times.all_day = Some(value.as_bool().ok_or_else(|| expected("boolean"))?),
         "Owner" if value.is_null() => {}
         "Owner" => {
-            let id = value.get("id").unwrap_or(value).as_str().and_then(|id| id.parse().ok());
+            let id = id_of(value.get("id").unwrap_or(value));
             input.owner = id.filter(|id| context.zoho.user(*id).is_some());
             if input.owner.is_none() {
                 return Err(Problem::invalid(

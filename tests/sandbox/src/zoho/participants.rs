@@ -7,7 +7,7 @@ use super::error::Problem;
 use super::external::References;
 use super::modules::{ModuleName, Record};
 use super::record::full_name;
-use super::{FIRST_ID, Zoho, hash_of};
+use super::{FIRST_ID, Zoho, hash_of, id_of};
 use crate::switches::{ParticipantsPut, Switches};
 
 /// The most participants of one meeting.
@@ -75,7 +75,10 @@ fn one(
     };
     let by_id = match row.get("id").filter(|id| !id.is_null()) {
         None => None,
-        Some(id) => Some(known.iter().find(|row| row.get("id") == Some(id)).ok_or_else(|| bad("id"))?),
+        Some(id) => {
+            let is_row = |row: &&Value| id_of(id).is_some() && row.get("id").and_then(id_of) == id_of(id);
+            Some(known.iter().find(is_row).ok_or_else(|| bad("id"))?)
+        }
     };
     // A row that is named by its id needs nothing else.
     let given = |name: &str| row.get(name).or_else(|| by_id.and_then(|row| row.get(name)));
@@ -84,6 +87,7 @@ fn one(
         .ok_or_else(|| Problem::mandatory("type", &format!("{path}.type")))?;
     let participant = match given("participant") {
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(id)) if kind != "email" => id.to_string(),
         Some(Value::Object(map)) => {
             let module = module_of(kind).ok_or_else(|| bad("participant"))?;
             references

@@ -21,7 +21,9 @@ pub(crate) fn delete(
     permitted(zoho, "Delete", module)?;
     let references = References::parse(zoho, module, request.header_value("x-external"))?;
     let query = request.query();
-    if query.get("wf_trigger").is_some_and(|flag| flag != "true" && flag != "false") {
+    // Zoho's SDK for Python writes `False`.
+    let is_flag = |text: &str| ["true", "false"].iter().any(|flag| text.eq_ignore_ascii_case(flag));
+    if query.get("wf_trigger").is_some_and(|text| !is_flag(text)) {
         return Err(Problem::invalid(
             "invalid data",
             json!({ "param_name": "wf_trigger", "expected_data_type": "boolean" }),

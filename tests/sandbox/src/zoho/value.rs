@@ -7,7 +7,7 @@ use super::external::References;
 use super::meta::{Field, Kind};
 use super::modules::{ModuleName, Record};
 use super::record::full_name;
-use super::{FIRST_ID, Zoho, hash_of, participants, recurrence, reminder};
+use super::{FIRST_ID, Zoho, hash_of, id_of, participants, recurrence, reminder};
 use crate::switches::{Switches, TextRewrite};
 use crate::time::{self, Offseted};
 
@@ -129,7 +129,7 @@ fn lookup(context: &Context<'_>, field: &Field, value: &Value, path: &str) -> Re
         value.as_object().and_then(|map| context.references.lookup(context.zoho, &field.name, module, map));
     let id = match by_reference {
         Some(id) => Some(id),
-        None => value.get("id").unwrap_or(value).as_str().and_then(|id| id.parse().ok()),
+        None => id_of(value.get("id").unwrap_or(value)),
     };
     let record = id.and_then(|id| context.zoho.module(module).get(id)).ok_or_else(unknown)?;
     Ok(json!({ "id": record.id.to_string(), "name": full_name(record) }))

@@ -9,7 +9,7 @@ use super::external::References;
 use super::input::{self, Input, Place};
 use super::list::since_of;
 use super::modules::{ModuleName, Record};
-use super::{Zoho, recurrence, refusal};
+use super::{Zoho, id_of, recurrence, refusal};
 use crate::http::{Request, Response, Service};
 use crate::mail::{Mail, MailKind};
 use crate::switches::{NotifyDefault, SeriesPut, SeriesRecords, Switches};
@@ -169,14 +169,18 @@ pub(crate) fn update(
     let outcomes = each(&body.rows, |index, row| {
         call.fault(index)?;
         let key = references.own.as_deref().unwrap_or("id");
-        let name = single.or_else(|| row.get(key).and_then(Value::as_str));
+        let named = || match row.get(key)? {
+            Value::String(name) => Some(name.clone()),
+            id => id_of(id).map(|id| id.to_string()),
+        };
+        let name = single.map(str::to_owned).or_else(named);
         let name = name.ok_or_else(|| Problem::mandatory(key, &format!("$.data[{index}].{key}")))?;
         let details = match single {
             Some(_) => json!({ "resource_path_index": 1 }),
             None => json!({ key: name, "api_name": key, "json_path": format!("$.data[{index}].{key}") }),
         };
         let unknown = || Problem::invalid("the id given seems to be invalid", details);
-        let id = references.record(zoho, module, name).ok_or_else(unknown)?.id;
+        let id = references.record(zoho, module, &name).ok_or_else(unknown)?.id;
         update_one(zoho, bulk, id, row, index, call)
     });
     Ok(body::answer(outcomes, 200, call.switches, single.is_some()))
