@@ -96,6 +96,12 @@ impl Site {
             ("POST", "/sandbox/scopes") => self.scopes(body),
             ("POST", "/sandbox/permissions") => self.permissions(body),
             ("POST", "/sandbox/locks") => self.locks(body),
+            ("POST", "/sandbox/refusals") => self.refusals(body),
+            ("POST", "/sandbox/layouts") => self.layout(body),
+            ("POST", "/sandbox/workflow") => self.workflow(body),
+            ("POST", "/sandbox/cancel-mails") => self.cancel_mails(body),
+            ("POST", "/sandbox/convert") => self.convert(body),
+            ("POST", "/sandbox/purge") => self.purge(body),
             ("POST", "/sandbox/restore") => self.restore(body),
             ("GET", "/sandbox/crm-events") => Ok(Value::Array(self.world.crm_events())),
             ("GET", "/sandbox/google-events") => {
@@ -275,7 +281,47 @@ impl Site {
 
     fn restore(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
-        Ok(json!({ "restored": self.world.restore_meeting(text(&body, "id")?) }))
+        let module = body.get("module").and_then(Value::as_str).unwrap_or("Events");
+        Ok(json!({ "restored": self.world.restore_record(module, text(&body, "id")?) }))
+    }
+
+    fn purge(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        let module = body.get("module").and_then(Value::as_str).unwrap_or("Events");
+        Ok(json!({ "purged": self.world.purge_record(module, text(&body, "id")?) }))
+    }
+
+    fn refusals(&mut self, body: &[u8]) -> Result<Value, String> {
+        for (id, code) in object(body)? {
+            let known = match &code {
+                Value::Null => self.world.refuse(&id, None),
+                code => code.as_str().is_some_and(|code| self.world.refuse(&id, Some(code))),
+            };
+            if !known {
+                return Err("a record id is set to a code of Zoho's that refuses changes, or to null".into());
+            }
+        }
+        Ok(json!({}))
+    }
+
+    fn layout(&mut self, body: &[u8]) -> Result<Value, String> {
+        Ok(json!({ "id": self.world.add_layout(&Value::Object(object(body)?))? }))
+    }
+
+    fn workflow(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        self.world.set_workflow(text(&body, "module")?, text(&body, "field")?, text(&body, "value")?)?;
+        Ok(json!({}))
+    }
+
+    fn cancel_mails(&mut self, body: &[u8]) -> Result<Value, String> {
+        let left = whole(&object(body)?, "left")?.map(sane_count).transpose()?;
+        self.world.set_cancel_mails(left);
+        Ok(json!({}))
+    }
+
+    fn convert(&mut self, body: &[u8]) -> Result<Value, String> {
+        Ok(json!({ "converted": self.world.convert_lead(text(&object(body)?, "id")?) }))
     }
 }
 

@@ -83,7 +83,15 @@ Admin routes (JSON in and out):
   POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
   POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
   POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
-  POST /sandbox/restore                {id}: a meeting comes back from the recycle bin
+  POST /sandbox/refusals               {record id: code | null, …}: RECORD_LOCKED, NOT_APPROVED, NOT_REVIEWED,
+                                       RECORD_IN_BLUEPRINT, CANNOT_PERFORM_ACTION, AUTHORIZATION_FAILED
+  POST /sandbox/restore                {id, module?}: a record comes back from the recycle bin;
+  POST /sandbox/purge                  the same: it never will
+  POST /sandbox/layouts                {module, name, required?: [field], values?: {picklist: [value]}, rules?:
+                                       [{field, value, requires}], dependencies?: [{parent, child, allowed}]}
+  POST /sandbox/workflow               {module, field, value}: set at every save that does not say trigger: []
+  POST /sandbox/cancel-mails           {left}: mails of cancelled meetings that may still go out today
+  POST /sandbox/convert                {id}: a lead is converted
   GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
 
 fn instant(text: &str) -> Result<i64, String> {

@@ -121,8 +121,14 @@ switches! {
     series_put SeriesPut "Zoho 15.4: a PUT on one record of a series changes all of them, or one." { All "all", One "one" }
     ims Ims "Zoho 15.5: If-Modified-Since leaves out, or includes, records of that very second." { Exclusive "exclusive", Inclusive "inclusive" }
     restore_bumps RestoreBumps "Zoho 15.6: does restoring a record from the recycle bin move Modified_Time?" { No "no", Yes "yes" }
+    external_field ExternalField "Zoho 15.8: which external-id fields Events may have: user-based and org-based ones, org-based ones only, or none." { User "user", Org "org", Unsupported "unsupported" }
+    unique_on_events UniqueOnEvents "Zoho 15.8: may a custom field of Events be unique?" { No "no", Yes "yes" }
+    fields_per_call FieldsPerCall "Zoho 2: the most custom fields that one POST of settings/fields creates; two pages differ." { Five "5", TwentyFive "25" }
+    new_field_profiles NewFieldProfiles "Zoho 5: a custom field created with a list of profiles is hidden from the others, or open to all." { Listed "listed", All "all" }
     missing_get MissingGet "Zoho 15.7: status of GET for an unknown record id." { NoContent "204", NotFound "404", Invalid "400" }
     notify_default NotifyDefault "Zoho 15.10: are participants mailed when $send_notification is not given?" { True "true", False "false" }
+    series_records SeriesRecords "Zoho 6.1: a new meeting with Recurring_Activity becomes one record for each date, or one record." { Each "each", One "one" }
+    reminder_shape ReminderShape "Zoho 1.13: Remind_At is a list of units and periods (v8), or one datetime (v2)." { Multireminder "multireminder", EventReminder "event_reminder" }
     remind_time RemindTime "Zoho 15.11: do entries of Remind_At carry a time?" { Absent "absent", Present "present" }
     search_lag_s SearchLag "Zoho 15.13: seconds until a change can be found by search." { Thirty "30", Zero "0" }
     body_412 Body412 "Zoho 15.14: the body of ALREADY_MODIFIED on a single record: data[], or flat." { Wrapped "wrapped", Flat "flat" }
@@ -133,6 +139,7 @@ switches! {
     answer_offset AnswerOffset "Zoho 15.19: datetimes come back in the user's zone, or with the offset they were written with." { UserZone "user_zone", AsWritten "as_written" }
     module_flags ModuleFlags "Zoho 15.20: do the flags of settings/modules show the calling user's rights, or the organisation's?" { Org "org", PerUser "per_user" }
     case_insensitive_write CaseInsensitiveWrite "Zoho 15.21: are field names in a write matched without regard to case?" { No "no", Yes "yes" }
+    list_participants ListParticipants "Zoho 3.3: do rows of a list carry Participants (seen in models of v2)?" { Yes "yes", No "no" }
     list_truncate_description ListTruncateDescription "Zoho 15.22: is Description cut at 500 characters in lists?" { Yes "yes", No "no" }
     coql_participants CoqlParticipants "Zoho 15.22: may COQL select Participants and Remind_At?" { Reject "reject", Allow "allow" }
     permanent_ttl_days PermanentTtl "Zoho 15.23: how many days permanently deleted records stay listed." { Sixty "60", Zero "0" }

@@ -10,7 +10,7 @@ use crate::http::{Dropped, Request, Response, Service};
 use crate::mail::Mail;
 use crate::switches::Switches;
 use crate::zoho::modules::ModuleName;
-use crate::zoho::{self, Zoho};
+use crate::zoho::{self, Refusal, Zoho};
 
 /// Two Google accounts (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read; and
 /// `ben@example.com`, a colleague with whom she shares the second) and one Zoho organisation (Europe/Paris) whose current user is Ana.
@@ -239,18 +239,69 @@ impl World {
 
     /// Locks a CRM record against every change, or unlocks it.
     pub fn set_locked(&mut self, id: &str, locked: bool) {
-        let Ok(id) = id.parse::<u64>() else { return };
-        if locked {
-            self.zoho.locked.insert(id);
-        } else {
-            self.zoho.locked.remove(&id);
-        }
+        self.refuse(id, locked.then_some("RECORD_LOCKED"));
+    }
+
+    /// A CRM record refuses every change with a code of Zoho's (`RECORD_LOCKED`, `NOT_APPROVED`, `NOT_REVIEWED`,
+    /// `RECORD_IN_BLUEPRINT`, `CANNOT_PERFORM_ACTION`, `AUTHORIZATION_FAILED`), or takes changes again. Says whether
+    /// there is such an id and code.
+    pub fn refuse(&mut self, id: &str, code: Option<&str>) -> bool {
+        let Ok(id) = id.parse::<u64>() else { return false };
+        match code.map(Refusal::from_code) {
+            None => self.zoho.refused.remove(&id),
+            Some(None) => return false,
+            Some(Some(refusal)) => self.zoho.refused.insert(id, refusal),
+        };
+        true
     }
 
     /// Takes a meeting out of the recycle bin. Says whether it was there.
     pub fn restore_meeting(&mut self, id: &str) -> bool {
+        self.restore_record("Events", id)
+    }
+
+    /// Takes a record of a module out of the recycle bin. Says whether it was there.
+    pub fn restore_record(&mut self, module: &str, id: &str) -> bool {
         let (now, switches) = (self.now_ms, &self.switches);
-        id.parse().is_ok_and(|id| self.zoho.restore(ModuleName::Events, id, now, switches))
+        let module = ModuleName::from_name(module);
+        module.zip(id.parse().ok()).is_some_and(|(module, id)| self.zoho.restore(module, id, now, switches))
+    }
+
+    /// Removes a record from the recycle bin for ever: it stays listed as permanently deleted. Says whether it was
+    /// there.
+    pub fn purge_record(&mut self, module: &str, id: &str) -> bool {
+        let module = ModuleName::from_name(module);
+        module.zip(id.parse().ok()).is_some_and(|(module, id)| self.zoho.module_mut(module).purge(id))
+    }
+
+    /// Adds a layout to a module of the CRM and gives its id. `layout` is `{module, name, required: [field], values:
+    /// {picklist: [value]}, rules: [{field, value, requires}], dependencies: [{parent, child, allowed: {value:
+    /// [value]}}]}`; all but the first two may be left out.
+    ///
+    /// # Errors
+    /// A sentence that says which part is wrong; nothing is added then.
+    pub fn add_layout(&mut self, layout: &Value) -> Result<String, String> {
+        self.zoho.add_layout(layout).map(|id| id.to_string())
+    }
+
+    /// Sets up the one workflow rule: whenever a record of the module is saved, the field gets the value, unless the
+    /// write says `trigger: []`.
+    ///
+    /// # Errors
+    /// When there is no such module or text field.
+    pub fn set_workflow(&mut self, module: &str, field: &str, value: &str) -> Result<(), String> {
+        self.zoho.set_workflow(module, field, value)
+    }
+
+    /// How many mails of cancelled meetings may still go out today; none sets no bound.
+    pub fn set_cancel_mails(&mut self, left: Option<usize>) {
+        self.zoho.cancel_mails_left = left;
+    }
+
+    /// Marks a lead as converted. Says whether there is such a lead.
+    pub fn convert_lead(&mut self, id: &str) -> bool {
+        let now = self.now_ms;
+        id.parse().is_ok_and(|id| self.zoho.convert_lead(id, now))
     }
 
     /// Live meetings of the CRM, whole, in the order of ids.

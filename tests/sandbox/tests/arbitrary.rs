@@ -53,6 +53,11 @@ const PIECES: &[&str] = &[
     "count",
     "cancel",
     "upsert",
+    "layouts",
+    "custom_views",
+    "fetch_full_data",
+    "Invitees",
+    "Leads",
 ];
 const QUERIES: &[&str] = &[
     "maxResults=1",
@@ -90,6 +95,9 @@ const QUERIES: &[&str] = &[
     "iCalUID=x",
     "eventTypes=default",
     "alt=xml",
+    "module=Events",
+    "cvid=17",
+    "converted=both",
 ];
 const BODIES: &[&str] = &[
     "",
@@ -110,6 +118,10 @@ const BODIES: &[&str] = &[
     "{\"start\":{\"date\":\"2026-11-01\"},\"end\":{\"date\":\"2026-11-02\"},\"recurrence\":[\"EXDATE:99999999\",\"RDATE;TZID=X:20261101T000000\"]}",
     "{\"data\":[{\"Event_Title\":\"x\",\"All_day\":true,\"Meeting_Venue__s\":\"Online\",\"Start_DateTime\":\"9999-12-31T23:59:59-12:00\",\"End_DateTime\":\"9999-12-31T23:59:59-12:00\"}]}",
     "{\"data\":[{\"id\":\"1\",\"Participants\":[{}]}]}",
+    "{\"fields\":[{\"field_label\":\"a b\",\"data_type\":\"text\",\"external\":{\"type\":\"user\"},\"profiles\":[null]},7]}",
+    "{\"fields\":[{\"field_label\":\"é\",\"data_type\":\"picklist\",\"pick_list_values\":[{}]},{\"field_label\":\"k\",\"data_type\":\"text\",\"external\":{\"type\":\"org\"}}]}",
+    "{\"data\":[{\"Event_Title\":\"x\",\"Meeting_Venue__s\":\"Online\",\"Start_DateTime\":\"9999-12-31T10:00:00+00:00\",\"End_DateTime\":\"9999-12-31T10:00:00+00:00\",\"Recurring_Activity\":{\"RRULE\":\"FREQ=DAILY;COUNT=65535\"}}]}",
+    "{\"data\":[{\"Last_Name\":\"x\",\"Email\":\"a@example.com\",\"k\":\"1\",\"Layout\":{\"id\":\"1\"},\"$se_module\":{},\"What_Id\":[]}],\"trigger\":{},\"duplicate_check_fields\":[\"Email\"]}",
     "{\"attendees\":[{\"email\":\"\"}],\"summary\":null}",
     "{\"reminders\":{\"overrides\":[{}]}}",
     "--b\r\nContent-Type: application/http\r\n\r\nGET /batch/calendar/v3\r\n\r\n--b--",
@@ -148,6 +160,7 @@ fn any_request(rng: &mut fastrand::Rng) -> Request {
         ("If-Match", "\"1\""),
         ("If-Modified-Since", "2026-11-22T12:00:00+99:99"),
         ("If-Unmodified-Since", "2026-11-22T12:00:00Z"),
+        ("X-EXTERNAL", "Events.k,Events.What_Id->Leads.k"),
     ] {
         if rng.u8(0..4) == 0 {
             request = request.header(name, value);

@@ -93,6 +93,22 @@ fn both_services_and_the_admin_routes_share_one_origin() {
     let (_, world) = server.json("POST", "/sandbox/reset", "", r#"{"events": 7}"#);
     assert_eq!(world["google"][0]["events"], 7);
     assert_eq!(server.json("GET", "/sandbox/nothing", "", "").0, 404);
+    for (route, right, wrong) in [
+        ("refusals", r#"{"17": "NOT_APPROVED", "18": null}"#, r#"{"17": "MOON"}"#),
+        (
+            "layouts",
+            r#"{"module": "Events", "name": "Visits", "required": ["Venue"]}"#,
+            r#"{"module": "Events"}"#,
+        ),
+        ("workflow", r#"{"module": "Events", "field": "Venue", "value": "x"}"#, r#"{"module": "Events"}"#),
+        ("cancel-mails", r#"{"left": 3}"#, r#"{"left": -1}"#),
+        ("convert", r#"{"id": "17"}"#, "{}"),
+        ("purge", r#"{"module": "Leads", "id": "17"}"#, "[]"),
+    ] {
+        let path = format!("/sandbox/{route}");
+        assert_eq!(server.json("POST", &path, "", right).0, 200, "{route}");
+        assert_eq!(server.json("POST", &path, "", wrong).0, 400, "{route}");
+    }
 }
 
 #[test]

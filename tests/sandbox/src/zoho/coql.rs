@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::coql_parse::{Condition, Literal, Operator, Select, parse};
 use super::error::{Problem, json_response};
-use super::meta::{self, Kind};
+use super::meta::{self, External, Kind};
 use super::modules::{ModuleName, Record, Span};
 use super::route::scope_mismatch;
 use super::write::permitted;
@@ -38,9 +38,9 @@ pub(crate) fn run(zoho: &Zoho, body: &[u8], switches: &Switches) -> Result<Respo
         return Err(scope_mismatch());
     }
     permitted(zoho, "View", module)?;
-    check(&select, module, switches)?;
+    check(zoho, &select, module, switches)?;
     let mut criteria = 0;
-    let test = compile(&select.condition, module, &mut criteria)?;
+    let test = compile(zoho, &select.condition, module, &mut criteria)?;
     if criteria > MOST_CRITERIA {
         return Err(Problem::limit(json!({ "limit": MOST_CRITERIA, "clause": "where" })));
     }
@@ -48,7 +48,7 @@ pub(crate) fn run(zoho: &Zoho, body: &[u8], switches: &Switches) -> Result<Respo
         .order
         .iter()
         .map(|(name, ascending)| {
-            column(module, name)
+            column(zoho, module, name)
                 .map(|column| (column, *ascending))
                 .ok_or_else(|| invalid_query("column_name", name, "unknown column"))
         })
@@ -78,7 +78,7 @@ fn invalid_query(detail: &str, name: &str, message: &str) -> Problem {
     Problem::new(400, "INVALID_QUERY", message, Value::Object(details))
 }
 
-fn check(select: &Select, module: ModuleName, switches: &Switches) -> Result<(), Problem> {
+fn check(zoho: &Zoho, select: &Select, module: ModuleName, switches: &Switches) -> Result<(), Problem> {
     if select.limit == 0 {
         return Err(Problem::invalid("limit should be greater than 0", json!({ "clause": "limit" })));
     }
@@ -93,7 +93,7 @@ fn check(select: &Select, module: ModuleName, switches: &Switches) -> Result<(),
     }
     for name in &select.columns {
         let base = name.split('.').next().unwrap_or(name);
-        if column(module, base).is_none() {
+        if column(zoho, module, base).is_none() {
             return Err(invalid_query("column_name", name, "column given seems to be invalid"));
         }
         let composed = matches!(base, "Participants" | "Remind_At" | "Remind_Participants");
@@ -106,7 +106,7 @@ fn check(select: &Select, module: ModuleName, switches: &Switches) -> Result<(),
 
 /// A column as the comparisons need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
+enum Column<'a> {
     Id,
     Owner,
     CreatedBy,
@@ -116,17 +116,19 @@ enum Column {
     Start,
     End,
     AllDay,
-    Lookup(&'static str),
-    Text(&'static str),
+    Lookup(&'a str),
+    Text(&'a str),
+    /// A user-based external field: the current user's value.
+    Own(&'a str),
     Unsupported,
 }
 
-fn column(module: ModuleName, name: &str) -> Option<Column> {
+fn column<'a>(zoho: &'a Zoho, module: ModuleName, name: &str) -> Option<Column<'a>> {
     if name == "id" {
         return Some(Column::Id);
     }
-    let field = meta::find(module, name)?;
-    Some(match (field.name, field.kind) {
+    let field = meta::find(zoho, module, name)?;
+    Some(match (field.name.as_str(), field.kind) {
         ("Owner", _) => Column::Owner,
         ("Created_By", _) => Column::CreatedBy,
         ("Modified_By", _) => Column::ModifiedBy,
@@ -136,7 +138,8 @@ fn column(module: ModuleName, name: &str) -> Option<Column> {
         ("End_DateTime", _) => Column::End,
         ("All_day", _) => Column::AllDay,
         (name, Kind::Lookup) => Column::Lookup(name),
-        (name, Kind::Text | Kind::Email | Kind::Phone | Kind::Picklist(_)) => Column::Text(name),
+        (name, Kind::Text) if field.external == Some(External::User) => Column::Own(name),
+        (name, Kind::Text | Kind::Email | Kind::Phone | Kind::Website | Kind::Picklist) => Column::Text(name),
         _ => Column::Unsupported,
     })
 }
@@ -173,40 +176,46 @@ fn cell<'a>(zoho: &Zoho, record: &'a Record, column: Column, switches: &Switches
             .and_then(|id| id.parse().ok())
             .map_or(Cell::Null, Cell::Id),
         Column::Text(name) => record.fields.get(name).and_then(Value::as_str).map_or(Cell::Null, Cell::Text),
+        Column::Own(name) => record::own(zoho, record, name).map_or(Cell::Null, Cell::Text),
         Column::Unsupported => Cell::Null,
     }
 }
 
 /// A condition with its literals converted to the type of their column.
-enum Test {
-    And(Box<Test>, Box<Test>),
-    Or(Box<Test>, Box<Test>),
-    Ids(Column, Operator, Vec<u64>),
-    Instants(Column, Operator, Vec<i64>),
-    Flag(Column, Operator, bool),
-    Texts(Column, Operator, Vec<String>),
-    Null(Column, bool),
+enum Test<'a> {
+    And(Box<Test<'a>>, Box<Test<'a>>),
+    Or(Box<Test<'a>>, Box<Test<'a>>),
+    Ids(Column<'a>, Operator, Vec<u64>),
+    Instants(Column<'a>, Operator, Vec<i64>),
+    Flag(Column<'a>, Operator, bool),
+    Texts(Column<'a>, Operator, Vec<String>),
+    Null(Column<'a>, bool),
 }
 
-fn compile(condition: &Condition, module: ModuleName, criteria: &mut usize) -> Result<Test, Problem> {
+fn compile<'a>(
+    zoho: &'a Zoho,
+    condition: &Condition,
+    module: ModuleName,
+    criteria: &mut usize,
+) -> Result<Test<'a>, Problem> {
     let (name, operator, values) = match condition {
         Condition::And(left, right) => {
             return Ok(Test::And(
-                Box::new(compile(left, module, criteria)?),
-                Box::new(compile(right, module, criteria)?),
+                Box::new(compile(zoho, left, module, criteria)?),
+                Box::new(compile(zoho, right, module, criteria)?),
             ));
         }
         Condition::Or(left, right) => {
             return Ok(Test::Or(
-                Box::new(compile(left, module, criteria)?),
-                Box::new(compile(right, module, criteria)?),
+                Box::new(compile(zoho, left, module, criteria)?),
+                Box::new(compile(zoho, right, module, criteria)?),
             ));
         }
         Condition::Compare { column, operator, values } => (column, *operator, values),
     };
     *criteria += 1;
     let base = name.strip_suffix(".id").unwrap_or(name);
-    let column = column(module, base)
+    let column = column(zoho, module, base)
         .ok_or_else(|| invalid_query("column_name", name, "column given seems to be invalid"))?;
     if column == Column::Unsupported {
         return Err(invalid_query("column_name", name, "unsupported column in criteria"));
@@ -256,7 +265,7 @@ fn compile(condition: &Condition, module: ModuleName, criteria: &mut usize) -> R
             }
             Ok(Test::Flag(column, operator, flag))
         }
-        Column::Text(_) => {
+        Column::Text(_) | Column::Own(_) => {
             let texts = values
                 .iter()
                 .map(|value| match value {
@@ -270,7 +279,7 @@ fn compile(condition: &Condition, module: ModuleName, criteria: &mut usize) -> R
     }
 }
 
-impl Test {
+impl Test<'_> {
     fn holds(&self, zoho: &Zoho, record: &Record, switches: &Switches) -> bool {
         match self {
             Test::And(left, right) => {
@@ -423,7 +432,7 @@ fn shown_column(zoho: &Zoho, module: ModuleName, record: &Record, name: &str, sw
     let (base, part) = name.split_once('.').map_or((name, None), |(base, part)| (base, Some(part)));
     let value = record::show(zoho, module, record, base, switches);
     let is_lookup =
-        matches!(meta::find(module, base).map(|field| field.kind), Some(Kind::Owner | Kind::Lookup));
+        matches!(meta::find(zoho, module, base).map(|field| field.kind), Some(Kind::Owner | Kind::Lookup));
     if !is_lookup || value.is_null() {
         return value;
     }

@@ -48,7 +48,17 @@ impl Problem {
         Problem::new(
             400,
             "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
+            "required param is missing",
+            json!({ "param_name": name }),
+        )
+    }
+
+    /// A query parameter that names no module.
+    pub(crate) fn module_param(name: &str) -> Problem {
+        Problem::new(
+            400,
+            "INVALID_MODULE",
+            "the module name given seems to be invalid",
             json!({ "param_name": name }),
         )
     }

@@ -1,18 +1,36 @@
 //! Zoho CRM API v8: one organisation with two users and the modules Events, Contacts and Leads.
 
 mod bin;
+mod body;
+mod cancel;
 mod coql;
 mod coql_parse;
 pub(crate) mod error;
+mod external;
+mod fields;
+mod input;
+mod layouts;
 mod list;
 mod meta;
 pub(crate) mod modules;
 mod org;
+mod page_token;
+mod participants;
 pub(crate) mod record;
+mod recurrence;
+mod refusal;
+mod related;
+mod reminder;
+mod remove;
 mod route;
 mod scopes;
 mod search;
 mod span;
+mod standard;
+mod upsert;
+mod value;
+mod views;
+mod workflow;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,11 +38,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+pub(crate) use refusal::Refusal;
 pub(crate) use route::kind_of;
 pub(crate) use write::Call;
 
 use crate::switches::Switches;
-use modules::{Module, ModuleName, Record};
+use modules::{Module, ModuleName};
 
 /// Ids are long decimal numbers, above 2^53 (reference, section 1).
 pub(crate) const FIRST_ID: u64 = 4_876_876_000_000_000_000;
@@ -73,7 +92,10 @@ pub(crate) struct Zoho {
     /// The scopes of the accepted token.
     pub(crate) scopes: BTreeSet<String>,
     /// Records that refuse every change.
-    pub(crate) locked: BTreeSet<u64>,
+    pub(crate) refused: BTreeMap<u64, Refusal>,
+    /// Mails of cancellations that may still go out today; without a bound when none is set.
+    pub(crate) cancel_mails_left: Option<usize>,
+    pub(crate) workflow: Option<workflow::Rule>,
     /// Rights that the current user's profile lacks, such as `Crm_Implied_Edit_Events`.
     pub(crate) denied: BTreeSet<String>,
 }
@@ -83,10 +105,12 @@ impl Zoho {
         Zoho {
             zone: chrono_tz::Europe::Paris,
             current: ANA_ID,
-            modules: ModuleName::ALL.into_iter().map(|name| (name, Module::default())).collect(),
+            modules: ModuleName::ALL.into_iter().map(|name| (name, Module::new(name))).collect(),
             next_id: FIRST_ID + 10_000_001 + (seed % 1_000) * 1_000,
             scopes: scopes::usual(),
-            locked: BTreeSet::new(),
+            refused: BTreeMap::new(),
+            cancel_mails_left: None,
+            workflow: None,
             denied: BTreeSet::new(),
         }
     }
@@ -122,19 +146,34 @@ impl Zoho {
         }
     }
 
-    /// A contact or lead by id.
-    pub(crate) fn person(&self, id: u64) -> Option<&Record> {
-        self.module(ModuleName::Contacts).get(id).or_else(|| self.module(ModuleName::Leads).get(id))
-    }
-
     /// All records of a module as GET by id shows them, in the order of ids.
     pub(crate) fn shown(&self, module: ModuleName, switches: &Switches) -> Vec<Value> {
         self.module(module).all().map(|record| record::show_all(self, module, record, switches)).collect()
     }
 
+    /// The profile of the current user.
+    pub(crate) fn profile(&self) -> u64 {
+        org::profile_of(self.current)
+    }
+
+    /// All profiles with their names.
+    pub(crate) fn profiles(&self) -> [(u64, &'static str); 2] {
+        org::PROFILES
+    }
+
+    /// Whether the current user may change fields and layouts.
+    pub(crate) fn customizes(&self) -> bool {
+        self.current == ANA_ID && self.permitted(fields::CUSTOMIZE)
+    }
+
     pub(crate) fn permitted(&self, right: &str) -> bool {
         !self.denied.contains(right)
     }
+}
+
+/// A record id in a body: a text, or a number as Zoho's SDK for Python sends it (zohocrmsdk8_0, `Record.set_id`).
+pub(crate) fn id_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A stable 64-bit hash (FNV-1a) for ids and page tokens.

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::error::{Problem, json_response};
-use super::meta;
 use super::modules::ModuleName;
 use super::{ANA_ID, FIRST_ID, User, Zoho};
 use crate::http::{Query, Response};
@@ -11,6 +10,12 @@ use crate::switches::{ModuleFlags, Switches, UserTz};
 
 const ADMIN_PROFILE: u64 = FIRST_ID + 26_011;
 const STANDARD_PROFILE: u64 = FIRST_ID + 26_014;
+pub(crate) const PROFILES: [(u64, &str); 2] =
+    [(ADMIN_PROFILE, "Administrator"), (STANDARD_PROFILE, "Standard")];
+
+pub(crate) fn profile_of(user: u64) -> u64 {
+    if user == ANA_ID { ADMIN_PROFILE } else { STANDARD_PROFILE }
+}
 
 pub(crate) fn users(zoho: &Zoho, query: &Query, switches: &Switches) -> Result<Response, Problem> {
     let wanted: Vec<&User> = match query.get("type") {
@@ -137,33 +142,12 @@ pub(crate) fn modules(zoho: &Zoho, one: Option<&str>, switches: &Switches) -> Re
     Ok(json_response(200, &json!({ "modules": shown })))
 }
 
-pub(crate) fn fields(query: &Query, switches: &Switches) -> Result<Response, Problem> {
-    let name = query.get("module").ok_or_else(|| Problem::missing_param("module"))?;
-    let module = ModuleName::from_name(name).ok_or_else(|| {
-        Problem::new(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            json!({ "param_name": "module" }),
-        )
-    })?;
-    let shown: Vec<Value> = meta::fields(module)
-        .iter()
-        .enumerate()
-        .map(|(index, field)| {
-            meta::to_json(field, FIRST_ID + 2_500 + module as u64 * 10_000 + index as u64 * 10, switches)
-        })
-        .collect();
-    Ok(json_response(200, &json!({ "fields": shown })))
-}
-
 /// Profiles are for administrators only (reference, section 10).
 pub(crate) fn profiles(zoho: &Zoho, one: Option<&str>) -> Result<Response, Problem> {
     if zoho.current != ANA_ID || !zoho.permitted("Crm_Implied_Manage_Profiles") {
         return Err(Problem::permission("Crm_Implied_Manage_Profiles"));
     }
-    let all = [(ADMIN_PROFILE, "Administrator"), (STANDARD_PROFILE, "Standard")];
-    let shown: Vec<Value> = all
+    let shown: Vec<Value> = PROFILES
         .into_iter()
         .filter(|(id, _)| one.is_none_or(|one| one == id.to_string()))
         .map(|(id, name)| {
@@ -197,6 +181,7 @@ fn permissions(zoho: &Zoho) -> Value {
         }
     }
     push("Crm_Implied_Gcal_Sync".into(), "Sync with Google Calendar", Value::Null);
+    push(super::fields::CUSTOMIZE.into(), "Customize Zoho CRM", Value::Null);
     push("Crm_Implied_Api_Access".into(), "Zoho CRM API Access", Value::Null);
     Value::Array(all)
 }

@@ -3,9 +3,13 @@
 use serde_json::json;
 
 use super::error::{Problem, json_response};
-use super::modules::ModuleName;
+use super::external::References;
+use super::modules::{ModuleName, Record};
 use super::write::{self, Call, permitted};
-use super::{Zoho, bin, coql, list, org, record, scopes, search};
+use super::{
+    Zoho, bin, body, cancel, coql, fields, layouts, list, org, record, related, remove, scopes, search,
+    upsert, views,
+};
 use crate::http::{Request, Response, ZOHO_TOKEN};
 use crate::switches::{MissingGet, Switches};
 
@@ -18,13 +22,22 @@ pub(crate) fn kind_of(method: &str, segments: &[String]) -> &'static str {
         ("GET", ["crm", "v8", "users", ..]) => "users",
         ("GET", ["crm", "v8", "org"]) => "org",
         (_, ["crm", "v8", "settings", "modules", ..]) => "settings.modules",
+        ("POST", ["crm", "v8", "settings", "fields", ..]) => "settings.fields.create",
         (_, ["crm", "v8", "settings", "fields", ..]) => "settings.fields",
+        (_, ["crm", "v8", "settings", "layouts", ..]) => "settings.layouts",
+        (_, ["crm", "v8", "settings", "custom_views", ..]) => "settings.custom_views",
         (_, ["crm", "v8", "settings", "profiles", ..]) => "settings.profiles",
         ("GET", ["crm", "v8", _, "deleted"]) => "deleted",
         ("GET", ["crm", "v8", _, "search"]) => "search",
         ("POST", ["crm", "v8", _, "upsert"]) => "upsert",
         ("POST", ["crm", "v8", _, _, "actions", "cancel"]) => "cancel",
         ("GET", ["crm", "v8", _, "actions", "count"]) => "count",
+        (
+            "GET",
+            ["crm", "v8", _, "actions", "fetch_full_data"]
+            | ["crm", "v8", _, _, "actions", "fetch_full_data"],
+        ) => "full_data",
+        ("GET", ["crm", "v8", _, _, "Invitees"]) => "related",
         ("GET", ["crm", "v8", _]) => "list",
         ("GET", ["crm", "v8", _, _]) => "get",
         ("POST", ["crm", "v8", _]) => "insert",
@@ -68,6 +81,7 @@ impl Zoho {
         segments: &[String],
         call: &mut Call<'_>,
     ) -> Result<Response, Problem> {
+        body::check_media(request)?;
         let query = request.query();
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
         let switches = call.switches;
@@ -78,7 +92,12 @@ impl Zoho {
             ("GET", ["org"]) => return Ok(org::org(self)),
             ("GET", ["settings", "modules"]) => return org::modules(self, None, switches),
             ("GET", ["settings", "modules", name]) => return org::modules(self, Some(name), switches),
-            ("GET", ["settings", "fields"]) => return org::fields(&query, switches),
+            ("GET", ["settings", "fields"]) => return fields::get(self, None, &query, switches),
+            ("GET", ["settings", "fields", id]) => return fields::get(self, Some(id), &query, switches),
+            ("POST", ["settings", "fields"]) => return fields::create(self, &query, &request.body, switches),
+            ("GET", ["settings", "layouts"]) => return layouts::get(self, None, &query, switches),
+            ("GET", ["settings", "layouts", id]) => return layouts::get(self, Some(id), &query, switches),
+            ("GET", ["settings", "custom_views"]) => return views::get(&query),
             ("GET", ["settings", "profiles"]) => return org::profiles(self, None),
             ("GET", ["settings", "profiles", id]) => return org::profiles(self, Some(id)),
             ("POST", ["coql"]) => return coql::run(self, &request.body, switches),
@@ -94,70 +113,97 @@ impl Zoho {
                 json!({ "resource_path_index": 0 }),
             )
         })?;
-        let since = request.header_value("if-modified-since");
         match (method, rest) {
             ("GET", []) => {
                 permitted(self, "View", module)?;
-                list::list(self, module, &query, since, call.now_ms, switches)
+                list::list(self, module, request, call.now_ms, switches)
             }
             ("GET", ["deleted"]) => {
                 permitted(self, "View", module)?;
-                bin::deleted(self, module, &query, since, call.now_ms, switches)
+                bin::deleted(self, module, request, call.now_ms, switches)
             }
             ("GET", ["search"]) => search::search(self, module, &query, call.now_ms, switches),
-            ("GET", ["actions", "count"]) => {
+            ("GET", ["actions", "count"]) => search::count(self, module, &query, switches),
+            ("GET", ["actions", "fetch_full_data"]) => {
                 permitted(self, "View", module)?;
-                Ok(json_response(200, &json!({ "count": self.module(module).len() })))
+                let references = References::parse(self, module, request.header_value("x-external"))?;
+                let ids = query.get("ids").ok_or_else(|| Problem::missing_param("ids"))?;
+                let ids = list::wanted_ids(ids, &references)?;
+                let found: Vec<_> =
+                    ids.into_iter().filter_map(|id| references.record(self, module, id)).collect();
+                related::full_data(self, module, &found, &query, true, switches)
             }
-            ("POST", ["upsert"]) => write::upsert(self, module, &request.body, call),
+            ("GET", [id, "actions", "fetch_full_data"]) => {
+                let found = match self.named(module, id, request, switches)? {
+                    Ok(found) => found,
+                    Err(none) => return Ok(none),
+                };
+                related::full_data(self, module, &[found], &query, false, switches)
+            }
+            ("GET", [id, "Invitees"]) if module == ModuleName::Events => {
+                match self.named(module, id, request, switches)? {
+                    Ok(meeting) => related::invitees(meeting, &query),
+                    Err(none) => Ok(none),
+                }
+            }
+            ("POST", ["upsert"]) => upsert::upsert(self, module, request, call),
             ("POST", [id, "actions", "cancel"]) if module == ModuleName::Events => {
-                write::cancel(self, id, &request.body, call)
+                cancel::cancel(self, id, &request.body, call)
             }
-            ("POST", []) => write::insert(self, module, &request.body, call),
-            ("PUT", []) => write::update(
-                self,
-                module,
-                None,
-                &request.body,
-                request.header_value("if-unmodified-since"),
-                call,
-            ),
-            ("PUT", [id]) => write::update(
-                self,
-                module,
-                Some(id),
-                &request.body,
-                request.header_value("if-unmodified-since"),
-                call,
-            ),
-            ("DELETE", []) => write::delete(self, module, None, &query, call),
-            ("DELETE", [id]) => write::delete(self, module, Some(id), &query, call),
-            ("GET", [id]) => {
-                permitted(self, "View", module)?;
-                self.get(module, id, list::field_names(&query)?, switches)
-            }
+            ("POST", []) => write::insert(self, module, request, call),
+            ("PUT", []) => write::update(self, module, None, request, call),
+            ("PUT", [id]) => write::update(self, module, Some(id), request, call),
+            ("DELETE", []) => remove::delete(self, module, None, request, call),
+            ("DELETE", [id]) => remove::delete(self, module, Some(id), request, call),
+            ("GET", [id]) => self.get(module, id, request, switches),
             (_, [] | [_]) => Err(Problem::method()),
             _ => Err(Problem::url()),
+        }
+    }
+
+    /// The record that a path names by its id or an external value, or the answer when there is none.
+    fn named(
+        &self,
+        module: ModuleName,
+        name: &str,
+        request: &Request,
+        switches: &Switches,
+    ) -> Result<Result<&Record, Response>, Problem> {
+        permitted(self, "View", module)?;
+        let references = References::parse(self, module, request.header_value("x-external"))?;
+        let invalid =
+            || Problem::invalid("the id given seems to be invalid", json!({ "resource_path_index": 1 }));
+        if references.own.is_none() && name.parse::<u64>().is_err() {
+            return Err(invalid());
+        }
+        match references.record(self, module, name) {
+            Some(record) => Ok(Ok(record)),
+            // Zoho CRM API v7, get-records-ext: 204 for a value that no record of this user has.
+            None if references.own.is_some() => Ok(Err(Response::empty(204))),
+            None => match switches.missing_get {
+                MissingGet::NoContent => Ok(Err(Response::empty(204))),
+                MissingGet::NotFound => Err(Problem { status: 404, ..invalid() }),
+                MissingGet::Invalid => Err(invalid()),
+            },
         }
     }
 
     fn get(
         &self,
         module: ModuleName,
-        id: &str,
-        names: Option<Vec<String>>,
+        name: &str,
+        request: &Request,
         switches: &Switches,
     ) -> Result<Response, Problem> {
-        let invalid =
-            || Problem::invalid("the id given seems to be invalid", json!({ "resource_path_index": 1 }));
-        let number: u64 = id.parse().map_err(|_| invalid())?;
-        let Some(record) = self.module(module).get(number) else {
-            return match switches.missing_get {
-                MissingGet::NoContent => Ok(Response::empty(204)),
-                MissingGet::NotFound => Err(Problem { status: 404, ..invalid() }),
-                MissingGet::Invalid => Err(invalid()),
-            };
+        let names = list::field_names(&request.query())?;
+        let since = list::since(request)?;
+        let record = match self.named(module, name, request, switches)? {
+            Ok(record) => record,
+            Err(none) => return Ok(none),
         };
+        if !list::changed_since(record.modified_ms, since, switches) {
+            return Ok(Response::empty(304));
+        }
         let shown = match names {
             None => record::show_all(self, module, record, switches),
             Some(names) => {

@@ -25,50 +25,14 @@ pub(crate) fn search(
     if page.saturating_mul(per_page) > 2_000 {
         return Err(Problem::new(400, "LIMIT_REACHED", "maximum limit reached", json!({ "limit": 2000 })));
     }
-    let text_of = |record: &Record| {
-        let mut all = full_name(record);
-        for value in record.fields.values().filter_map(Value::as_str) {
-            all.push(' ');
-            all.push_str(value);
-        }
-        fuzzy(&all)
-    };
-    let matches: Box<dyn Fn(&Record) -> bool> = if let Some(criteria) = query.get("criteria") {
-        let wanted = Criteria::parse(criteria)?;
-        Box::new(move |record| wanted.matches(zoho, module, record, switches))
-    } else if let Some(email) = query.get("email") {
-        let email = fuzzy(email);
-        Box::new(move |record| {
-            ["Email", "Secondary_Email"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&email))
-            })
-        })
-    } else if let Some(phone) = query.get("phone") {
-        let phone = fuzzy(phone);
-        Box::new(move |record| {
-            ["Phone", "Mobile"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&phone))
-            })
-        })
-    } else if let Some(word) = query.get("word") {
-        let word = fuzzy(word);
-        Box::new(move |record| text_of(record).contains(&word))
-    } else {
-        return Err(Problem::new(
+    let matches = matcher(zoho, module, query, switches)?.ok_or_else(|| {
+        Problem::new(
             400,
             "EXPECTED_PARAM_MISSING",
             "expected param missing",
             json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
-        ));
-    };
+        )
+    })?;
     let lag = match switches.search_lag_s {
         SearchLag::Thirty => 30 * SECOND,
         SearchLag::Zero => 0,
@@ -104,6 +68,73 @@ pub(crate) fn search(
         200,
         &json!({ "data": data, "info": { "per_page": per_page, "count": count, "page": page, "more_records": more } }),
     ))
+}
+
+/// GET /{module}/actions/count: records that a search would find, or all; counted without the delay of the index.
+pub(crate) fn count(
+    zoho: &Zoho,
+    module: ModuleName,
+    query: &Query,
+    switches: &Switches,
+) -> Result<Response, Problem> {
+    permitted(zoho, "View", module)?;
+    let count = match matcher(zoho, module, query, switches)? {
+        Some(matches) => zoho.module(module).all().filter(|record| matches(record)).count(),
+        None => zoho.module(module).len(),
+    };
+    Ok(json_response(200, &json!({ "count": count })))
+}
+
+/// Whether a record is meant by the call.
+type Matcher<'a> = Box<dyn Fn(&Record) -> bool + 'a>;
+
+/// What `criteria`, `email`, `phone` or `word` ask for; none when the call names none of them.
+fn matcher<'a>(
+    zoho: &'a Zoho,
+    module: ModuleName,
+    query: &Query,
+    switches: &'a Switches,
+) -> Result<Option<Matcher<'a>>, Problem> {
+    let text_of = |record: &Record| {
+        let mut all = full_name(record);
+        for value in record.fields.values().filter_map(Value::as_str) {
+            all.push(' ');
+            all.push_str(value);
+        }
+        fuzzy(&all)
+    };
+    let matches: Matcher<'a> = if let Some(criteria) = query.get("criteria") {
+        let wanted = Criteria::parse(criteria)?;
+        Box::new(move |record| wanted.matches(zoho, module, record, switches))
+    } else if let Some(email) = query.get("email") {
+        let email = fuzzy(email);
+        Box::new(move |record| {
+            ["Email", "Secondary_Email"].iter().any(|name| {
+                record
+                    .fields
+                    .get(*name)
+                    .and_then(Value::as_str)
+                    .is_some_and(|known| fuzzy(known).contains(&email))
+            })
+        })
+    } else if let Some(phone) = query.get("phone") {
+        let phone = fuzzy(phone);
+        Box::new(move |record| {
+            ["Phone", "Mobile"].iter().any(|name| {
+                record
+                    .fields
+                    .get(*name)
+                    .and_then(Value::as_str)
+                    .is_some_and(|known| fuzzy(known).contains(&phone))
+            })
+        })
+    } else if let Some(word) = query.get("word") {
+        let word = fuzzy(word);
+        Box::new(move |record| text_of(record).contains(&word))
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(matches))
 }
 
 /// What the index compares: lower case, punctuation as blanks.
