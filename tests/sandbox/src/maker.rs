@@ -47,10 +47,10 @@ impl Maker {
     }
 
     /// For single events of a person who edits: no clock changes are sought.
-    pub(crate) fn around(seed: u64, today: NaiveDate) -> Maker {
+    pub(crate) fn around(seed: u64, zone: Tz, today: NaiveDate) -> Maker {
         Maker {
             rng: Rng::with_seed(seed),
-            zone: chrono_tz::Europe::Paris,
+            zone,
             first: today - Days::new(14),
             days: 120,
             changes: Vec::new(),

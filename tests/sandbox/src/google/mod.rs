@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 mod fields;
 mod list;
+mod oauth;
 mod params;
 mod route;
 mod scopes;
@@ -24,10 +25,11 @@ pub(crate) use calendar::{Calendar, Role};
 use error::ApiError;
 pub(crate) use route::kind_of;
 
-use crate::http::{Query, Service};
+use crate::http::{GOOGLE_TOKEN, Query, Service};
 use crate::mail::{Mail, MailKind};
 use crate::switches::Switches;
 use crate::time::SECOND;
+use crate::tokens::{self, Tokens};
 
 /// The account's address and the id of its primary calendar.
 pub(crate) const ANA: &str = "ana@example.com";
@@ -41,8 +43,9 @@ pub(crate) const HOLIDAYS: &str = "en.french#holiday@group.v.calendar.google.com
 pub(crate) struct Google {
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) ids: Ids,
-    /// The scopes of the accepted token, as full addresses.
+    /// The scopes of a token that has none of its own, as full addresses.
     pub(crate) scopes: std::collections::BTreeSet<String>,
+    pub(crate) tokens: Tokens,
 }
 
 /// Where new ids and etags come from: seeded, so that equal runs give equal ids.
@@ -116,7 +119,14 @@ impl Google {
         primary.default_reminders = vec![json!({ "method": "popup", "minutes": 10 })];
         let team = Calendar::new(TEAM, "Sales team", paris, Role::Writer);
         let holidays = Calendar::new(HOLIDAYS, "Holidays in France", paris, Role::Reader);
-        Google { calendars: vec![primary, team, holidays], ids: Ids::new(seed), scopes: scopes::least() }
+        let mut tokens = Tokens::new(tokens::GOOGLE, seed, ANA);
+        tokens.lasting(GOOGLE_TOKEN, "sandbox-google-refresh", ANA);
+        Google {
+            calendars: vec![primary, team, holidays],
+            ids: Ids::new(seed),
+            scopes: scopes::least(),
+            tokens,
+        }
     }
 
     /// `primary` is another name of the account's own calendar.

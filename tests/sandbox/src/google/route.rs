@@ -10,8 +10,8 @@ use super::event;
 use super::list::{self, Next, Page, Row};
 use super::params::{self, ListParams, boolean};
 use super::write::{self, Change, Edit};
-use super::{ANA, Call, Google, batch, check_send_updates, fields, object, scopes};
-use crate::http::{GOOGLE_TOKEN, Query, Request, Response};
+use super::{ANA, Call, Google, batch, check_send_updates, fields, oauth, object, scopes};
+use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
 
@@ -20,6 +20,7 @@ pub(crate) fn kind_of(method: &str, segments: &[String]) -> &'static str {
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method, parts.as_slice()) {
         (_, ["batch", ..]) => "batch",
+        (_, ["token" | "revoke" | "o", ..]) => "token",
         ("GET", ["calendar", "v3", "users", "me", "calendarList"]) => "calendarList.list",
         ("GET", ["calendar", "v3", "users", "me", "calendarList", _]) => "calendarList.get",
         ("GET", ["calendar", "v3", "calendars", _]) => "calendars.get",
@@ -43,17 +44,23 @@ impl Google {
         switches: &Switches,
         mails: &mut Vec<Mail>,
     ) -> Response {
-        match request.header_value("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
-            None => return error::unauthorized("required"),
-            Some(token) if token != GOOGLE_TOKEN => return error::unauthorized("authError"),
-            Some(_) => {}
-        }
         let segments = request.segments();
+        if oauth::is_path(&segments) {
+            return oauth::handle(&mut self.tokens, &self.scopes, request, &segments, now_ms);
+        }
+        let Some(token) =
+            request.header_value("authorization").and_then(|value| value.strip_prefix("Bearer "))
+        else {
+            return error::unauthorized("required");
+        };
+        // The body does not tell an expired token from an unknown one.
+        let Ok(access) = self.tokens.bearer(token, now_ms) else { return error::unauthorized("authError") };
+        let scopes_granted = access.scopes.as_ref().unwrap_or(&self.scopes);
         if segments.first().is_some_and(|first| first == "batch") {
             return batch::handle(self, request, now_ms, switches, mails);
         }
         let kind = kind_of(&request.method, &segments);
-        if !scopes::allow(&self.scopes, kind) {
+        if !scopes::allow(scopes_granted, kind) {
             return error::scope(&scopes::method_name(kind));
         }
         let mut call = Call { now_ms, user: ANA, switches, mails };

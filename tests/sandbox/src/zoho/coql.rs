@@ -1,6 +1,7 @@
 //! COQL: checks a parsed query against the metadata and runs it (reference, section 3.6).
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,29 @@ const MOST_CRITERIA: usize = 25;
 const MOST_COLUMNS: usize = 500;
 const MOST_ORDER: usize = 10;
 
-pub(crate) fn run(zoho: &Zoho, body: &[u8], switches: &Switches) -> Result<Response, Problem> {
+/// What a query costs, by its limit (COQL-Overview): a credit up to 200 rows, two up to 1,000, three above.
+pub(crate) fn credits(body: &[u8]) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        select_query: String,
+    }
+    let limit = serde_json::from_slice::<Body>(body)
+        .ok()
+        .and_then(|body| parse(&body.select_query).ok())
+        .map_or(0, |select| select.limit);
+    match limit {
+        0..=200 => 1,
+        201..=1_000 => 2,
+        _ => 3,
+    }
+}
+
+pub(crate) fn run(
+    zoho: &Zoho,
+    body: &[u8],
+    granted: &BTreeSet<String>,
+    switches: &Switches,
+) -> Result<Response, Problem> {
     let Ok(Value::Object(map)) = serde_json::from_slice::<Value>(body) else {
         return Err(Problem::invalid("body", json!({ "expected_data_type": "jsonobject" })));
     };
@@ -34,7 +57,7 @@ pub(crate) fn run(zoho: &Zoho, body: &[u8], switches: &Switches) -> Result<Respo
     let select = parse(query)?;
     let module = ModuleName::from_name(&select.module)
         .ok_or_else(|| invalid_query("module_name", &select.module, "unsupported module"))?;
-    if !scopes::allow(&zoho.scopes, "coql", Some(module.api_name())) {
+    if !scopes::allow(granted, "coql", Some(module.api_name())) {
         return Err(scope_mismatch());
     }
     permitted(zoho, "View", module)?;
@@ -368,13 +391,13 @@ fn rows<'a>(
     let records = zoho.module(module);
     let wanted = usize::try_from(select.limit).unwrap_or(usize::MAX);
     let skip = usize::try_from(select.offset).unwrap_or(usize::MAX);
-    let matches = |record: &&Record| test.holds(zoho, record, switches);
+    let matches = |record: &&Record| zoho.sees(module, record) && test.holds(zoho, record, switches);
     let page = |rows: Vec<&'a Record>| {
         let more = rows.len() > wanted;
         (rows.into_iter().take(wanted).collect(), more)
     };
     if let Some(ids) = test.only_ids() {
-        let ids: std::collections::BTreeSet<u64> = ids.iter().copied().collect();
+        let ids: BTreeSet<u64> = ids.iter().copied().collect();
         let mut found: Vec<&Record> =
             ids.into_iter().filter_map(|id| records.get(id)).filter(matches).collect();
         sort(zoho, &mut found, order, switches);

@@ -135,10 +135,11 @@ pub(crate) fn list(
     }
     let records = zoho.module(module);
     let changed = |record: &&Record| {
-        since.is_none_or(|since| match switches.ims {
-            Ims::Exclusive => record.modified_ms > since,
-            Ims::Inclusive => record.modified_ms >= since,
-        })
+        zoho.sees(module, record)
+            && since.is_none_or(|since| match switches.ims {
+                Ims::Exclusive => record.modified_ms > since,
+                Ims::Inclusive => record.modified_ms >= since,
+            })
     };
     // Rows by key; a page starts after the last key of the page before, so edits shift nothing.
     let wanted: Vec<&Record> = if let Some(ids) = query.get("ids") {

@@ -78,6 +78,7 @@ pub(crate) fn search(
         .module(module)
         .all()
         .rev()
+        .filter(|record| zoho.sees(module, record))
         .filter(|record| lag == 0 || record.modified_ms + lag <= now_ms)
         .filter(|record| matches(record))
         .skip((page - 1) * per_page)

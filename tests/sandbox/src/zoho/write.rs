@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Zoho;
 use super::error::{Problem, json_response};
 use super::list::since_of;
 use super::modules::{ModuleName, Record};
 use super::record::{self, Input};
+use super::{Load, Zoho};
 use crate::http::{Query, Response, Service};
 use crate::mail::{Mail, MailKind};
 use crate::switches::{Body412, NotifyDefault, SeriesPut, Switches};
@@ -26,6 +26,8 @@ pub(crate) struct Call<'a> {
     pub(crate) locked: Option<u64>,
     /// Records written so far.
     pub(crate) writes: u64,
+    /// Calls under way when this one arrived; none for what is not done through the API, and so costs no credits.
+    pub(crate) load: Option<Load>,
 }
 
 type Outcome = Result<Value, Problem>;
@@ -163,7 +165,13 @@ fn update_one(
 ) -> Outcome {
     let unknown =
         || Problem::invalid("the id given seems to be invalid", json!({ "id": id, "api_name": "id" }));
-    let old = id.parse().ok().and_then(|id| zoho.module(module).get(id)).ok_or_else(unknown)?;
+    let old = id
+        .parse()
+        .ok()
+        .and_then(|id| zoho.module(module).get(id))
+        .filter(|record| zoho.sees(module, record))
+        .ok_or_else(unknown)?;
+    zoho.check_change(module, old, "Edit", call.switches)?;
     if zoho.locked.contains(&old.id) || call.locked == Some(old.id) {
         return Err(Problem::new(400, "RECORD_LOCKED", "record is locked", json!({ "id": id })));
     }
@@ -257,6 +265,12 @@ pub(crate) fn delete(
             let number = id.parse::<u64>().ok();
             if number.is_some_and(|number| zoho.locked.contains(&number) || call.locked == Some(number)) {
                 return Err(Problem::new(400, "RECORD_LOCKED", "record is locked", json!({ "id": id })));
+            }
+            let number = number.filter(|number| {
+                zoho.module(module).get(*number).is_some_and(|record| zoho.sees(module, record))
+            });
+            if let Some(record) = number.and_then(|number| zoho.module(module).get(number)) {
+                zoho.check_change(module, record, "Delete", call.switches)?;
             }
             let user = zoho.current;
             let at = call.now_ms - call.now_ms.rem_euclid(SECOND);
@@ -447,8 +461,10 @@ pub(crate) fn cancel(
         .parse()
         .ok()
         .and_then(|id| zoho.module(ModuleName::Events).get(id))
+        .filter(|record| zoho.sees(ModuleName::Events, record))
         .cloned()
         .ok_or_else(unknown)?;
+    zoho.check_change(ModuleName::Events, &record, "Edit", call.switches)?;
     let refused = |reason: &str| {
         Problem::new(400, "NOT_ALLOWED", "the meeting cannot be cancelled", json!({ "reason": reason }))
     };
