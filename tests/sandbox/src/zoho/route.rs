@@ -142,7 +142,10 @@ impl Zoho {
             ("POST", ["coql"]) => {
                 return coql::run(self, &request.body, granted.unwrap_or(&self.scopes), switches);
             }
-            (_, ["users", ..] | ["org" | "coql"] | ["settings", ..]) => return Err(Problem::method()),
+            (_, ["users" | "org" | "coql"] | ["users", _] | ["settings", ..]) => {
+                return Err(Problem::method());
+            }
+            (_, ["users" | "org" | "coql", ..]) => return Err(Problem::url()),
             _ => {}
         }
         let [name, rest @ ..] = rest else { return Err(Problem::url()) };

@@ -286,7 +286,7 @@ pub(crate) fn delete(
         .collect();
     // A single unknown id is refused flat.
     if let (Some(_), [Err(problem)]) = (single, outcomes.as_slice())
-        && problem.code == "INVALID_DATA"
+        && (problem.code == "INVALID_DATA" || problem.status == 403)
     {
         return Err(problem.clone());
     }
@@ -392,6 +392,12 @@ fn answer(outcomes: Vec<Outcome>, all_well: u16, switches: &Switches, single: bo
     } else {
         400
     };
+    // A missing right is a refusal of the request.
+    if let ([Err(problem)], true) = (outcomes.as_slice(), single)
+        && problem.status == 403
+    {
+        return problem.respond();
+    }
     if let ([Err(problem)], true, Body412::Flat) = (outcomes.as_slice(), single && stale, switches.body_412) {
         return problem.respond();
     }
