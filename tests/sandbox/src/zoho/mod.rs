@@ -3,7 +3,7 @@
 mod bin;
 mod centre;
 mod coql;
-mod coql_parse;
+
 mod credits;
 pub(crate) mod error;
 mod list;
