@@ -115,7 +115,7 @@ fn limits_and_errors_have_their_codes() {
         (format!("select id from Events where id not in ({})", many(101)), "LIMIT_EXCEEDED"),
         (format!("select {} from Events where id is not null", vec!["Venue"; 501].join(",")), "LIMIT_EXCEEDED"),
         (
-            format!("select id from Events where id is not null order by {}", vec!["id"; 11].join(",")),
+            format!("select id from Events where id is not null order by {}", ["id"; 11].join(",")),
             "LIMIT_EXCEEDED",
         ),
         ("select id from Events where id is not null order by id, id".to_owned(), "DUPLICATE_DATA"),

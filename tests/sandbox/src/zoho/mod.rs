@@ -5,6 +5,7 @@ mod centre;
 mod coql;
 
 mod credits;
+mod criteria;
 pub(crate) mod error;
 mod list;
 mod meta;

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::criteria::Criteria;
 use super::error::{Problem, json_response};
+use super::meta::{self, Kind};
 use super::modules::{ModuleName, Record};
 use super::record::{self, full_name};
 use super::write::permitted;
@@ -25,50 +27,8 @@ pub(crate) fn search(
     if page.saturating_mul(per_page) > 2_000 {
         return Err(Problem::new(400, "LIMIT_REACHED", "maximum limit reached", json!({ "limit": 2000 })));
     }
-    let text_of = |record: &Record| {
-        let mut all = full_name(record);
-        for value in record.fields.values().filter_map(Value::as_str) {
-            all.push(' ');
-            all.push_str(value);
-        }
-        fuzzy(&all)
-    };
-    let matches: Box<dyn Fn(&Record) -> bool> = if let Some(criteria) = query.get("criteria") {
-        let wanted = Criteria::parse(criteria)?;
-        Box::new(move |record| wanted.matches(zoho, module, record, switches))
-    } else if let Some(email) = query.get("email") {
-        let email = fuzzy(email);
-        Box::new(move |record| {
-            ["Email", "Secondary_Email"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&email))
-            })
-        })
-    } else if let Some(phone) = query.get("phone") {
-        let phone = fuzzy(phone);
-        Box::new(move |record| {
-            ["Phone", "Mobile"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&phone))
-            })
-        })
-    } else if let Some(word) = query.get("word") {
-        let word = fuzzy(word);
-        Box::new(move |record| text_of(record).contains(&word))
-    } else {
-        return Err(Problem::new(
-            400,
-            "EXPECTED_PARAM_MISSING",
-            "expected param missing",
-            json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
-        ));
-    };
+    let names = list::field_names(query)?;
+    let wanted = Wanted::of(query, module)?;
     let lag = match switches.search_lag_s {
         SearchLag::Thirty => 30 * SECOND,
         SearchLag::Zero => 0,
@@ -80,7 +40,7 @@ pub(crate) fn search(
         .rev()
         .filter(|record| zoho.sees(module, record))
         .filter(|record| lag == 0 || record.modified_ms + lag <= now_ms)
-        .filter(|record| matches(record))
+        .filter(|record| wanted.finds(zoho, module, record, switches))
         .skip((page - 1) * per_page)
         .take(per_page + 1)
         .collect();
@@ -88,7 +48,6 @@ pub(crate) fn search(
         return Ok(Response::empty(204));
     }
     let more = found.len() > per_page;
-    let names = list::field_names(query)?;
     let data: Vec<Value> = found
         .into_iter()
         .take(per_page)
@@ -107,93 +66,68 @@ pub(crate) fn search(
     ))
 }
 
-/// What the index compares: lower case, punctuation as blanks.
-fn fuzzy(text: &str) -> String {
-    text.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '@' { c } else { ' ' }).collect()
+/// What is looked for: the first of these that is given, the others do not count.
+enum Wanted {
+    Criteria(Criteria),
+    /// In any e-mail field.
+    Email(String),
+    Phone(String),
+    /// In any text.
+    Word(String),
 }
 
-/// `((A:equals:x)and(B:starts_with:y))`, at most ten conditions, one connective.
-struct Criteria {
-    conditions: Vec<(String, String, String)>,
-    any: bool,
-}
+/// A word must have so many characters.
+const SHORTEST_WORD: usize = 2;
 
-impl Criteria {
-    fn parse(text: &str) -> Result<Criteria, Problem> {
-        let bad = || {
-            Problem::new(
+impl Wanted {
+    fn of(query: &Query, module: ModuleName) -> Result<Wanted, Problem> {
+        if let Some(criteria) = query.get("criteria") {
+            return Criteria::parse(criteria, module).map(Wanted::Criteria);
+        }
+        let text = |name: &str| query.get(name).map(|text| fuzzy(text.trim()));
+        let wanted = text("email")
+            .map(Wanted::Email)
+            .or_else(|| text("phone").map(Wanted::Phone))
+            .or_else(|| text("word").map(Wanted::Word));
+        match wanted {
+            None => Err(Problem::new(
                 400,
-                "INVALID_QUERY",
-                "Invalid query formed",
-                json!({ "reason": "invalid criteria", "api_name": "criteria" }),
-            )
-        };
-        let mut conditions = Vec::new();
-        let mut current = String::new();
-        let mut escaped = false;
-        let mut connectives = String::new();
-        for c in text.chars() {
-            match (c, escaped) {
-                ('\\', false) => escaped = true,
-                ('(', false) => {
-                    connectives.push_str(&std::mem::take(&mut current));
-                    connectives.push(' ');
-                }
-                (')', false) => {
-                    let condition = std::mem::take(&mut current);
-                    if condition.is_empty() {
-                        continue;
-                    }
-                    let mut parts = condition.splitn(3, ':');
-                    match (parts.next(), parts.next(), parts.next()) {
-                        (Some(field), Some(operator), Some(value)) => {
-                            conditions.push((
-                                field.trim().to_owned(),
-                                operator.trim().to_owned(),
-                                value.to_owned(),
-                            ));
-                        }
-                        _ => return Err(bad()),
-                    }
-                }
-                (c, _) => {
-                    escaped = false;
-                    current.push(c);
-                }
+                "EXPECTED_PARAM_MISSING",
+                "expected param missing",
+                json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
+            )),
+            Some(Wanted::Word(word)) if word.trim().chars().count() < SHORTEST_WORD => {
+                Err(Problem::invalid("invalid data", json!({ "param_name": "word" })))
             }
+            Some(wanted) => Ok(wanted),
         }
-        let words: Vec<String> = connectives.split_whitespace().map(str::to_lowercase).collect();
-        if conditions.is_empty()
-            || !current.trim().is_empty()
-            || words.iter().any(|word| word != "and" && word != "or")
-        {
-            return Err(bad());
-        }
-        if conditions.len() > 10 {
-            return Err(Problem::limit(json!({ "limit": 10, "param_name": "criteria" })));
-        }
-        Ok(Criteria { any: words.iter().any(|word| word == "or"), conditions })
     }
 
-    fn matches(&self, zoho: &Zoho, module: ModuleName, record: &Record, switches: &Switches) -> bool {
-        let holds = |(field, operator, value): &(String, String, String)| {
-            let shown = record::show(zoho, module, record, field, switches);
-            let known = match &shown {
-                Value::String(text) => fuzzy(text),
-                Value::Object(map) => fuzzy(map.get("id").and_then(Value::as_str).unwrap_or_default()),
-                Value::Bool(flag) => flag.to_string(),
-                _ => return false,
-            };
-            let wanted = fuzzy(value);
-            match operator.as_str() {
-                // Documented as equality, observed as containment.
-                "equals" => known.contains(&wanted),
-                "not_equal" => !known.contains(&wanted),
-                "starts_with" => known.starts_with(&wanted),
-                "in" => value.split(',').any(|one| known.contains(&fuzzy(one))),
-                _ => false,
-            }
+    fn finds(&self, zoho: &Zoho, module: ModuleName, record: &Record, switches: &Switches) -> bool {
+        let in_fields = |kind: Kind, wanted: &str| {
+            meta::fields(module).iter().filter(|field| field.kind == kind).any(|field| {
+                let known = record.fields.get(field.name).and_then(Value::as_str);
+                known.is_some_and(|known| fuzzy(known).contains(wanted))
+            })
         };
-        if self.any { self.conditions.iter().any(holds) } else { self.conditions.iter().all(holds) }
+        match self {
+            Wanted::Criteria(criteria) => criteria.matches(zoho, module, record, switches),
+            Wanted::Email(wanted) => in_fields(Kind::Email, wanted),
+            Wanted::Phone(wanted) => in_fields(Kind::Phone, wanted),
+            Wanted::Word(word) => {
+                let mut all = full_name(record);
+                for value in record.fields.values().filter_map(Value::as_str) {
+                    all.push(' ');
+                    all.push_str(value);
+                }
+                let all = fuzzy(&all);
+                word.split_whitespace().all(|part| all.contains(part))
+            }
+        }
     }
+}
+
+/// What the index compares: lower case, punctuation as blanks.
+pub(super) fn fuzzy(text: &str) -> String {
+    text.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '@' { c } else { ' ' }).collect()
 }
