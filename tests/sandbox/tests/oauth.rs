@@ -269,6 +269,11 @@ fn a_data_centre_knows_only_its_own_tokens() {
         world.set_now_ms(world.now_ms() + 61_000);
         let renew = "grant_type=refresh_token&client_id=c&refresh_token=sandbox-refresh-ben";
         assert_eq!(zoho_form(&mut world, renew)["api_domain"], format!("https://{api}"));
+        for edition in ["sandbox", "developer"] {
+            let beside = api.replace("www", edition);
+            let call = Request::zoho("GET", "/crm/v8/org").header("Host", &beside);
+            assert_eq!(world.handle(&call).unwrap().status, 401, "{beside}");
+        }
         for (other, other_accounts, other_api) in hosts {
             let call = Request::zoho("GET", "/crm/v8/org").header("Host", other_api);
             let status = if other == own { 200 } else { 401 };
@@ -326,4 +331,64 @@ fn google_gives_tokens_that_expire() {
         world.handle(&Request::new(Service::Google, "GET", &format!("{auth}&response_type=token"))).unwrap();
     let list = Request::google("GET", EVENTS).bearer(&sent(&page, "access_token"));
     assert_eq!(world.handle(&list).unwrap().status, 200);
+}
+
+/// What each call needs (reference, section 9): its scope is enough, and without it the call is refused.
+#[test]
+fn calls_need_their_scopes() {
+    let query = json!({ "select_query": "select id from Events where id is not null" });
+    let record = json!({ "data": [meeting("x")] });
+    let person = json!({ "data": [{ "Last_Name": "Keller" }] });
+    let calls: [(&str, &str, Option<Value>, &[&str]); 16] = [
+        ("GET", "/crm/v8/Events?fields=id", None, &["modules.events.READ"]),
+        ("GET", "/crm/v8/Events/1", None, &["modules.events.READ"]),
+        ("GET", "/crm/v8/Events/deleted", None, &["modules.events.READ"]),
+        ("GET", "/crm/v8/Events/actions/count", None, &["modules.events.READ"]),
+        ("POST", "/crm/v8/Events", Some(record.clone()), &["modules.events.CREATE"]),
+        ("PUT", "/crm/v8/Events/1", Some(record), &["modules.events.UPDATE"]),
+        ("DELETE", "/crm/v8/Events/1", None, &["modules.events.DELETE"]),
+        (
+            "POST",
+            "/crm/v8/Contacts/upsert",
+            Some(person),
+            &["modules.contacts.CREATE", "modules.contacts.UPDATE"],
+        ),
+        ("GET", "/crm/v8/Leads?fields=id", None, &["modules.leads.READ"]),
+        ("POST", "/crm/v8/coql", Some(query), &["coql.READ", "modules.events.READ"]),
+        ("GET", "/crm/v8/users", None, &["users.READ"]),
+        ("GET", "/crm/v8/org", None, &["org.READ"]),
+        ("GET", "/crm/v8/settings/modules", None, &["settings.modules.READ"]),
+        ("GET", "/crm/v8/settings/fields?module=Events", None, &["settings.fields.READ"]),
+        ("GET", "/crm/v8/settings/profiles", None, &["settings.profiles.READ"]),
+        (
+            "GET",
+            "/crm/v8/Events/search?word=xx",
+            None,
+            &["modules.events.READ", "ZohoSearch.securesearch.READ"],
+        ),
+    ];
+    let full = |scope: &str| {
+        if scope.starts_with("Zoho") { scope.to_owned() } else { format!("ZohoCRM.{scope}") }
+    };
+    let all: Vec<String> =
+        calls.iter().flat_map(|(_, _, _, needed)| needed.iter().map(|scope| full(scope))).collect();
+    for (method, path, body, needed) in &calls {
+        let mut world = world();
+        let mut refused = |scopes: &[String]| {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            world.set_scopes(Service::Zoho, &scopes);
+            code(&zoho(&mut world, method, path, body.clone())) == (401, "OAUTH_SCOPE_MISMATCH".into())
+        };
+        let own: Vec<String> = needed.iter().map(|scope| full(scope)).collect();
+        assert!(!refused(&own), "{method} {path}");
+        let whole: Vec<String> = own
+            .iter()
+            .map(|scope| format!("{}.all", scope.rsplit_once('.').unwrap().0.to_uppercase()))
+            .collect();
+        assert!(!refused(&whole), "ALL stands for every action, in any case: {method} {path}");
+        for missing in &own {
+            let others: Vec<String> = all.iter().filter(|scope| *scope != missing).cloned().collect();
+            assert!(refused(&others), "{method} {path} without {missing}");
+        }
+    }
 }

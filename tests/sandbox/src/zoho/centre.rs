@@ -41,13 +41,15 @@ pub(crate) fn own(dc: Dc) -> Option<&'static Centre> {
     CENTRES.iter().find(|centre| centre.location == location)
 }
 
-/// Whether a request was addressed to another data centre than the organisation's. Hosts that are no data centre's,
-/// such as loopback, lead here.
+/// Whether a request was addressed to another data centre than the organisation's, or to the sandbox or developer
+/// edition beside it, which hold other organisations. Hosts that are no data centre's, such as loopback, lead here.
 pub(crate) fn is_elsewhere(dc: Dc, host: Option<&str>) -> bool {
-    let host = host.map(|host| host.split(':').next().unwrap_or_default());
-    let addressed = CENTRES.iter().find(|centre| Some(centre.accounts) == host || Some(centre.api) == host);
-    match (own(dc), addressed) {
-        (Some(own), Some(addressed)) => own != addressed,
-        _ => false,
-    }
+    let (Some(own), Some(host)) = (own(dc), host) else { return false };
+    let host = host.split(':').next().unwrap_or_default();
+    let beside = |centre: &Centre| {
+        let rest = centre.api.strip_prefix("www").unwrap_or_default();
+        host.strip_suffix(rest).is_some_and(|edition| matches!(edition, "sandbox" | "developer"))
+    };
+    let known = CENTRES.iter().any(|centre| host == centre.accounts || host == centre.api || beside(centre));
+    known && host != own.accounts && host != own.api
 }
