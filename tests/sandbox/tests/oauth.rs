@@ -242,6 +242,8 @@ fn wrong_token_requests_have_their_words() {
     assert_eq!(form(&mut world, Service::Zoho, revoke, "token=other").json()["error"], "invalid_token");
     assert_eq!(form(&mut world, Service::Zoho, revoke, "token=sandbox-zoho").json()["status"], "success");
     assert_eq!(zoho(&mut world, "GET", "/crm/v8/org", None).status, 401);
+    // People on the pages need no token.
+    assert_eq!(world.edit_crm(10, 1).added, 2);
     assert_eq!(world.handle(&Request::new(Service::Zoho, "GET", TOKEN)).unwrap().status, 404);
 }
 

@@ -3,7 +3,6 @@
 mod bin;
 mod centre;
 mod coql;
-
 mod credits;
 mod criteria;
 pub(crate) mod error;
@@ -41,6 +40,7 @@ use crate::tokens::{self, Tokens};
 
 /// Ids are long decimal numbers, above 2^53 (reference, section 1).
 pub(crate) const FIRST_ID: u64 = 4_876_876_000_000_000_000;
+
 /// The state of the Zoho side.
 #[derive(Debug)]
 pub(crate) struct Zoho {

@@ -52,15 +52,17 @@ impl Zoho {
         if segments.first().is_some_and(|first| first == "oauth") {
             return self.oauth(request, &segments, call.now_ms, call.switches);
         }
+        // What a person does on the pages asks for no token, costs no credit and is done in Ana's name.
+        let Some(load) = call.load else {
+            return self.dispatch(request, &segments, None, call).unwrap_or_else(|problem| problem.respond());
+        };
         let Caller { user, zone, granted } = match self.authenticate(request, call) {
             Ok(caller) => caller,
             Err(problem) => return problem.respond(),
         };
         let kind = kind_of(&request.method, &segments);
-        let weight = call.load.map(|load| (credits::weigh(kind, request, call.switches), load));
-        if let Some((weight, load)) = weight
-            && let Err(problem) = self.credits.admit(weight, load, call.now_ms, call.switches)
-        {
+        let weight = credits::weigh(kind, request, call.switches);
+        if let Err(problem) = self.credits.admit(weight, load, call.now_ms, call.switches) {
             return problem.respond();
         }
         // Everything below is done in the name of the caller; what is asked from outside, in Ana's.
@@ -68,7 +70,6 @@ impl Zoho {
         (self.current, self.zone) = (user, zone);
         let mut answer = self.permit_and_dispatch(request, kind, &segments, granted.as_ref(), call);
         (self.current, self.zone) = before;
-        let Some((weight, _)) = weight else { return answer };
         if answer.status < 400 || call.switches.failed_calls_cost == FailedCallsCost::Yes {
             self.credits.spend(weight.credits, call.now_ms);
         }
