@@ -297,8 +297,9 @@ impl Zoho {
             RecordDenied::Authorization => Problem::new(
                 400,
                 "AUTHORIZATION_FAILED",
-                "User does not have sufficient privilege to change the record",
-                json!({ "id": record.id.to_string() }),
+                "User does not have sufficient privilege to perform this action",
+                // Zoho CRM API v8, updateRecords and deleteRecord: only the former names a place.
+                if action == "Delete" { json!({}) } else { json!({ "resource_path_index": 1 }) },
             ),
             RecordDenied::Permission => Problem::new(
                 403,
