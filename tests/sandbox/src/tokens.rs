@@ -111,7 +111,7 @@ struct Refresh {
 }
 
 /// All tokens of one accounts server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     rules: Rules,
     seed: u64,
