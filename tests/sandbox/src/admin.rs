@@ -27,7 +27,7 @@ pub struct Site {
 }
 
 /// How a site starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Start {
     /// Seed of ids, faults and corpus.
     pub seed: u64,
