@@ -131,5 +131,7 @@ switches! {
     failed_calls_cost FailedCallsCost "Zoho 8: are credits taken for calls that are refused after the token was accepted?" { Yes "yes", No "no" }
     record_denied RecordDenied "Zoho 4.2: the code when a record of another owner may be read but not changed." { Authorization "AUTHORIZATION_FAILED", Permission "NO_PERMISSION" }
     hidden_record HiddenRecord "Zoho 10: a record that the user may not see is answered as if it did not exist, or with 403." { Missing "missing", Forbidden "forbidden" }
+    inactive_user InactiveUser "Zoho 9: the code for a token whose user was switched off or never accepted the invitation." { Token "INVALID_TOKEN", Authentication "AUTHENTICATION_FAILURE" }
+    grant_code_s GrantCodeSeconds "Zoho 9: seconds until a grant code expires; the pages disagree." { Short "120", Long "180" }
     text_rewrite TextRewrite "Zoho: multi-line text is rewritten on saving (CRLF line ends, trailing blanks cut), or kept." { Crlf "crlf", Kept "kept" }
 }

@@ -135,16 +135,22 @@ fn a_token_has_its_own_scopes_and_its_own_person() {
     assert_eq!(world.handle(&call("GET", &format!("{MEETINGS}?fields=id"))).unwrap().status, 204);
 }
 
-/// A code works once, for two minutes, for its own client and address, and with its verifier.
+/// A code works once, for two or three minutes (switch), for its own client and address, and with its verifier.
 #[test]
 fn codes_are_bound() {
     let mut world = world();
     let grant = zoho_code(&mut world);
     assert!(redeem(&mut world, &grant).get("access_token").is_some());
     assert_eq!(redeem(&mut world, &grant)["error"], "invalid_code");
-    let late = zoho_code(&mut world);
-    world.set_now_ms(noon() + 120_000);
-    assert_eq!(redeem(&mut world, &late)["error"], "invalid_code");
+    for (seconds, ms) in [("120", 120_000), ("180", 180_000)] {
+        world.switches().set("grant_code_s", seconds).unwrap();
+        let (early, late) = (zoho_code(&mut world), zoho_code(&mut world));
+        let begun = world.now_ms();
+        world.set_now_ms(begun + ms - 1);
+        assert!(redeem(&mut world, &early).get("access_token").is_some());
+        world.set_now_ms(begun + ms);
+        assert_eq!(redeem(&mut world, &late)["error"], "invalid_code");
+    }
     let grant = zoho_code(&mut world);
     let other = format!(
         "grant_type=authorization_code&client_id=1000.OTHER&code={grant}&redirect_uri=https://app.example.com/back"

@@ -229,13 +229,17 @@ fn people_who_are_switched_off_are_refused() {
     let mut world = world();
     let org = |world: &mut World, token: &str| code(&as_(world, token, "GET", "/crm/v8/org", None));
     assert_eq!(org(&mut world, BEN).0, 200);
-    world.set_user_active("ben@example.com", false).unwrap();
-    assert_eq!(org(&mut world, BEN), (401, "AUTHENTICATION_FAILURE".into()));
-    world.set_user_active("ben@example.com", true).unwrap();
-    assert_eq!(org(&mut world, BEN).0, 200);
-    for token in ["sandbox-zoho-elif", "sandbox-zoho-femi", "sandbox-zoho-gita"] {
-        assert_eq!(org(&mut world, token), (401, "AUTHENTICATION_FAILURE".into()), "{token}");
+    for expected in ["INVALID_TOKEN", "AUTHENTICATION_FAILURE"] {
+        world.switches().set("inactive_user", expected).unwrap();
+        world.set_user_active("ben@example.com", false).unwrap();
+        for token in [BEN, "sandbox-zoho-elif", "sandbox-zoho-femi", "sandbox-zoho-gita"] {
+            assert_eq!(org(&mut world, token), (401, expected.into()), "{token}");
+        }
+        world.set_user_active("ben@example.com", true).unwrap();
+        assert_eq!(org(&mut world, BEN).0, 200);
     }
+    world.set_user_active("gita@example.com", true).unwrap();
+    assert_eq!(org(&mut world, "sandbox-zoho-gita").0, 401, "a deleted user stays deleted");
     assert!(world.set_user_active("nobody@example.com", true).is_err());
 }
 

@@ -10,6 +10,9 @@ use super::error::json_response;
 use crate::http::{Query, Request, Response, encode};
 use crate::tokens::{Denied, Grant, Issued, Tokens};
 
+/// A code lives some minutes; Google does not say how many.
+const CODE_S: i64 = 600;
+
 pub(crate) fn is_path(segments: &[String]) -> bool {
     segments.first().is_some_and(|first| matches!(first.as_str(), "token" | "revoke" | "o"))
 }
@@ -51,6 +54,7 @@ fn authorize(tokens: &mut Tokens, query: &Query, now_ms: i64) -> Response {
         client: client.to_owned(),
         scopes,
         redirect_uri: redirect_uri.to_owned(),
+        code_s: CODE_S,
         offline: query.get("access_type") == Some("offline"),
         challenge: query.get("code_challenge").map(|challenge| {
             (query.get("code_challenge_method").unwrap_or("plain").to_owned(), challenge.to_owned())

@@ -9,7 +9,7 @@ use super::Zoho;
 use super::centre::{self, is_elsewhere};
 use super::error::{Problem, json_response};
 use crate::http::{Query, Request, Response, encode};
-use crate::switches::Switches;
+use crate::switches::{GrantCodeSeconds, Switches};
 use crate::tokens::{Denied, Grant, Issued};
 
 impl Zoho {
@@ -23,7 +23,7 @@ impl Zoho {
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
         let place = Place::of(request, switches);
         match (request.method.as_str(), parts.as_slice()) {
-            ("GET", ["oauth", "v2", "auth"]) => self.authorize(&request.query(), &place, now_ms),
+            ("GET", ["oauth", "v2", "auth"]) => self.authorize(&request.query(), &place, now_ms, switches),
             ("POST", ["oauth", "v2", "token"]) => {
                 let elsewhere = is_elsewhere(switches.dc, request.header_value("host"));
                 let body =
@@ -43,7 +43,11 @@ impl Zoho {
     }
 
     /// Sends the person's browser back with a code, or with a token in the fragment.
-    fn authorize(&mut self, query: &Query, place: &Place, now_ms: i64) -> Response {
+    fn authorize(&mut self, query: &Query, place: &Place, now_ms: i64, switches: &Switches) -> Response {
+        let code_s = match switches.grant_code_s {
+            GrantCodeSeconds::Short => 120,
+            GrantCodeSeconds::Long => 180,
+        };
         let refuse = |what: &str| {
             Response::text(400, "text/html;charset=UTF-8", format!("<h1>ERROR_{what}</h1>").into_bytes())
         };
@@ -64,6 +68,7 @@ impl Zoho {
             client: client.to_owned(),
             scopes,
             redirect_uri: redirect_uri.to_owned(),
+            code_s,
             offline: query.get("access_type") == Some("offline"),
             challenge: query.get("code_challenge").map(|challenge| {
                 (query.get("code_challenge_method").unwrap_or("plain").to_owned(), challenge.to_owned())

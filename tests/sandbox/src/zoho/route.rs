@@ -11,7 +11,7 @@ use super::people::Status;
 use super::write::{self, Call, permitted};
 use super::{Zoho, bin, centre, coql, credits, list, org, record, scopes, search};
 use crate::http::{Request, Response};
-use crate::switches::{FailedCallsCost, HiddenRecord, MissingGet, Switches};
+use crate::switches::{FailedCallsCost, HiddenRecord, InactiveUser, MissingGet, Switches};
 
 /// What a call does, for counters.
 pub(crate) fn kind_of(method: &str, segments: &[String]) -> &'static str {
@@ -92,7 +92,10 @@ impl Zoho {
         let access = self.tokens.bearer(token, call.now_ms).map_err(|_| invalid())?;
         let user = self.people.by_email(&access.person).ok_or_else(invalid)?;
         if user.status != Status::Active || !user.confirmed {
-            return Err(failed());
+            return Err(match call.switches.inactive_user {
+                InactiveUser::Token => invalid(),
+                InactiveUser::Authentication => failed(),
+            });
         }
         Ok(Caller { user: user.id, zone: user.zone, granted: access.scopes.clone() })
     }
