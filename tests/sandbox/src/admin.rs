@@ -10,6 +10,10 @@ use crate::http::{Query, Response, Service};
 use crate::switches::Switches;
 use crate::time;
 use crate::world::World;
+use crate::zoho::Edition;
+
+/// Licences of an organisation whose edition is given at the start.
+const LICENCES: u64 = 10;
 
 /// A world with what is needed to begin it anew.
 #[derive(Debug)]
@@ -17,13 +21,13 @@ pub struct Site {
     /// Both services.
     pub world: World,
     clock: Clock,
-    switches: Switches,
-    seed: u64,
+    start: Start,
+    pub(crate) seed: u64,
     events: usize,
 }
 
 /// How a site starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Start {
     /// Seed of ids, faults and corpus.
     pub seed: u64,
@@ -33,6 +37,10 @@ pub struct Start {
     pub now_ms: Option<i64>,
     /// Switches as given on the command line.
     pub switches: Switches,
+    /// The zone of everybody; Europe/Paris when none is given.
+    pub zone: Option<String>,
+    /// The CRM's edition; Professional when none is given.
+    pub edition: Option<Edition>,
 }
 
 impl Site {
@@ -42,7 +50,7 @@ impl Site {
         let mut site = Site {
             world: World::new(start.seed, clock.read(real_ms)),
             clock,
-            switches: start.switches.clone(),
+            start: start.clone(),
             seed: start.seed,
             events: start.events,
         };
@@ -51,7 +59,14 @@ impl Site {
     }
 
     fn begin(&mut self) {
-        *self.world.switches() = self.switches.clone();
+        *self.world.switches() = self.start.switches.clone();
+        if let Some(edition) = self.start.edition {
+            self.world.set_edition(edition, LICENCES);
+        }
+        if let Some(zone) = &self.start.zone {
+            // A name that is no zone was refused before the start.
+            let _ = self.world.set_zone(zone);
+        }
         if self.events > 0 {
             self.world.fill(&Corpus::new(self.seed, self.events));
         }
@@ -95,6 +110,11 @@ impl Site {
             ("POST", "/sandbox/role") => self.role(body),
             ("POST", "/sandbox/scopes") => self.scopes(body),
             ("POST", "/sandbox/permissions") => self.permissions(body),
+            ("GET" | "POST", "/sandbox/org") => self.org(body),
+            ("POST", "/sandbox/users") => self.users(body),
+            ("POST", "/sandbox/profiles") => self.profiles(body),
+            ("POST", "/sandbox/sign-in") => self.sign_in(body),
+            ("POST", "/sandbox/revoke") => self.revoke(body),
             ("POST", "/sandbox/locks") => self.locks(body),
             ("POST", "/sandbox/refusals") => self.refusals(body),
             ("POST", "/sandbox/layouts") => self.layout(body),
@@ -329,7 +349,7 @@ fn unknown(method: &str, path: &str) -> Response {
     answer(404, &json!({ "error": format!("there is no admin route {method} {path}") }))
 }
 
-fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
+pub(crate) fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
     if body.is_empty() {
         return Ok(serde_json::Map::new());
     }
@@ -339,14 +359,14 @@ fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
     }
 }
 
-fn whole(body: &serde_json::Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
+pub(crate) fn whole(body: &serde_json::Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_u64().map(Some).ok_or(format!("{name} is a whole number")),
     }
 }
 
-fn text<'a>(body: &'a serde_json::Map<String, Value>, name: &str) -> Result<&'a str, String> {
+pub(crate) fn text<'a>(body: &'a serde_json::Map<String, Value>, name: &str) -> Result<&'a str, String> {
     body.get(name).and_then(Value::as_str).ok_or(format!("{name} is a text and must be given"))
 }
 

@@ -70,8 +70,9 @@ impl World {
     /// request, and nobody is mailed.
     pub fn edit_crm(&mut self, count: usize, seed: u64) -> Edited {
         let mut rng = Rng::with_seed(seed ^ 0xc4_3ed1);
-        let today = time::ms_to_local(chrono_tz::Europe::Paris, self.now_ms()).date();
-        let mut maker = Maker::around(seed ^ 0x5eed, today);
+        let zone = self.zoho.zone;
+        let today = time::ms_to_local(zone, self.now_ms()).date();
+        let mut maker = Maker::around(seed ^ 0x5eed, zone, today);
         let mut targets: Vec<Value> = self
             .crm_events()
             .into_iter()
@@ -135,6 +136,7 @@ impl World {
             bad_record: None,
             locked: None,
             writes: 0,
+            load: None,
         };
         self.zoho.handle(&request, &mut call);
         call.writes > 0
@@ -145,8 +147,9 @@ impl World {
     pub fn edit(&mut self, count: usize, seed: u64) -> Edited {
         let now = self.now_ms();
         let mut rng = Rng::with_seed(seed ^ 0xed175);
-        let today = time::ms_to_local(chrono_tz::Europe::Paris, now).date();
-        let mut maker = Maker::around(seed ^ 0x5eed, today);
+        let zone = self.zone();
+        let today = time::ms_to_local(zone, now).date();
+        let mut maker = Maker::around(seed ^ 0x5eed, zone, today);
         let mut targets: Vec<(String, Value)> = self
             .google
             .calendar("primary")

@@ -9,7 +9,9 @@
 //!
 #![doc = include_str!("../FIDELITY.md")]
 
+mod account;
 mod admin;
+mod admin_account;
 mod admin_google;
 mod clock;
 mod corpus;
@@ -26,9 +28,11 @@ mod names;
 mod server;
 mod switches;
 mod time;
+mod tokens;
 mod world;
 mod zoho;
 
+pub use account::InFlight;
 pub use admin::{Site, Start};
 pub use corpus::Corpus;
 pub use counters::Counters;
@@ -41,8 +45,14 @@ pub use mail::{Mail, MailKind};
 pub use server::Server;
 pub use switches::*;
 pub use world::World;
+pub use zoho::{Edition, Sharing};
 
 /// The instant of an RFC 3339 text with an offset, in milliseconds since 1970.
 pub fn parse_instant(text: &str) -> Option<i64> {
     time::parse_rfc3339(text).map(|at| at.ms)
+}
+
+/// Whether there is an IANA zone of that name.
+pub fn is_zone(name: &str) -> bool {
+    time::zone(name).is_some()
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord_sandbox::{GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
+use accord_sandbox::{Edition, GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
 use clap::Parser;
 
 /// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
@@ -35,6 +35,12 @@ struct Arguments {
     /// A fixed clock (RFC 3339 with offset), moved only by POST /sandbox/clock. Default: the real clock.
     #[arg(long, value_parser = instant)]
     now: Option<i64>,
+    /// The time zone of the people, the calendars and the organisation, such as Asia/Kolkata. Default: Europe/Paris.
+    #[arg(long, value_parser = zone)]
+    zone: Option<String>,
+    /// The CRM's edition, which sets its limits: free, standard, professional, enterprise, ultimate. Default: professional.
+    #[arg(long, value_parser = edition)]
+    edition: Option<Edition>,
     /// Sets a switch, as NAME=VALUE. May be repeated.
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     set: Vec<String>,
@@ -45,13 +51,18 @@ struct Arguments {
 
 const HELP: &str = "\
 Services on one origin:
-  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google (Ana) or
-                                       sandbox-google-ben (Ben)
-  /crm/v8/…, /oauth/v2/token           Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
+  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google (Ana)
+                                       or sandbox-google-ben (Ben)
+  /o/oauth2/v2/auth, /token, /revoke   Google's accounts; refresh tokens: sandbox-google-refresh[-ben]
+  /crm/v8/…                            Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
+  /oauth/v2/auth, /oauth/v2/token[/revoke]   Zoho's accounts; refresh token: sandbox-refresh
   /sandbox/…                           admin, below; everything else: static files
 
-Two Google accounts: ana@example.com with a primary calendar (Europe/Paris), a second one to write and one to
-read, and ben@example.com, a colleague, who owns the second; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
+Two Google accounts: ana@example.com with a primary calendar, a second one to write and one to read, and
+ben@example.com, who owns the second. One Zoho organisation with Ana (administrator, sandbox-zoho), Ben (manager, sandbox-zoho-ben), Chiara (reports to Ben,
+sandbox-zoho-chiara), Dmitri (may only read, sandbox-zoho-dmitri); refresh tokens sandbox-refresh-ben and so on.
+The tokens above never expire; those of the token endpoints live an hour. Consent is always given, by the person who
+is signed in.
 
 Admin routes (JSON in and out):
   GET  /sandbox/                       the world in a few numbers
@@ -82,6 +93,12 @@ Admin routes (JSON in and out):
   POST /sandbox/google/list            {calendar, person?, hidden?, listed?, title?, defaultReminders?}
   POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
   POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
+  GET  /sandbox/org                    zone, edition, licences, credits; POST {zone?, orgZone?, edition?, licences?,
+                                       spend?, sharing?: {module: private|public_read_only|public_read_write}}
+  POST /sandbox/users                  {email: {zone?, active?}, …}: CRM users
+  POST /sandbox/profiles               {profile: {right: bool, …}, …}: Administrator, Standard, Read only
+  POST /sandbox/sign-in                {google?: email, zoho?: email}: who gives consent from now on
+  POST /sandbox/revoke                 {service, token}: a refresh token with its access tokens, or one of these
   POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
   POST /sandbox/refusals               {record id: code | null, …}: RECORD_LOCKED, NOT_APPROVED, NOT_REVIEWED,
                                        RECORD_IN_BLUEPRINT, CANNOT_PERFORM_ACTION, AUTHORIZATION_FAILED
@@ -93,6 +110,14 @@ Admin routes (JSON in and out):
   POST /sandbox/cancel-mails           {left}: mails of cancelled meetings that may still go out today
   POST /sandbox/convert                {id}: a lead is converted
   GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
+
+fn zone(text: &str) -> Result<String, String> {
+    if accord_sandbox::is_zone(text) { Ok(text.to_owned()) } else { Err("there is no such zone".into()) }
+}
+
+fn edition(text: &str) -> Result<Edition, String> {
+    Edition::from_name(text).ok_or_else(|| Edition::ALL.map(Edition::name).join(", "))
+}
 
 fn instant(text: &str) -> Result<i64, String> {
     accord_sandbox::parse_instant(text)
@@ -126,7 +151,14 @@ fn run(arguments: Arguments) -> Result<(), String> {
             pair.split_once('=').ok_or_else(|| format!("--switch wants NAME=VALUE, not {pair}"))?;
         switches.set(name, value).map_err(|error| error.to_string())?;
     }
-    let start = Start { seed: arguments.seed, events: arguments.events, now_ms: arguments.now, switches };
+    let start = Start {
+        seed: arguments.seed,
+        events: arguments.events,
+        now_ms: arguments.now,
+        switches,
+        zone: arguments.zone,
+        edition: arguments.edition,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -12,6 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
+use crate::account::InFlight;
 use crate::admin::Site;
 use crate::files;
 use crate::http::{Dropped, Request, Response, Service};
@@ -91,6 +92,20 @@ impl Server {
     }
 }
 
+/// A call that counts as under way until it is answered or its connection breaks.
+struct Held {
+    shared: Arc<Shared>,
+    call: Option<InFlight>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.shared.site().world.release(call);
+        }
+    }
+}
+
 /// An `Err` closes the connection without an answer: that is how a dropped one is made.
 async fn serve(
     shared: Arc<Shared>,
@@ -104,7 +119,7 @@ async fn serve(
         Err(_) => return Ok(finish(Response::text(413, "text/plain", "the body is too large"), &path)),
     };
     let service = match path.split(['/', '?']).nth(1) {
-        Some("calendar" | "batch") => Some(Service::Google),
+        Some("calendar" | "batch" | "token" | "revoke" | "o") => Some(Service::Google),
         Some("crm" | "oauth") => Some(Service::Zoho),
         Some("sandbox") => {
             let response = shared.site().admin(&method, &path, &body, (shared.now)());
@@ -128,14 +143,20 @@ async fn serve(
         })
         .collect();
     let request = Request { service, method, path: path.clone(), headers, body: body.to_vec() };
-    let (answer, delay_ms) = {
+    let (answer, held, delay_ms) = {
         let mut site = shared.site();
         site.tick((shared.now)());
-        (site.world.handle(&request), site.world.take_delay_ms())
+        let answer = site.world.handle(&request);
+        let delay_ms = site.world.take_delay_ms();
+        let refused = answer.as_ref().is_ok_and(|answer| answer.status == 429);
+        // Only a call that is held back is still under way when the next one arrives.
+        let held = (delay_ms > 0 && !refused).then(|| site.world.hold(&request));
+        (answer, Held { shared: Arc::clone(&shared), call: held }, delay_ms)
     };
     if delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
     }
+    drop(held);
     let mut response = answer?;
     if service == Service::Google {
         response.headers.push(("access-control-allow-origin".into(), "*".into()));
@@ -170,7 +191,8 @@ fn finish(response: Response, path: &str) -> hyper::Response<Full<Bytes>> {
     for (name, value) in &response.headers {
         built = built.header(name, value);
     }
-    if ["/calendar", "/batch", "/crm", "/oauth", "/sandbox"].iter().any(|prefix| path.starts_with(prefix)) {
+    let dynamic = ["calendar", "batch", "token", "revoke", "o", "crm", "oauth", "sandbox"];
+    if path.split(['/', '?']).nth(1).is_some_and(|first| dynamic.contains(&first)) {
         built = built.header("cache-control", "no-store");
     } else {
         built = built.header("cache-control", "no-cache");

@@ -130,6 +130,7 @@ switches! {
     series_records SeriesRecords "Zoho 6.1: a new meeting with Recurring_Activity becomes one record for each date, or one record." { Each "each", One "one" }
     reminder_shape ReminderShape "Zoho 1.13: Remind_At is a list of units and periods (v8), or one datetime (v2)." { Multireminder "multireminder", EventReminder "event_reminder" }
     remind_time RemindTime "Zoho 15.11: do entries of Remind_At carry a time?" { Absent "absent", Present "present" }
+    dc Dc "Zoho 15.12: the data centre that token answers and callbacks name: this sandbox itself, or a real one, whose tokens other data centres refuse." { Local "local", Us "us", Eu "eu", In "in", Au "au", Cn "cn", Jp "jp", Sa "sa", Ca "ca", Uk "uk" }
     search_lag_s SearchLag "Zoho 15.13: seconds until a change can be found by search." { Thirty "30", Zero "0" }
     body_412 Body412 "Zoho 15.14: the body of ALREADY_MODIFIED on a single record: data[], or flat." { Wrapped "wrapped", Flat "flat" }
     code_429 Code429 "Zoho 15.15: the code of an answer 429." { TooMany "TOO_MANY_REQUESTS", RateLimit "RATE_LIMIT_EXCEEDED" }
@@ -143,5 +144,11 @@ switches! {
     list_truncate_description ListTruncateDescription "Zoho 15.22: is Description cut at 500 characters in lists?" { Yes "yes", No "no" }
     coql_participants CoqlParticipants "Zoho 15.22: may COQL select Participants and Remind_At?" { Reject "reject", Allow "allow" }
     permanent_ttl_days PermanentTtl "Zoho 15.23: how many days permanently deleted records stay listed." { Sixty "60", Zero "0" }
+    credit_costs CreditCosts "Zoho 8: writes cost a credit for every 10 records begun, deleted lists 2, searches and custom views 3; or every call but COQL one." { Weighted "weighted", One "one" }
+    failed_calls_cost FailedCallsCost "Zoho 8: are credits taken for calls that are refused after the token was accepted?" { Yes "yes", No "no" }
+    record_denied RecordDenied "Zoho 4.2: the code when a record of another owner may be read but not changed." { Authorization "AUTHORIZATION_FAILED", Permission "NO_PERMISSION" }
+    hidden_record HiddenRecord "Zoho 10: a record that the user may not see is answered as if it did not exist, or with 403." { Missing "missing", Forbidden "forbidden" }
+    inactive_user InactiveUser "Zoho 9: the code for a token whose user was switched off or never accepted the invitation." { Token "INVALID_TOKEN", Authentication "AUTHENTICATION_FAILURE" }
+    grant_code_s GrantCodeSeconds "Zoho 9: seconds until a grant code expires; the pages disagree." { Short "120", Long "180" }
     text_rewrite TextRewrite "Zoho: multi-line text is rewritten on saving (CRLF line ends, trailing blanks cut), or kept." { Crlf "crlf", Kept "kept" }
 }

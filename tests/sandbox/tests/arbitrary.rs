@@ -181,6 +181,10 @@ fn any_request_gets_an_answer_of_the_vendors_kind() {
         if answer.status >= 400 {
             let body = answer.json();
             let shown = match request.service {
+                // The accounts server has a shape of its own (RFC 6749, section 5.2).
+                Service::Google if !request.path.starts_with("/calendar") && body["error"].is_string() => {
+                    body["error_description"].is_string()
+                }
                 Service::Google => body["error"]["code"] == answer.status,
                 Service::Zoho => body["code"].is_string() || body["data"][0]["code"].is_string(),
             };

@@ -9,12 +9,12 @@
 
 mod support;
 
-use accord_sandbox::{Site, Start, Switches};
+use accord_sandbox::{Site, Start};
 use serde_json::{Value, json};
 use support::*;
 
 fn site() -> Site {
-    Site::new(&Start { seed: 1, events: 0, now_ms: Some(noon()), switches: Switches::default() }, 0)
+    Site::new(&Start { seed: 1, now_ms: Some(noon()), ..Start::default() }, 0)
 }
 
 fn admin(site: &mut Site, name: &str, body: Value) -> (u16, Value) {

@@ -111,6 +111,87 @@ fn both_services_and_the_admin_routes_share_one_origin() {
     }
 }
 
+/// The admin routes about accounts: zone and edition, people, consent, revocation; a second person over HTTP.
+#[test]
+fn accounts_are_changed_by_admin_routes() {
+    let server =
+        Running::start(&["--zone", "Asia/Kolkata", "--edition", "free", "--now", "2026-11-22T12:00:00Z"]);
+    let ben = "Authorization: Zoho-oauthtoken sandbox-zoho-ben\r\n";
+    let (_, org) = server.json("GET", "/crm/v8/org", ben, "");
+    assert_eq!(org["org"][0]["time_zone"], "Asia/Kolkata");
+    assert_eq!(org["org"][0]["license_details"]["paid_type"], "free");
+    let (_, me) = server.json("GET", "/crm/v8/users?type=CurrentUser", ben, "");
+    assert_eq!(me["users"][0]["email"], "ben@example.com");
+    let (_, state) = server.json("GET", "/sandbox/org", "", "");
+    assert_eq!(state["credits"], serde_json::json!({ "used": 2, "allowed": 5000 }));
+    let change = r#"{"edition": "ultimate", "licences": 2, "spend": 10, "orgZone": "Europe/Lisbon", "sharing": {"Events": "public_read_only"}}"#;
+    let (_, state) = server.json("POST", "/sandbox/org", "", change);
+    assert_eq!(state["credits"], serde_json::json!({ "used": 12, "allowed": 54_000 }));
+    assert_eq!(
+        (state["zone"].as_str(), state["orgZone"].as_str()),
+        (Some("Asia/Kolkata"), Some("Europe/Lisbon"))
+    );
+    for (path, body) in [
+        ("/sandbox/org", r#"{"edition": "golden"}"#),
+        ("/sandbox/org", r#"{"zone": "Mars/North"}"#),
+        ("/sandbox/org", r#"{"sharing": {"Events": "perhaps"}}"#),
+        ("/sandbox/users", r#"{"nobody@example.com": {"active": false}}"#),
+        ("/sandbox/profiles", r#"{"Nobody": {"Crm_Implied_View_Events": false}}"#),
+        ("/sandbox/sign-in", r#"{"yahoo": "ben@example.com"}"#),
+        ("/sandbox/revoke", r#"{"service": "zoho"}"#),
+    ] {
+        assert_eq!(server.json("POST", path, "", body).0, 400, "{path} {body}");
+    }
+    server.json("POST", "/sandbox/profiles", "", r#"{"Standard": {"Crm_Implied_View_Events": false}}"#);
+    assert_eq!(server.json("GET", "/crm/v8/Events?fields=id", ben, "").0, 403);
+    server.json(
+        "POST",
+        "/sandbox/users",
+        "",
+        r#"{"ben@example.com": {"active": false, "zone": "Europe/Paris"}}"#,
+    );
+    assert_eq!(server.json("GET", "/crm/v8/org", ben, "").0, 401);
+    server.json("POST", "/sandbox/sign-in", "", r#"{"zoho": "chiara@example.com"}"#);
+    let page = server.raw(
+        "GET",
+        "/oauth/v2/auth?response_type=token&client_id=c&scope=ZohoCRM.users.READ&redirect_uri=http%3A%2F%2Fx%2F",
+        "",
+        "",
+    );
+    let token = page.split("access_token=").nth(1).unwrap().split('&').next().unwrap();
+    let bearer = format!("Authorization: Zoho-oauthtoken {token}\r\n");
+    let (_, me) = server.json("GET", "/crm/v8/users?type=CurrentUser", &bearer, "");
+    assert_eq!(me["users"][0]["email"], "chiara@example.com");
+    let revoke = format!(r#"{{"service": "zoho", "token": "{token}"}}"#);
+    assert_eq!(server.json("POST", "/sandbox/revoke", "", &revoke).1["revoked"], true);
+    assert_eq!(server.json("GET", "/crm/v8/org", &bearer, "").0, 401);
+    // Google's accounts server is on the same origin.
+    let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let renew = "grant_type=refresh_token&client_id=c&refresh_token=sandbox-google-refresh";
+    let (status, answer) = server.json("POST", "/token", kind, renew);
+    assert_eq!((status, answer["expires_in"].as_u64()), (200, Some(3_599)));
+    assert_eq!(server.json("POST", "/revoke", kind, "token=sandbox-google-refresh").0, 200);
+    assert_eq!(server.json("POST", "/token", kind, renew).0, 400);
+}
+
+/// Calls that the server really has under way at the same time count against the edition's limit.
+#[test]
+fn calls_at_the_same_time_are_refused_above_the_limit() {
+    let server = Running::start(&["--edition", "free"]);
+    let slow = r#"{"service": "zoho", "path": "/crm/v8/org", "kind": "delay", "ms": 1500, "times": 0}"#;
+    assert_eq!(server.json("POST", "/sandbox/faults", "", slow).0, 200);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let calls: Vec<_> =
+            (0..7).map(|_| scope.spawn(|| server.json("GET", "/crm/v8/org", ZOHO, "").0)).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!((refused, statuses.len()), (2, 7), "{statuses:?}");
+    server.json("DELETE", "/sandbox/faults", "", "");
+    // All of them were answered: there is room again.
+    assert_eq!(server.json("GET", "/crm/v8/org", ZOHO, "").0, 200);
+}
+
 #[test]
 fn a_dropped_connection_has_no_answer() {
     let server = Running::start(&[]);
@@ -163,6 +244,15 @@ fn it_ends_cleanly_when_told_to() {
         std::thread::sleep(Duration::from_millis(50));
     }
     panic!("it is still running after five seconds");
+}
+
+#[test]
+fn wrong_zones_and_editions_are_told_at_the_start() {
+    for (flag, value) in [("--zone", "Mars/North"), ("--edition", "golden")] {
+        let run = Command::new(env!("CARGO_BIN_EXE_accord-sandbox")).args([flag, value]).output().unwrap();
+        assert!(!run.status.success());
+        assert!(String::from_utf8_lossy(&run.stderr).contains(flag));
+    }
 }
 
 #[test]

@@ -447,27 +447,6 @@ fn contacts_are_upserted_by_address_and_events_are_not() {
     );
 }
 
-/// Zoho CRM API: oauth token endpoint, in the three forms that the official clients use.
-#[test]
-fn the_token_endpoint_reads_every_form() {
-    let mut world = world();
-    let path = "/oauth/v2/token";
-    let mut plain =
-        Request::new(Service::Zoho, "POST", path).header("Content-Type", "application/x-www-form-urlencoded");
-    plain.body = b"grant_type=refresh_token&refresh_token=x".to_vec();
-    let mut multipart =
-        Request::new(Service::Zoho, "POST", path).header("Content-Type", "multipart/form-data; boundary=b");
-    multipart.body =
-        b"--b\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\nrefresh_token\r\n--b--".to_vec();
-    let query = Request::new(Service::Zoho, "POST", &format!("{path}?grant_type=refresh_token"));
-    for request in [plain, multipart, query] {
-        let answer = world.handle(&request.header("Host", "127.0.0.1:4711")).unwrap().json();
-        assert_eq!(answer["access_token"], "sandbox-zoho");
-        // The official clients call what is named here: never a real data centre.
-        assert_eq!(answer["api_domain"], "http://127.0.0.1:4711");
-    }
-}
-
 /// Zoho CRM API v8: scopes: 401 OAUTH_SCOPE_MISMATCH; a query needs its own scope and the module's.
 #[test]
 fn a_missing_scope_is_a_mismatch() {

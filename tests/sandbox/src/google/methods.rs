@@ -300,6 +300,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Method> {
 pub(crate) fn kind_of(verb: &str, segments: &[String]) -> &'static str {
     match segments.first() {
         Some(first) if first == "batch" => "batch",
+        Some(first) if matches!(first.as_str(), "token" | "revoke" | "o") => "token",
         _ => find(verb, segments).map_or("other", |method| method.name),
     }
 }

@@ -18,6 +18,7 @@ mod lag;
 mod list;
 mod listing;
 mod methods;
+mod oauth;
 mod params;
 mod people;
 mod permit;
@@ -51,6 +52,7 @@ use crate::http::{GOOGLE_TOKEN, GOOGLE_TOKEN_BEN};
 use crate::mail::Mail;
 use crate::switches::Switches;
 use crate::time::SECOND;
+use crate::tokens::{self, Tokens};
 
 /// The account's address and the id of its primary calendar.
 pub(crate) const ANA: &str = "ana@example.com";
@@ -69,6 +71,7 @@ pub(crate) struct Google {
     pub(crate) ids: Ids,
     /// The scopes of a token that has none of its own, as full addresses.
     pub(crate) scopes: std::collections::BTreeSet<String>,
+    pub(crate) tokens: Tokens,
     pub(crate) meter: quota::Meter,
 }
 
@@ -135,19 +138,24 @@ impl Google {
             .shared_with(BEN, Access::new(Role::Reader));
         (holidays.primary, holidays.public) = (false, true);
         let ben = Calendar::new(BEN, BEN, paris, BEN).shared_with(BEN, owner);
+        let mut tokens = Tokens::new(tokens::GOOGLE, seed, ANA);
+        tokens.lasting(GOOGLE_TOKEN, "sandbox-google-refresh", ANA);
+        tokens.lasting(GOOGLE_TOKEN_BEN, "sandbox-google-refresh-ben", BEN);
         Google {
             calendars: vec![primary, team, holidays, ben],
-            people: vec![Person::new(ANA, GOOGLE_TOKEN), Person::new(BEN, GOOGLE_TOKEN_BEN)],
+            people: vec![Person::new(ANA), Person::new(BEN)],
             ids: Ids::new(seed),
             scopes: scopes::least(),
+            tokens,
             meter: quota::Meter::default(),
         }
     }
 
-    /// Whose token this is, and its scopes.
-    fn bearer(&self, token: &str) -> Option<(&str, &std::collections::BTreeSet<String>)> {
-        let person = self.people.iter().find(|person| person.token == token)?;
-        Some((&person.email, &self.scopes))
+    /// Whose token this is, and its scopes. An expired token is like an unknown one.
+    fn bearer(&self, token: &str, now_ms: i64) -> Option<(&str, &std::collections::BTreeSet<String>)> {
+        let access = self.tokens.bearer(token, now_ms).ok()?;
+        let person = self.people.iter().find(|person| person.email == access.person)?;
+        Some((&person.email, access.scopes.as_ref().unwrap_or(&self.scopes)))
     }
 
     /// `primary` is another name of the person's own calendar; a calendar without access does not exist.

@@ -1,4 +1,4 @@
-//! The people with an account: their token and their settings.
+//! The people with an account, and their settings.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 pub(crate) struct Person {
     /// The address, which is also the id of the primary calendar.
     pub(crate) email: String,
-    /// The bearer token that never expires.
-    pub(crate) token: &'static str,
     pub(crate) settings: BTreeMap<String, String>,
     /// Changes of the calendar list so far.
     pub(crate) list_changes: u64,
@@ -33,10 +31,9 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 impl Person {
-    pub(crate) fn new(email: &str, token: &'static str) -> Person {
+    pub(crate) fn new(email: &str) -> Person {
         Person {
             email: email.to_owned(),
-            token,
             settings: SETTINGS.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned())).collect(),
             list_changes: 0,
             list_epoch: 0,

@@ -13,7 +13,7 @@ use super::params::{self, ListParams, boolean};
 use super::scopes::Reach;
 use super::view::{Row, View};
 use super::write::{self, Change, Edit};
-use super::{Call, Google, batch, create, fields, instances, object, settings};
+use super::{Call, Google, batch, create, fields, instances, oauth, object, settings};
 use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
@@ -52,13 +52,18 @@ impl Google {
         mails: &mut Vec<Mail>,
         in_batch: bool,
     ) -> Response {
+        let segments = request.segments();
+        if oauth::is_path(&segments) {
+            return oauth::handle(&mut self.tokens, &self.scopes, request, &segments, now_ms);
+        }
         let Some(token) =
             request.header_value("authorization").and_then(|value| value.strip_prefix("Bearer "))
         else {
             return error::unauthorized("required");
         };
-        let Some((user, scopes)) = self.bearer(token) else { return error::unauthorized("authError") };
-        let segments = request.segments();
+        let Some((user, scopes)) = self.bearer(token, now_ms) else {
+            return error::unauthorized("authError");
+        };
         if segments.first().is_some_and(|first| first == "batch") {
             return batch::handle(self, request, now_ms, switches, mails);
         }

@@ -53,6 +53,7 @@ pub(crate) fn deleted(
                 recycled
             }
         })
+        .filter(|(deleted, _)| zoho.sees(module, &deleted.record))
         .filter(|(deleted, _)| changed_since(deleted.at_ms, since, switches))
         .collect();
     rows.sort_by_key(|(deleted, _)| std::cmp::Reverse((deleted.at_ms, deleted.record.id)));

@@ -111,6 +111,12 @@ pub(crate) fn answer(outcomes: Vec<Outcome>, all_well: u16, switches: &Switches,
     } else {
         400
     };
+    // A missing right is a refusal of the request.
+    if let ([Err(problem)], true) = (outcomes.as_slice(), single)
+        && problem.status == 403
+    {
+        return problem.respond();
+    }
     if let ([Err(problem)], true, Body412::Flat) = (outcomes.as_slice(), single && stale, switches.body_412) {
         return problem.respond();
     }

@@ -36,7 +36,10 @@ pub(crate) fn cancel(
 fn one(zoho: &mut Zoho, id: &str, send: bool, call: &mut Call<'_>) -> body::Outcome {
     let unknown = || Problem::invalid("the id given seems to be invalid", json!({ "id": id }));
     let number = id.parse::<u64>().map_err(|_| unknown())?;
-    let mut record = zoho.module(ModuleName::Events).get(number).cloned().ok_or_else(unknown)?;
+    let record = zoho.module(ModuleName::Events).get(number);
+    let record = record.filter(|record| zoho.sees(ModuleName::Events, record)).ok_or_else(unknown)?;
+    zoho.check_change(ModuleName::Events, record, "Edit", call.switches)?;
+    let mut record = record.clone();
     refusal::check(zoho, call, number, 0, false)?;
     let refused =
         |details: Value| Problem::new(400, "NOT_ALLOWED", "the meeting cannot be cancelled", details);

@@ -55,8 +55,18 @@ impl References {
         Ok(references)
     }
 
-    /// The record that a path or `ids` names: by its id, or by the current user's external value.
+    /// The record that a path or `ids` names, if the current user may see it.
     pub(crate) fn record<'a>(&self, zoho: &'a Zoho, module: ModuleName, name: &str) -> Option<&'a Record> {
+        self.any(zoho, module, name).filter(|record| zoho.sees(module, record))
+    }
+
+    /// Whether there is such a record that the current user may not see.
+    pub(crate) fn is_hidden(&self, zoho: &Zoho, module: ModuleName, name: &str) -> bool {
+        self.any(zoho, module, name).is_some_and(|record| !zoho.sees(module, record))
+    }
+
+    /// By its id, or by the current user's external value.
+    fn any<'a>(&self, zoho: &'a Zoho, module: ModuleName, name: &str) -> Option<&'a Record> {
         match &self.own {
             Some(field) => zoho.module(module).with_key(field, zoho.current, name).next(),
             None => name.parse().ok().and_then(|id| zoho.module(module).get(id)),
@@ -89,7 +99,15 @@ mod tests {
     const BEN: u64 = FIRST_ID + 225_027;
 
     fn call<'a>(switches: &'a Switches, mails: &'a mut Vec<crate::Mail>) -> Call<'a> {
-        Call { now_ms: 1_795_000_000_000, switches, mails, bad_record: None, locked: None, writes: 0 }
+        Call {
+            now_ms: 1_795_000_000_000,
+            switches,
+            mails,
+            bad_record: None,
+            locked: None,
+            writes: 0,
+            load: None,
+        }
     }
 
     fn insert(zoho: &mut Zoho, title: &str, key: &str) -> u16 {

@@ -112,7 +112,8 @@ pub(crate) fn list(
     let page = page_number(query, token.as_ref(), per_page)?;
     let wanted = |record: &&Record| {
         let is_converted = || record.fields.get("$converted") == Some(&json!(true));
-        changed_since(record.modified_ms, since, switches)
+        zoho.sees(module, record)
+            && changed_since(record.modified_ms, since, switches)
             && view.shows(zoho, record)
             && converted.is_none_or(|wanted| wanted == is_converted())
     };

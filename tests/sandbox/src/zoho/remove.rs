@@ -53,7 +53,9 @@ pub(crate) fn delete(
             let details =
                 if single.is_some() { json!({ "resource_path_index": 1 }) } else { json!({ "id": name }) };
             let unknown = || Problem::invalid("record not deleted", details);
-            let id = references.record(zoho, module, name).ok_or_else(unknown)?.id;
+            let record = references.record(zoho, module, name).ok_or_else(unknown)?;
+            zoho.check_change(module, record, "Delete", call.switches)?;
+            let id = record.id;
             refusal::check(zoho, call, id, index, true)?;
             let user = zoho.current;
             zoho.module_mut(module).delete(id, user, call.second());
@@ -65,7 +67,7 @@ pub(crate) fn delete(
         .collect();
     // A single unknown id is refused flat.
     if let (Some(_), [Err(problem)]) = (single, outcomes.as_slice())
-        && problem.code == "INVALID_DATA"
+        && (problem.code == "INVALID_DATA" || problem.status == 403)
     {
         return Err(problem.clone());
     }

@@ -9,7 +9,7 @@ use super::external::References;
 use super::input::{self, Input, Place};
 use super::list::since_of;
 use super::modules::{ModuleName, Record};
-use super::{Zoho, id_of, recurrence, refusal};
+use super::{Load, Zoho, id_of, recurrence, refusal};
 use crate::http::{Request, Response, Service};
 use crate::mail::{Mail, MailKind};
 use crate::switches::{NotifyDefault, SeriesPut, SeriesRecords, Switches};
@@ -26,6 +26,8 @@ pub(crate) struct Call<'a> {
     pub(crate) locked: Option<u64>,
     /// Records written so far.
     pub(crate) writes: u64,
+    /// Calls under way when this one arrived; none for what is not done through the API, and so costs no credits.
+    pub(crate) load: Option<Load>,
 }
 
 impl Call<'_> {
@@ -196,8 +198,9 @@ pub(crate) fn update_one(
 ) -> Outcome {
     let module = bulk.module;
     let unknown = || Problem::invalid("the id given seems to be invalid", json!({ "id": id.to_string() }));
-    refusal::check(zoho, call, id, index, false)?;
     let old = zoho.module(module).get(id).ok_or_else(unknown)?;
+    zoho.check_change(module, old, "Edit", call.switches)?;
+    refusal::check(zoho, call, id, index, false)?;
     if bulk.guard.is_some_and(|guard| old.modified_ms > guard) {
         return Err(Problem::new(
             412,

@@ -1,18 +1,55 @@
-//! The grammar of COQL: one select over one module, with the documented operators (reference, section 3.6).
+//! The grammar of COQL: one select over one module, with the documented operators (reference, section 3.6;
+//! COQL-Overview and COQL-Limitations of Zoho CRM API v8).
 
 use serde_json::json;
 
-use super::error::Problem;
+use super::lex::{Lexed, Token, lex, syntax};
+use crate::zoho::error::Problem;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Select {
-    pub(crate) columns: Vec<String>,
+    pub(crate) outputs: Vec<Output>,
     pub(crate) module: String,
     pub(crate) condition: Condition,
+    pub(crate) group: Vec<String>,
     /// Column and whether ascending.
     pub(crate) order: Vec<(String, bool)>,
     pub(crate) limit: u64,
     pub(crate) offset: u64,
+}
+
+/// What a row shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Output {
+    Column(String),
+    Aggregate(Function, String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Function {
+    Count,
+    Max,
+    Min,
+    Sum,
+    Avg,
+}
+
+impl Function {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Function::Count => "COUNT",
+            Function::Max => "MAX",
+            Function::Min => "MIN",
+            Function::Sum => "SUM",
+            Function::Avg => "AVG",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Function> {
+        [Function::Count, Function::Max, Function::Min, Function::Sum, Function::Avg]
+            .into_iter()
+            .find(|function| function.name().eq_ignore_ascii_case(name))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -52,100 +89,13 @@ const DEFAULT_LIMIT: u64 = 200;
 /// Brackets nested deeper than this are refused.
 const DEEPEST: usize = 64;
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Text(String),
-    Symbol(&'static str),
-}
-
-struct Lexed {
-    token: Token,
-    column: usize,
-}
-
 pub(crate) fn parse(query: &str) -> Result<Select, Problem> {
     let mut parser = Parser { tokens: lex(query)?, at: 0, query };
     parser.select()
 }
 
-fn syntax(column: usize, near: &str) -> Problem {
-    Problem::new(
-        400,
-        "SYNTAX_ERROR",
-        "error occurred while parsing the query",
-        json!({ "line": 1, "column": column, "near": near.chars().take(40).collect::<String>() }),
-    )
-}
-
 pub(crate) fn missing_clause(clause: &str) -> Problem {
     Problem::new(400, "SYNTAX_ERROR", "missing clause", json!({ "clause": clause }))
-}
-
-fn lex(query: &str) -> Result<Vec<Lexed>, Problem> {
-    let mut tokens = Vec::new();
-    let mut chars = query.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let column = at + 1;
-        if c.is_whitespace() || c == ';' && query.get(at + 1..).is_some_and(|rest| rest.trim().is_empty()) {
-            continue;
-        }
-        let token = match c {
-            '\'' => {
-                let mut text = String::new();
-                loop {
-                    match chars.next() {
-                        None => return Err(syntax(column, query.get(at..).unwrap_or_default())),
-                        Some((_, '\'')) => {
-                            // A quote inside is doubled.
-                            if chars.next_if(|(_, c)| *c == '\'').is_some() {
-                                text.push('\'');
-                            } else {
-                                break;
-                            }
-                        }
-                        Some((_, '\\')) if chars.peek().is_some_and(|(_, c)| matches!(c, '\'' | '\\')) => {
-                            text.extend(chars.next().map(|(_, c)| c));
-                        }
-                        Some((_, c)) => text.push(c),
-                    }
-                }
-                Token::Text(text)
-            }
-            '(' => Token::Symbol("("),
-            ')' => Token::Symbol(")"),
-            ',' => Token::Symbol(","),
-            '=' => Token::Symbol("="),
-            '<' => match chars.next_if(|(_, c)| matches!(c, '=' | '>')) {
-                Some((_, '=')) => Token::Symbol("<="),
-                Some(_) => Token::Symbol("!="),
-                None => Token::Symbol("<"),
-            },
-            '>' => match chars.next_if(|(_, c)| *c == '=') {
-                Some(_) => Token::Symbol(">="),
-                None => Token::Symbol(">"),
-            },
-            '!' => match chars.next_if(|(_, c)| *c == '=') {
-                Some(_) => Token::Symbol("!="),
-                None => return Err(syntax(column, "!")),
-            },
-            c if c.is_alphanumeric() || matches!(c, '_' | '$' | '-' | '+' | '.') => {
-                let mut word = String::from(c);
-                while let Some((_, next)) = chars.next_if(|(at, c)| {
-                    c.is_alphanumeric()
-                        || matches!(c, '_' | '$' | '.' | ':' | '+' | '-')
-                        // `What_Id->Leads.Last_Name`
-                        || *c == '>' && query.get(..*at).is_some_and(|before| before.ends_with('-'))
-                }) {
-                    word.push(next);
-                }
-                Token::Word(word)
-            }
-            other => return Err(syntax(column, &other.to_string())),
-        };
-        tokens.push(Lexed { token, column });
-    }
-    Ok(tokens)
 }
 
 struct Parser<'a> {
@@ -160,8 +110,7 @@ impl Parser<'_> {
     }
 
     fn error(&self) -> Problem {
-        let column = self.tokens.get(self.at).map_or(self.query.len() + 1, |lexed| lexed.column);
-        syntax(column, self.query.get(column.saturating_sub(1)..).unwrap_or_default())
+        syntax(self.query, self.tokens.get(self.at).map_or(self.query.len(), |lexed| lexed.at))
     }
 
     fn is_keyword(&self, keyword: &str) -> bool {
@@ -195,9 +144,9 @@ impl Parser<'_> {
         if !self.keyword("select") {
             return Err(missing_clause("select"));
         }
-        let mut columns = vec![self.word()?];
+        let mut outputs = vec![self.output()?];
         while self.symbol(",") {
-            columns.push(self.word()?);
+            outputs.push(self.output()?);
         }
         if !self.keyword("from") {
             return Err(if self.peek().is_none() { missing_clause("from") } else { self.error() });
@@ -207,13 +156,23 @@ impl Parser<'_> {
             return Err(missing_clause("where"));
         }
         let condition = self.condition(0)?;
+        let mut group = Vec::new();
+        if self.keyword("group") {
+            if !self.keyword("by") {
+                return Err(self.error());
+            }
+            group.push(self.name()?);
+            while self.symbol(",") {
+                group.push(self.name()?);
+            }
+        }
         let mut order = Vec::new();
         if self.keyword("order") {
             if !self.keyword("by") {
                 return Err(self.error());
             }
             loop {
-                let column = self.word()?;
+                let column = self.name()?;
                 let descending = self.keyword("desc");
                 if !descending {
                     self.keyword("asc");
@@ -237,7 +196,34 @@ impl Parser<'_> {
         if self.peek().is_some() {
             return Err(self.error());
         }
-        Ok(Select { columns, module, condition, order, limit, offset })
+        Ok(Select { outputs, module, condition, group, order, limit, offset })
+    }
+
+    /// A column, or a function of one: `COUNT(id)`.
+    fn output(&mut self) -> Result<Output, Problem> {
+        if let Some(Token::Word(word)) = self.peek()
+            && let Some(function) = Function::from_name(word)
+            && matches!(self.tokens.get(self.at + 1), Some(Lexed { token: Token::Symbol("("), .. }))
+        {
+            self.at += 2;
+            let column = self.name()?;
+            return if self.symbol(")") {
+                Ok(Output::Aggregate(function, column))
+            } else {
+                Err(self.error())
+            };
+        }
+        self.name().map(Output::Column)
+    }
+
+    /// A column's name. In quotes it may be a reserved word or contain signs (Kaizen #171).
+    fn name(&mut self) -> Result<String, Problem> {
+        if let Some(Token::Text(text)) = self.peek() {
+            let text = text.clone();
+            self.at += 1;
+            return Ok(text);
+        }
+        self.word()
     }
 
     fn whole(&mut self) -> Result<u64, Problem> {
@@ -278,7 +264,7 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Result<Condition, Problem> {
-        let column = self.word()?;
+        let column = self.name()?;
         let symbols = [
             ("=", Operator::Equal),
             ("!=", Operator::NotEqual),
@@ -347,8 +333,8 @@ impl Parser<'_> {
 
 fn is_reserved(word: &str) -> bool {
     [
-        "select", "from", "where", "and", "or", "order", "by", "limit", "offset", "in", "not", "between",
-        "like", "is", "null",
+        "select", "from", "where", "and", "or", "group", "order", "by", "external", "limit", "offset", "in",
+        "not", "between", "like", "is", "null",
     ]
     .iter()
     .any(|reserved| word.eq_ignore_ascii_case(reserved))
