@@ -137,6 +137,11 @@ impl Zoho {
     }
 }
 
+/// A record id in a body: a text, or a number as Zoho's SDK for Python sends it (zohocrmsdk8_0, `Record.set_id`).
+pub(crate) fn id_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// A stable 64-bit hash (FNV-1a) for ids and page tokens.
 pub(crate) fn hash_of(text: &str) -> u64 {
     text.bytes()

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::error::Problem;
 use super::meta::{self, Field, Kind};
 use super::modules::{ModuleName, Record, Span};
-use super::{Zoho, span};
+use super::{Zoho, id_of, span};
 use crate::switches::{
     CaseInsensitiveWrite, EndBeforeStart, ParticipantsPut, RemindTime, Switches, TextRewrite,
 };
@@ -54,7 +54,7 @@ pub(crate) fn read(
             }
             (Kind::Boolean, _) => value.as_bool().map(|flag| all_day = Some(flag)),
             (Kind::Owner, _) => {
-                let id = value.get("id").unwrap_or(value).as_str().and_then(|id| id.parse().ok());
+                let id = id_of(value.get("id").unwrap_or(value));
                 match id.filter(|id| zoho.user(*id).is_some()) {
                     Some(id) => input.owner = Some(id),
                     None => problems.push(Problem::invalid(
@@ -221,7 +221,7 @@ fn value_of(
             Ok(value.clone())
         }
         Kind::Lookup => {
-            let id = value.get("id").unwrap_or(value).as_str().and_then(|id| id.parse::<u64>().ok());
+            let id = id_of(value.get("id").unwrap_or(value));
             match id.and_then(|id| zoho.person(id)) {
                 Some(person) => Ok(json!({ "id": person.id.to_string(), "name": full_name(person) })),
                 None => Err(Problem::invalid(
@@ -319,15 +319,11 @@ fn participants(zoho: &Zoho, value: &Value, path: &str) -> Result<Value, Problem
             }
             _ => return Err(bad("type")),
         };
-        let id = row.get("id").and_then(Value::as_str).map_or_else(
-            || {
-                (super::FIRST_ID + 90_000_000 + super::hash_of(&format!("{kind}{participant}")) % 9_000_000)
-                    .to_string()
-            },
-            str::to_owned,
-        );
+        let id = row.get("id").and_then(id_of).unwrap_or_else(|| {
+            super::FIRST_ID + 90_000_000 + super::hash_of(&format!("{kind}{participant}")) % 9_000_000
+        });
         kept.push(json!({
-            "Email": email, "name": name, "invited": false, "id": id, "type": kind,
+            "Email": email, "name": name, "invited": false, "id": id.to_string(), "type": kind,
             "participant": participant, "status": "not_known",
         }));
     }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Zoho;
 use super::error::{Problem, json_response};
 use super::list::since_of;
 use super::modules::{ModuleName, Record};
 use super::record::{self, Input};
+use super::{Zoho, id_of};
 use crate::http::{Query, Response, Service};
 use crate::mail::{Mail, MailKind};
 use crate::switches::{Body412, NotifyDefault, SeriesPut, Switches};
@@ -38,6 +38,9 @@ pub(crate) fn insert(
 ) -> Result<Response, Problem> {
     permitted(zoho, "Create", module)?;
     let rows = data(body)?;
+    if let Some(refusal) = too_many(&rows) {
+        return Ok(refusal);
+    }
     let outcomes: Vec<Outcome> = rows
         .iter()
         .enumerate()
@@ -131,6 +134,9 @@ pub(crate) fn update(
 ) -> Result<Response, Problem> {
     permitted(zoho, "Edit", module)?;
     let rows = data(body)?;
+    if let Some(refusal) = too_many(&rows) {
+        return Ok(refusal);
+    }
     if single.is_some() && rows.len() != 1 {
         return Err(Problem::limit(json!({ "api_name": "data", "maximum_length": 1 })));
     }
@@ -142,11 +148,16 @@ pub(crate) fn update(
             call.fault(index)?;
             let path = format!("$.data[{index}]");
             let row = row.as_object().ok_or_else(|| Problem::expected("data", &path, "jsonobject"))?;
-            let id = match single.or_else(|| row.get("id").and_then(Value::as_str)) {
-                None => return Err(Problem::mandatory("id", &format!("{path}.id"))),
-                Some(id) => id,
+            let named = || match row.get("id") {
+                Some(Value::String(id)) => Some(id.clone()),
+                Some(id) => id_of(id).map(|id| id.to_string()),
+                None => None,
             };
-            update_one(zoho, module, id, row, index, guard, call)
+            let id = single
+                .map(str::to_owned)
+                .or_else(named)
+                .ok_or_else(|| Problem::mandatory("id", &format!("{path}.id")))?;
+            update_one(zoho, module, &id, row, index, guard, call)
         })
         .collect();
     Ok(answer(outcomes, 200, call.switches, single.is_some()))
@@ -297,6 +308,9 @@ pub(crate) fn upsert(
     permitted(zoho, "Create", module)?;
     permitted(zoho, "Edit", module)?;
     let rows = data(body)?;
+    if let Some(refusal) = too_many(&rows) {
+        return Ok(refusal);
+    }
     let outcomes: Vec<Outcome> = rows
         .iter()
         .enumerate()
@@ -339,7 +353,15 @@ impl Call<'_> {
     }
 }
 
-/// The records of a body: an object with 1 to 100 entries in `data`.
+/// Too many records are refused in the shape of one record's refusal (OpenAPI v8, updateRecord, LimitExceededError).
+fn too_many(rows: &[Value]) -> Option<Response> {
+    let message = "count of records in your request exceeds the limit";
+    let details = json!({ "maximum_length": MOST, "api_name": "data" });
+    let problem = Problem::new(400, "LIMIT_EXCEEDED", message, details);
+    (rows.len() > MOST).then(|| json_response(400, &json!({ "data": [problem.to_json()] })))
+}
+
+/// The records of a body: an object with entries in `data`.
 fn data(body: &[u8]) -> Result<Vec<Value>, Problem> {
     let Ok(Value::Object(mut map)) = serde_json::from_slice::<Value>(body) else {
         return Err(Problem::invalid("body", json!({ "expected_data_type": "jsonobject" })));
@@ -347,9 +369,6 @@ fn data(body: &[u8]) -> Result<Vec<Value>, Problem> {
     match map.remove("data") {
         None | Some(Value::Null) => Err(Problem::mandatory("data", "$.data")),
         Some(Value::Array(rows)) if rows.is_empty() => Err(Problem::mandatory("data", "$.data")),
-        Some(Value::Array(rows)) if rows.len() > MOST => {
-            Err(Problem::limit(json!({ "maximum_length": MOST, "api_name": "data", "json_path": "$.data" })))
-        }
         Some(Value::Array(rows)) => Ok(rows),
         Some(_) => Err(Problem::expected("data", "$.data", "jsonarray")),
     }

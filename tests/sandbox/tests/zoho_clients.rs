@@ -1,0 +1,45 @@
+//! What Zoho's SDKs taught: found by running them (tests/clients), told here as the smallest story.
+
+mod support;
+
+use serde_json::json;
+use support::{ANA_ID, MEETINGS, code, meet, meeting, world, zoho};
+
+#[test]
+fn ids_in_bodies_may_be_numbers() {
+    let mut world = world();
+    let id: u64 = meet(&mut world, meeting("Planning")).parse().unwrap();
+    let owner: u64 = ANA_ID.parse().unwrap();
+    let change = json!({ "data": [{ "id": id, "Owner": { "id": owner }, "Event_Title": "Moved" }] });
+    let answer = zoho(&mut world, "PUT", MEETINGS, Some(change));
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(answer.json()["data"][0]["details"]["id"], id.to_string());
+
+    let fraction = json!({ "data": [{ "id": 1.5, "Event_Title": "Moved" }] });
+    let answer = zoho(&mut world, "PUT", MEETINGS, Some(fraction));
+    assert_eq!(code(&answer), (400, "MANDATORY_NOT_FOUND".to_owned()));
+}
+
+#[test]
+fn participants_keep_the_row_id_they_are_sent_with() {
+    let mut world = world();
+    let mut body = meeting("Planning");
+    body["Participants"] =
+        json!([{ "type": "email", "participant": "guest@example.com", "id": 4_876_876_000_090_000_001_u64 }]);
+    let id = meet(&mut world, body);
+    let answer = zoho(&mut world, "GET", &format!("{MEETINGS}/{id}"), None);
+    assert_eq!(answer.json()["data"][0]["Participants"][0]["id"], "4876876000090000001");
+}
+
+#[test]
+fn too_many_records_are_refused_in_the_shape_of_a_records_refusal() {
+    let mut world = world();
+    for method in ["POST", "PUT"] {
+        let rows = vec![meeting("Planning"); 101];
+        let answer = zoho(&mut world, method, MEETINGS, Some(json!({ "data": rows })));
+        assert_eq!(answer.status, 400);
+        let refusal = &answer.json()["data"][0];
+        assert_eq!(refusal["code"], "LIMIT_EXCEEDED");
+        assert_eq!(refusal["details"], json!({ "maximum_length": 100, "api_name": "data" }));
+    }
+}
