@@ -43,3 +43,28 @@ fn too_many_records_are_refused_in_the_shape_of_a_records_refusal() {
         assert_eq!(refusal["details"], json!({ "maximum_length": 100, "api_name": "data" }));
     }
 }
+
+#[test]
+fn a_cancelled_meeting_is_told_by_its_id_and_refusals_come_as_a_list() {
+    let mut world = world();
+    let alone = meet(&mut world, meeting("Alone"));
+    let mut body = meeting("With a guest");
+    body["Participants"] = json!([{ "type": "email", "participant": "guest@example.com" }]);
+    let together = meet(&mut world, body);
+    let mut cancel = |id: &str, wish: serde_json::Value| {
+        let answer = zoho(
+            &mut world,
+            "POST",
+            &format!("{MEETINGS}/{id}/actions/cancel"),
+            Some(json!({ "data": [wish] })),
+        );
+        (answer.status, answer.json()["data"][0].clone())
+    };
+    let (status, refusal) = cancel(&alone, json!({ "send_cancelling_mail": false }));
+    assert_eq!((status, &refusal["code"]), (400, &json!("NOT_ALLOWED")));
+    assert_eq!(refusal["details"], json!({ "reason": "no_participants_invited", "id": alone }));
+    let (status, refusal) = cancel(&together, json!({}));
+    assert_eq!((status, &refusal["code"]), (400, &json!("MANDATORY_NOT_FOUND")));
+    let (status, done) = cancel(&together, json!({ "send_cancelling_mail": false }));
+    assert_eq!((status, &done["details"]), (200, &json!({ "id": together })));
+}

@@ -48,7 +48,7 @@ impl Problem {
         Problem::new(
             400,
             "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
+            "required param is missing",
             json!({ "param_name": name }),
         )
     }

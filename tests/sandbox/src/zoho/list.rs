@@ -274,14 +274,14 @@ fn check_token(text: &str, parameters: u64, user: u64, now_ms: i64) -> Result<To
             400,
             "EXPIRED_VALUE",
             "Page token expired",
-            json!({ "api_name": "page_token" }),
+            json!({ "api_name": "page_token", "json_path": "$.query.page_token" }),
         ));
     }
     if token.parameters != parameters {
         return Err(Problem::new(
             400,
             "TOKEN_BOUND_DATA_MISMATCH",
-            "The given parameters do not match those of the page token",
+            "The page_token given seems to be invalid or input param is added or altered or deleted",
             json!({ "param_name": "page_token" }),
         ));
     }

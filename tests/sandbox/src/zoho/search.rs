@@ -65,8 +65,8 @@ pub(crate) fn search(
         return Err(Problem::new(
             400,
             "EXPECTED_PARAM_MISSING",
-            "expected param missing",
-            json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
+            "One of the expected parameters is missing",
+            json!({ "param_names": ["criteria", "email", "phone", "word"] }),
         ));
     };
     let lag = match switches.search_lag_s {

@@ -176,7 +176,10 @@ fn update_one(
         || Problem::invalid("the id given seems to be invalid", json!({ "id": id, "api_name": "id" }));
     let old = id.parse().ok().and_then(|id| zoho.module(module).get(id)).ok_or_else(unknown)?;
     if zoho.locked.contains(&old.id) || call.locked == Some(old.id) {
-        return Err(Problem::new(400, "RECORD_LOCKED", "record is locked", json!({ "id": id })));
+        let path = format!("$.data[{index}].id");
+        return Err(record_locked(
+            json!({ "api_name": "id", "json_path": path, "action": "record_locking" }),
+        ));
     }
     if guard.is_some_and(|guard| old.modified_ms > guard) {
         return Err(Problem::new(
@@ -214,6 +217,12 @@ fn update_one(
     zoho.module_mut(module).put(changed);
     call.writes += 1;
     Ok(result)
+}
+
+/// The details of an update and of a deletion differ (OpenAPI v8, updateRecords and deleteRecord, RecordLocked).
+fn record_locked(details: Value) -> Problem {
+    let message = "Sorry, you cannot perform this operation as the record is locked.";
+    Problem::new(400, "RECORD_LOCKED", message, details)
 }
 
 fn apply(
@@ -267,7 +276,7 @@ pub(crate) fn delete(
             call.fault(index)?;
             let number = id.parse::<u64>().ok();
             if number.is_some_and(|number| zoho.locked.contains(&number) || call.locked == Some(number)) {
-                return Err(Problem::new(400, "RECORD_LOCKED", "record is locked", json!({ "id": id })));
+                return Err(record_locked(json!({ "id": id, "action": "record_locking" })));
             }
             let user = zoho.current;
             let at = call.now_ms - call.now_ms.rem_euclid(SECOND);
@@ -449,7 +458,8 @@ fn notify(zoho: &Zoho, record: &Record, asked: Option<bool>, kind: MailKind, cal
     }
 }
 
-/// POST /Events/{id}/actions/cancel: mails the participants, keeps the record.
+/// POST /Events/{id}/actions/cancel: mails the participants, keeps the record. Refusals come in `data[]` (OpenAPI v8,
+/// cancelMeetings).
 pub(crate) fn cancel(
     zoho: &mut Zoho,
     id: &str,
@@ -458,10 +468,16 @@ pub(crate) fn cancel(
 ) -> Result<Response, Problem> {
     permitted(zoho, "Edit", ModuleName::Events)?;
     let rows = data(body)?;
-    let send =
-        rows.first().and_then(|row| row.get("send_cancelling_mail")).and_then(Value::as_bool).unwrap_or(true);
-    let unknown =
-        || Problem::invalid("the id given seems to be invalid", json!({ "resource_path_index": 1 }));
+    let outcome = cancel_one(zoho, id, rows.first(), call);
+    Ok(answer(vec![outcome], 200, call.switches, false))
+}
+
+fn cancel_one(zoho: &mut Zoho, id: &str, wish: Option<&Value>, call: &mut Call<'_>) -> Outcome {
+    const WISH: &str = "send_cancelling_mail";
+    let path = format!("$.data[0].{WISH}");
+    let send = wish.and_then(|wish| wish.get(WISH)).ok_or_else(|| Problem::mandatory(WISH, &path))?;
+    let send = send.as_bool().ok_or_else(|| Problem::expected(WISH, &path, "boolean"))?;
+    let unknown = || Problem::invalid("the id given seems to be invalid", json!({ "id": id }));
     let mut record = id
         .parse()
         .ok()
@@ -469,7 +485,8 @@ pub(crate) fn cancel(
         .cloned()
         .ok_or_else(unknown)?;
     let refused = |reason: &str| {
-        Problem::new(400, "NOT_ALLOWED", "the meeting cannot be cancelled", json!({ "reason": reason }))
+        let details = json!({ "reason": reason, "id": id });
+        Problem::new(400, "NOT_ALLOWED", "the meeting cannot be cancelled", details)
     };
     if record.fields.get("Participants").and_then(Value::as_array).is_none_or(Vec::is_empty) {
         return Err(refused("no_participants_invited"));
@@ -480,7 +497,9 @@ pub(crate) fn cancel(
     record.fields.insert("$event_cancelled".into(), json!(true));
     record.modified_ms = call.now_ms - call.now_ms.rem_euclid(SECOND);
     notify(zoho, &record, Some(send), MailKind::Cancellation, call);
-    let result = success(zoho, &record, "event cancelled successfully");
     zoho.module_mut(ModuleName::Events).put(record);
-    Ok(json_response(200, &json!({ "data": [result] })))
+    Ok(json!({
+        "code": "SUCCESS", "details": { "id": id }, "message": "The event is successfully cancelled",
+        "status": "success",
+    }))
 }
