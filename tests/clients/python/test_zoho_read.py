@@ -137,6 +137,7 @@ def test_a_page_token_is_bound_and_ends(zoho: Zoho, sandbox: Sandbox) -> None:
     assert refused_page(zoho, **same, page=2)[0] == "AMBIGUITY_DURING_PROCESSING"
     assert refused_page(zoho, **same | {"page_token": f"{token}x"})[0] == "INVALID_DATA"
     sandbox.advance(25 * 3_600_000)
+    zoho.renew()
     code, details = refused_page(zoho, **same)
     assert (code, details["api_name"]) == ("EXPIRED_VALUE", "page_token")
 
@@ -197,6 +198,7 @@ def test_permanently_deleted_rows_have_no_people(zoho: Zoho, sandbox: Sandbox) -
     [id] = create(zoho, 1)
     zoho.outcomes(zoho.events.delete_record(id, params({}), HeaderMap()), 200)
     sandbox.advance(61 * 86_400_000)
+    zoho.renew()
     query = params({GetDeletedRecordsParam.type: "permanent"})
     [row] = zoho.answer(zoho.events.get_deleted_records(query), 200, DeletedRecordsWrapper).get_data()
     assert (row.get_id(), row.get_type()) == (id, "permanent")

@@ -65,9 +65,7 @@ def test_a_refused_token_is_told_and_renewed_on_request(zoho: Zoho, sandbox: San
     code, details = refusal(zoho.answer(response, 401, UsersException))
     assert (code, details) == ("INVALID_TOKEN", {})
 
-    [token] = zoho.store.get_tokens()
-    token.set_access_token("")
-    zoho.store.save_token(token)
+    zoho.renew()
     assert current_user(zoho).get_email() == "ana@example.com"
     assert requests(sandbox)["token"] == 2
 

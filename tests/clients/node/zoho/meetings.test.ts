@@ -163,23 +163,29 @@ function cancel(id: bigint, mail: boolean) {
   return new CancelMeetings.CancelMeetingsOperations(id).cancelMeetings(wrapper);
 }
 
+/** A meeting whose only guest has an invitation. */
+function invited(start?: Date) {
+  const fields = { Participants: [guest("email", "guest@example.com")], $send_notification: true };
+  return meeting("Planning", fields, start);
+}
+
 for (const mail of [true, false]) {
   test(`a cancelled meeting stays, ${mail ? "announced" : "unannounced"}`, async () => {
-    const id = await zoho.create(await meeting("Planning", { Participants: [guest("email", "guest@example.com")] }));
+    const id = await zoho.create(await invited());
     const outcome = one(answer(await cancel(id, mail), 200, CancelMeetings.ActionWrapper).getData());
     assert.ok(outcome instanceof CancelMeetings.SuccessResponse);
     assert.deepEqual([outcome.getCode().getValue(), outcome.getDetails().get("id")], ["SUCCESS", id]);
-    assert.deepEqual((await sandbox.mails()).map((mail) => mail.kind), mail ? ["cancellation"] : []);
+    assert.deepEqual((await sandbox.mails()).map((mail) => mail.kind), ["invitation", ...(mail ? ["cancellation"] : [])]);
     assert.equal((await zoho.read(id)).getKeyValue("Event_Title"), "Planning");
   });
 }
 
-for (const [reason, start, guests] of [
-  ["no_participants_invited", "2026-11-25T09:00:00Z", []],
-  ["completed_meeting", "2026-11-18T09:00:00Z", [guest("email", "guest@example.com")]],
+for (const [reason, record] of [
+  ["no_participants_invited", () => meeting()],
+  ["completed_meeting", () => invited(new Date("2026-11-18T09:00:00Z"))],
 ] as const) {
   test(`a meeting that cannot be cancelled: ${reason}`, async () => {
-    const id = await zoho.create(await meeting("Planning", { Participants: guests }, new Date(start)));
+    const id = await zoho.create(await record());
     const outcome = one(answer(await cancel(id, false), 400, CancelMeetings.ActionWrapper).getData());
     assert.ok(outcome instanceof CancelMeetings.APIException);
     assert.deepEqual(refusal(outcome), ["NOT_ALLOWED", { reason, id }]);

@@ -123,6 +123,7 @@ test("a page token is bound and ends", async () => {
   const same: [Param, unknown][] = [[FIELDS, NAMES], [PER_PAGE, 2], [PAGE_TOKEN, token]];
   assert.equal((await refusedPage(...same, [PAGE, 2]))[0], "AMBIGUITY_DURING_PROCESSING");
   await sandbox.advance(25 * 60 * MINUTE_MS);
+  await zoho.renew();
   const [code, details] = await refusedPage(...same);
   assert.deepEqual([code, details["api_name"]], ["EXPIRED_VALUE", "page_token"]);
 });
@@ -183,6 +184,7 @@ test("permanently deleted rows have no people", async () => {
   const [id = NOBODY] = await create(1);
   outcomes(await zoho.events.deleteRecord(id), 200);
   await sandbox.advance(61 * DAY_MS);
+  await zoho.renew();
   const query = await params([Record.GetDeletedRecordsParam.TYPE, "permanent"]);
   const row = one(answer(await zoho.events.getDeletedRecords(query), 200, Record.DeletedRecordsWrapper).getData());
   assert.deepEqual([row.getId(), row.getType(), row.getDisplayName()], [id, "permanent", undefined]);

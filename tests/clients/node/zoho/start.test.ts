@@ -48,9 +48,7 @@ test("a refused token is told, and renewed on request", async () => {
   const response = await new Users.UsersOperations().getUsers();
   assert.deepEqual(refusal(answer(response, 401, Users.APIException)), ["INVALID_TOKEN", {}]);
 
-  const token = one(await zoho.store.getTokens());
-  token.setAccessToken("");
-  await zoho.store.saveToken(token);
+  await zoho.renew();
   assert.equal((await currentUser()).getEmail(), "ana@example.com");
   assert.equal((await requests())["token"], 2);
 });
@@ -152,8 +150,6 @@ test("a missing scope stops the SDK before the first record", async () => {
 
 test("a token endpoint that refuses stops the SDK at once", async () => {
   await sandbox.admin("POST", "faults", { service: "zoho", kind: "status", status: 400, path: "/oauth" });
-  const token = one(await zoho.store.getTokens());
-  token.setAccessToken("");
-  await zoho.store.saveToken(token);
+  await zoho.renew();
   await assert.rejects(currentUser(), SDKException);
 });
