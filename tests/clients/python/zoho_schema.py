@@ -34,6 +34,8 @@ _SIMPLE: dict[str, Any] = {
 #: What Zoho's OpenAPI description of CRM v8 shows in its examples and the tables of this SDK lack or have otherwise:
 #: keys of a class, values of a choice, types.
 _MORE_KEYS: dict[str, set[str]] = {
+    "fields.APIException.details": {"permissions"},
+    "profiles.APIException.details": {"permissions"},
     "users.Users": {"type__s"},
     "record.APIException.details": {
         "Created_By",
@@ -50,6 +52,7 @@ _MORE_KEYS: dict[str, set[str]] = {
     },
 }
 _MORE_VALUES: dict[str, set[str]] = {
+    "fields.APIException.code": {"DUPLICATE_DATA", "FEATURE_NOT_SUPPORTED"},
     "org.Org.type": {"production"},
     # The tables have the one format that their sample happened to have.
     "users.Users.date_format": {"dd/MM/yyyy"},
@@ -66,6 +69,7 @@ _MORE_VALUES: dict[str, set[str]] = {
     },
 }
 _OTHER_TYPES: dict[str, str] = {
+    "layouts.Sections.tab_traversal": "Integer",
     "record.APIException.details.maximum_length": "Integer",
 }
 
@@ -91,7 +95,7 @@ def _of_class(value: Any, name: str, path: str, modules: Modules, module: str | 
     for key, part in value.items():
         here = f"{path}.{key}"
         if key in known:
-            yield from _of_type(part, known[key], here, modules, short)
+            yield from _of_type(part, _row(known[key], f"{short}.{key}"), here, modules, short)
         elif key not in _MORE_KEYS.get(short, set()) and not (name == _RECORD and key.startswith("$")):
             yield f"{here}: {short} has no such key"
 
@@ -126,14 +130,18 @@ def _of_type(value: Any, detail: dict[str, Any], path: str, modules: Modules, ow
         known = {row["name"]: row for row in detail.get("keys", [])}
         for key, part in value.items():
             if key in known:
-                row = known[key] | {"type": _OTHER_TYPES.get(f"{name}.{key}", known[key]["type"])}
-                yield from _of_type(part, row, f"{path}.{key}", modules, name)
+                yield from _of_type(part, _row(known[key], f"{name}.{key}"), f"{path}.{key}", modules, name)
             elif key not in _MORE_KEYS.get(name, set()):
                 yield f"{path}.{key}: {name} has no such key"
     elif structure is not None:
         yield from _of_class(value, structure, path, modules, None)
     elif kind in _SIMPLE and not _SIMPLE[kind](value):
         yield f"{path}: {kind}, not {value!r}"
+
+
+def _row(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """A row of the tables, with the type that Zoho's pages give it."""
+    return row | {"type": _OTHER_TYPES.get(name, row["type"])}
 
 
 def _implementation(value: Any, classes: list[str]) -> str:

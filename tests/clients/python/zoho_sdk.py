@@ -37,10 +37,15 @@ Kind = TypeVar("Kind")
 IF_UNMODIFIED_SINCE = Header("If-Unmodified-Since", "DateTime")
 
 
+#: Where the accounts server sends a person back to.
+REDIRECT_URL = "http://localhost/callback"
+
+
 class Zoho:
     """The SDK, initialised with a token store and a folder of its own for what it learns of the organisation."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, **token: str) -> None:
+        """`token` is what the person's consent gave: ``grant_token`` or ``refresh_token``; without one, it is Ana's."""
         self.store = FileStore(str(folder / "tokens.csv"))
         self._folder = folder
         Initializer.initialize(
@@ -48,8 +53,8 @@ class Zoho:
             token=OAuthToken(
                 client_id="1000.SANDBOX",
                 client_secret="secret",
-                refresh_token="sandbox-refresh",
-                redirect_url="http://localhost/callback",
+                redirect_url=REDIRECT_URL,
+                **(token or {"refresh_token": "sandbox-refresh"}),
             ),
             store=self.store,
             # Picklists are left to the server; the token's api_domain must not lead away from the sandbox.

@@ -9,6 +9,7 @@
 
 mod support;
 
+use accord_sandbox::World;
 use serde_json::{Value, json};
 use support::*;
 
@@ -28,14 +29,24 @@ fn ids_in_bodies_may_be_numbers() {
 }
 
 #[test]
-fn participants_keep_the_row_id_they_are_sent_with() {
+fn a_participant_is_known_by_its_row_id_as_a_number_too() {
     let mut world = world();
     let mut body = meeting("Planning");
-    body["Participants"] =
-        json!([{ "type": "email", "participant": "guest@example.com", "id": 4_876_876_000_090_000_001_u64 }]);
+    body["Participants"] = json!([{ "type": "email", "participant": "guest@example.com" }]);
     let id = meet(&mut world, body);
-    let answer = zoho(&mut world, "GET", &format!("{MEETINGS}/{id}"), None);
-    assert_eq!(answer.json()["data"][0]["Participants"][0]["id"], "4876876000090000001");
+    let path = format!("{MEETINGS}/{id}");
+    let row = |world: &mut World| {
+        zoho(world, "GET", &path, None).json()["data"][0]["Participants"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let before = row(&mut world);
+    let number: u64 = before.parse().unwrap();
+    let rows = json!([{ "type": "email", "participant": "guest@example.com", "id": number }]);
+    let answer = zoho(&mut world, "PUT", &path, Some(json!({ "data": [{ "Participants": rows }] })));
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(row(&mut world), before);
 }
 
 #[test]
@@ -57,6 +68,7 @@ fn a_cancelled_meeting_is_told_by_its_id_and_refusals_come_as_a_list() {
     let alone = meet(&mut world, meeting("Alone"));
     let mut body = meeting("With a guest");
     body["Participants"] = json!([{ "type": "email", "participant": "guest@example.com" }]);
+    body["$send_notification"] = json!(true);
     let together = meet(&mut world, body);
     let mut cancel = |id: &str, wish: Value| {
         let answer = zoho(
@@ -74,4 +86,14 @@ fn a_cancelled_meeting_is_told_by_its_id_and_refusals_come_as_a_list() {
     assert_eq!((status, &refusal["code"]), (400, &json!("MANDATORY_NOT_FOUND")));
     let (status, done) = cancel(&together, json!({ "send_cancelling_mail": false }));
     assert_eq!((status, &done["details"]), (200, &json!({ "id": together })));
+}
+
+#[test]
+fn flags_in_a_query_may_be_capitalised() {
+    let mut world = world();
+    for flag in ["False", "true"] {
+        let id = meet(&mut world, meeting("Planning"));
+        let answer = zoho(&mut world, "DELETE", &format!("{MEETINGS}?ids={id}&wf_trigger={flag}"), None);
+        assert_eq!(answer.status, 200, "{}", answer.json());
+    }
 }
