@@ -36,26 +36,24 @@ _SIMPLE: dict[str, Any] = {
 _MORE_KEYS: dict[str, set[str]] = {
     "fields.APIException.details": {"permissions"},
     "profiles.APIException.details": {"permissions"},
-    "users.Users": {"type__s"},
     "record.APIException.details": {
         "Created_By",
         "Created_Time",
         "Modified_By",
         "Modified_Time",
-        "dependee",
         "action",
+        "ambiguity_due_to",
+        "dependee",
         "errors",
         "more_records",
         "param_names",
-        "ambiguity_due_to",
         "supported_values",
     },
+    "users.Users": {"type__s"},
 }
 _MORE_VALUES: dict[str, set[str]] = {
     "fields.APIException.code": {"DUPLICATE_DATA", "FEATURE_NOT_SUPPORTED"},
     "org.Org.type": {"production"},
-    # The tables have the one format that their sample happened to have.
-    "users.Users.date_format": {"dd/MM/yyyy"},
     "record.APIException.code": {
         "ALREADY_MODIFIED",
         "AMBIGUITY_DURING_PROCESSING",
@@ -67,6 +65,8 @@ _MORE_VALUES: dict[str, set[str]] = {
         "PAGINATION_LIMIT_EXCEEDED",
         "TOKEN_BOUND_DATA_MISMATCH",
     },
+    # The tables have the one format that their sample happened to have.
+    "users.Users.date_format": {"dd/MM/yyyy"},
 }
 _OTHER_TYPES: dict[str, str] = {
     "layouts.Sections.tab_traversal": "Integer",
@@ -77,10 +77,10 @@ _OTHER_TYPES: dict[str, str] = {
 def deviations(body: Any, kind: type, modules: Modules) -> list[str]:
     """Everything in an answer's body that the SDK's tables do not have, as lines of path and problem."""
     package = kind.__module__.rpartition(".")[0]
-    return list(_of_class(body, f"{package}.{kind.__name__}", "$", modules, None))
+    return list(_of_class(body, f"{package}.{kind.__name__}", "$", modules))
 
 
-def _of_class(value: Any, name: str, path: str, modules: Modules, module: str | None) -> Iterator[str]:
+def _of_class(value: Any, name: str, path: str, modules: Modules) -> Iterator[str]:
     details = Initializer.json_details[name]
     if details.get("interface"):
         name = _implementation(value, details["classes"])
@@ -107,24 +107,21 @@ def _of_type(value: Any, detail: dict[str, Any], path: str, modules: Modules, ow
     kind, structure = detail["type"], detail.get("structure_name")
     if kind == "List":
         if not isinstance(value, list):
-            yield f"{path}: a list, not {value!r}"
-        elif structure == _CHOICE:
-            return
-        elif structure is not None:
+            yield f"{path}: List, not {value!r}"
+        elif structure is not None and structure != _CHOICE:
             for index, row in enumerate(value):
-                yield from _of_class(row, structure, f"{path}[{index}]", modules, None)
+                yield from _of_class(row, structure, f"{path}[{index}]", modules)
+    elif kind == _CHOICE and detail["name"] == "message":
+        # The lists of messages are samples: their wording is for people.
+        if not isinstance(value, str):
+            yield f"{path}: String, not {value!r}"
     elif kind == _CHOICE:
-        # The lists of messages are samples too: their wording is for people.
-        if detail["name"] == "message":
-            if not isinstance(value, str):
-                yield f"{path}: a text, not {value!r}"
-            return
         values = detail.get("values") or [value]
         if value not in values and value not in _MORE_VALUES.get(f"{owner}.{detail['name']}", set()):
             yield f"{path}: {value!r} is none of {values}"
     elif kind == "Map":
         if not isinstance(value, dict):
-            yield f"{path}: an object, not {value!r}"
+            yield f"{path}: Map, not {value!r}"
             return
         name = f"{owner}.{detail['name']}"
         known = {row["name"]: row for row in detail.get("keys", [])}
@@ -134,7 +131,7 @@ def _of_type(value: Any, detail: dict[str, Any], path: str, modules: Modules, ow
             elif key not in _MORE_KEYS.get(name, set()):
                 yield f"{path}.{key}: {name} has no such key"
     elif structure is not None:
-        yield from _of_class(value, structure, path, modules, None)
+        yield from _of_class(value, structure, path, modules)
     elif kind in _SIMPLE and not _SIMPLE[kind](value):
         yield f"{path}: {kind}, not {value!r}"
 
@@ -145,14 +142,12 @@ def _row(row: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _implementation(value: Any, classes: list[str]) -> str:
-    """The class of an interface that has most of an object's keys."""
-    keys = set(value) if isinstance(value, dict) else set()
-    wrong = "error" if isinstance(value, dict) and value.get("status") == "error" else "success"
+    """The class of an interface for such a status, with most of the object's keys."""
+    body: dict[str, Any] = value if isinstance(value, dict) else {}
 
     def fit(name: str) -> tuple[bool, int]:
-        rows = [row for row in Initializer.json_details[name].values() if "name" in row]
-        says = any(row["name"] == "status" and wrong in (row.get("values") or []) for row in rows)
-        return says, len(keys & {row["name"] for row in rows})
+        rows = {row["name"]: row for row in Initializer.json_details[name].values() if "name" in row}
+        return body.get("status") in (rows.get("status", {}).get("values") or []), len(body.keys() & rows.keys())
 
     return max(classes, key=fit)
 
