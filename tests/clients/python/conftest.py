@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from sandbox import Sandbox
-from zoho_sdk import Zoho
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +21,3 @@ def sandbox(server: Sandbox) -> Sandbox:
     """The file's server, its world as at the start."""
     server.reset()
     return server
-
-
-@pytest.fixture
-def zoho(sandbox: Sandbox, tmp_path: Path) -> Zoho:
-    """Zoho's SDK, started anew for that world."""
-    return Zoho(sandbox, tmp_path)
