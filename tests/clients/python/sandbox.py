@@ -11,9 +11,12 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+import pytest
+
 #: The sandbox's time at the start of each test: a Sunday. It stands still until a test moves it.
 NOW = "2026-11-22T08:00:00Z"
 
+_BINARY = "ACCORD_SANDBOX"
 _START_S = 20
 _STOP_S = 5
 _LISTENING = re.compile(r"^listening on (http://\S+)$")
@@ -29,11 +32,10 @@ class Sandbox:
         """``http://127.0.0.1:PORT``"""
 
     def __enter__(self) -> Sandbox:
-        binary = os.environ.get("ACCORD_SANDBOX")
+        binary = os.environ.get(_BINARY)
         if binary is None:
-            raise RuntimeError(
-                "Set ACCORD_SANDBOX to the path of the built sandbox server, or run cargo xtask test --only clients."
-            )
+            message = f"Set {_BINARY} to the path of the built sandbox server, or run cargo xtask test --only clients."
+            pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
         process = subprocess.Popen(
             [binary, "--port", "0", "--now", NOW, *self._args],
             stdin=subprocess.DEVNULL,

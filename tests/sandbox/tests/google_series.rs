@@ -66,6 +66,22 @@ fn exceptions_replace_their_occurrence() {
     assert_eq!(listed["items"].as_array().unwrap().len(), 3);
 }
 
+/// Google Calendar API: Event.status: a cancelled occurrence is to be kept for the lifetime of its series, so it is
+/// listed however old it is.
+#[test]
+fn a_cancelled_occurrence_lives_as_long_as_its_series() {
+    let mut world = world();
+    let id = series(&mut world, "RRULE:FREQ=WEEKLY;COUNT=30");
+    google(&mut world, "DELETE", &format!("{EVENTS}/{id}_20270321T090000Z"), None);
+    let now = world.now_ms();
+    world.set_now_ms(now + 60 * 86_400_000);
+    let rows = read_all(&mut world, "singleEvents=false").0.concat();
+    assert_eq!(rows.iter().filter(|row| row["status"] == "cancelled").count(), 1);
+    google(&mut world, "DELETE", &format!("{EVENTS}/{id}"), None);
+    world.set_now_ms(now + 120 * 86_400_000);
+    assert!(read_all(&mut world, "singleEvents=false&showDeleted=true").0.concat().is_empty());
+}
+
 /// Google Calendar API: guides/recurringevents: deleting the series deletes all its occurrences.
 #[test]
 fn deleting_a_series_deletes_its_exceptions() {

@@ -315,12 +315,8 @@ impl<'a> Listing<'a, '_> {
         }
         if event.cancelled {
             // Cancelled occurrences of live series are listed even when deleted events are not asked for.
-            let of_live_series = event
-                .master
-                .as_ref()
-                .is_some_and(|master| self.calendar.get(master).is_some_and(|master| !master.cancelled));
             let asked_for = self.params.show_deleted || self.params.updated_min.is_some();
-            if !asked_for && !of_live_series {
+            if !asked_for && !self.of_live_series(event) {
                 return None;
             }
         }
@@ -369,8 +365,19 @@ impl<'a> Listing<'a, '_> {
         Row::Made(body)
     }
 
+    /// Whether a tombstone is too old to be shown. A cancelled occurrence is part of what its series is, as long as
+    /// that lives (Calendar API v3, Event.status).
     fn aged(&self, event: &Event) -> bool {
-        event.cancelled && event.updated_ms < self.now_ms - TOMBSTONE_DAYS * DAY
+        event.cancelled
+            && event.updated_ms < self.now_ms - TOMBSTONE_DAYS * DAY
+            && !self.of_live_series(event)
+    }
+
+    fn of_live_series(&self, event: &Event) -> bool {
+        event
+            .master
+            .as_ref()
+            .is_some_and(|master| self.calendar.get(master).is_some_and(|master| !master.cancelled))
     }
 
     /// `timeMin` is an exclusive bound on the end, `timeMax` on the start.

@@ -104,22 +104,23 @@ impl ListParams {
             max_attendees: whole(query, "maxAttendees")?,
             time_zone,
             page_hash: fingerprint(query, &["pageToken", "maxResults", "fields", "prettyPrint", "alt"]),
+            // A delta cannot name the restrictions of the first read, so it cannot be asked to repeat them.
             sync_hash: fingerprint(
                 query,
                 &[
-                    "pageToken",
-                    "syncToken",
-                    "timeMin",
-                    "timeMax",
-                    "updatedMin",
-                    "showDeleted",
-                    "fields",
-                    "prettyPrint",
-                    "alt",
-                    "orderBy",
-                    "quotaUser",
-                    "key",
-                ],
+                    &NOT_WITH_TOKEN[..],
+                    &[
+                        "pageToken",
+                        "syncToken",
+                        "showDeleted",
+                        "fields",
+                        "prettyPrint",
+                        "alt",
+                        "quotaUser",
+                        "key",
+                    ],
+                ]
+                .concat(),
             ),
             sync_token,
         })
