@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CancelMeetings, Record } from "@zohocrm/nodejs-sdk-8.0";
+import { CancelMeetings, Record, Users } from "@zohocrm/nodejs-sdk-8.0";
 import { Sandbox } from "../sandbox.ts";
 import { answer, body, change, having, meeting, one, outcomes, refusal, Zoho } from "./client.ts";
 
@@ -36,13 +36,17 @@ async function remindersOf(id: bigint): Promise<Record.Reminder[]> {
   return rows;
 }
 
-test("guests of every kind", async () => {
+async function contact(): Promise<string> {
   const person = having(new Record.Record(), {
     Last_Name: "Keller",
     First_Name: "Nora",
     Email: "nora.keller@example.com",
   });
-  const nora = String(one(outcomes(await zoho.contacts.createRecords(body(person)), 201)).getDetails().get("id"));
+  return String(one(outcomes(await zoho.contacts.createRecords(body(person)), 201)).getDetails().get("id"));
+}
+
+test("guests of every kind", async () => {
+  const nora = await contact();
   const guests = [guest("email", "guest@example.com"), guest("contact", nora), guest("user", BEN)];
   const people = await guestsOf(await zoho.create(await meeting("Planning", { Participants: guests })));
   assert.deepEqual(
@@ -162,6 +166,20 @@ function cancel(id: bigint, mail: boolean) {
   wrapper.setData([wish]);
   return new CancelMeetings.CancelMeetingsOperations(id).cancelMeetings(wrapper);
 }
+
+test("a meeting may have another host and a contact", async () => {
+  const host = new Users.MinifiedUser();
+  host.setId(BigInt(BEN));
+  const nora = new Record.Record();
+  nora.setId(BigInt(await contact()));
+  const record = await zoho.read(await zoho.create(await meeting("Planning", { Owner: host, Who_Id: nora })));
+  const owner = record.getKeyValue("Owner");
+  assert.ok(owner instanceof Users.MinifiedUser);
+  assert.deepEqual([owner.getId(), owner.getName()], [BigInt(BEN), "Ben Okafor"]);
+  const related = record.getKeyValue("Who_Id");
+  assert.ok(related instanceof Record.Record);
+  assert.deepEqual([related.getId(), related.getKeyValue("name")], [nora.getId(), "Nora Keller"]);
+});
 
 /** A meeting whose only guest has an invitation. */
 function invited(start?: Date) {

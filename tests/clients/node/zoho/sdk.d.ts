@@ -261,6 +261,7 @@ declare module "@zohocrm/nodejs-sdk-8.0" {
   export namespace Users {
     class MinifiedUser {
       getId(): bigint;
+      setId(id: bigint): void;
       getName(): string;
       getEmail(): string | undefined;
     }

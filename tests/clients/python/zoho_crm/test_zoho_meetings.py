@@ -18,6 +18,7 @@ from zohocrmsdk.src.com.zoho.crm.api.record import (
     Reminder,
     ResponseWrapper,
 )
+from zohocrmsdk.src.com.zoho.crm.api.users import MinifiedUser
 
 from sandbox import Sandbox
 from zoho_sdk import Zoho, body, guest, having, meeting, params, refusal, reminder
@@ -166,6 +167,17 @@ def cancel(id: str, *, mail: bool) -> object:
     wrapper = CancelBody()
     wrapper.set_data([wish])
     return CancelMeetingsOperations(int(id)).cancel_meetings(wrapper)
+
+
+def test_a_meeting_may_have_another_host_and_a_contact(zoho: Zoho) -> None:
+    host = MinifiedUser()
+    host.set_id(int(BEN))
+    nora = Record()
+    nora.set_id(int(contact(zoho)))
+    record = read(zoho, zoho.create(meeting(Owner=host, Who_Id=nora)))
+    assert (record.get_key_value("Owner").get_id(), record.get_key_value("Owner").get_name()) == (int(BEN), "Ben Okafor")
+    related = record.get_key_value("Who_Id")
+    assert (type(related), related.get_id(), related.get_key_value("name")) == (Record, nora.get_id(), "Nora Keller")
 
 
 def invited(start: str = "2026-11-25T10:00:00+01:00") -> Record:
