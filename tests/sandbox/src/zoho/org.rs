@@ -92,7 +92,7 @@ fn show_user(zoho: &Zoho, user: &User, switches: &Switches) -> Value {
         "date_format": "dd/MM/yyyy",
         "time_format": "HH:mm",
         "Isonline": user.id == zoho.current,
-        "Current_Shift": null,
+        "$current_shift": null,
         "microsoft": false,
         "personal_account": false,
         "type__s": "Regular User",

@@ -33,7 +33,7 @@ pub(crate) fn search(
             400,
             "EXPECTED_PARAM_MISSING",
             "expected param missing",
-            json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
+            json!({ "param_names": ["criteria", "email", "phone", "word"] }),
         )
     })?;
     let lag = match switches.search_lag_s {
