@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
@@ -19,6 +20,9 @@ use crate::switches::CorsIfMatch;
 
 /// Bodies above this are refused.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// An answer's body: whole, or in pieces that may break off.
+type Body = UnsyncBoxBody<Bytes, Dropped>;
 
 /// A bound server that has not begun to answer.
 #[derive(Debug)]
@@ -95,7 +99,7 @@ impl Server {
 async fn serve(
     shared: Arc<Shared>,
     request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Full<Bytes>>, Dropped> {
+) -> Result<hyper::Response<Body>, Dropped> {
     let (head, body) = request.into_parts();
     let method = head.method.as_str().to_owned();
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
@@ -128,19 +132,48 @@ async fn serve(
         })
         .collect();
     let request = Request { service, method, path: path.clone(), headers, body: body.to_vec() };
-    let (answer, delay_ms) = {
+    let (answer, transport) = {
         let mut site = shared.site();
         site.tick((shared.now)());
-        (site.world.handle(&request), site.world.take_delay_ms())
+        (site.world.handle(&request), site.world.take_transport())
     };
-    if delay_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+    if transport.delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(transport.delay_ms)).await;
     }
-    let mut response = answer?;
+    let is_cut = transport.cut.is_some();
+    let mut response = match transport.cut {
+        Some(cut) => cut,
+        None => answer?,
+    };
     if service == Service::Google {
         response.headers.push(("access-control-allow-origin".into(), "*".into()));
     }
-    Ok(finish(response, &path))
+    if !is_cut && transport.body_ms == 0 {
+        return Ok(finish(response, &path));
+    }
+    let body = Bytes::from(std::mem::take(&mut response.body));
+    let length = body.len().to_string();
+    response.headers.push(("content-length".into(), length));
+    let (head, _) = finish(response, &path).into_parts();
+    Ok(hyper::Response::from_parts(head, trickle(body, transport.body_ms, is_cut)))
+}
+
+/// A body in ten pieces over some time. One that is cut breaks off in the middle, with the connection.
+fn trickle(body: Bytes, over_ms: u64, is_cut: bool) -> Body {
+    const PIECES: usize = 10;
+    let size = body.len().div_ceil(PIECES).max(1);
+    let sent = if is_cut { body.len() / 2 } else { body.len() };
+    let pause = Duration::from_millis(over_ms / PIECES as u64);
+    let pieces =
+        futures_util::stream::unfold((body.slice(..sent), false), move |(mut rest, ended)| async move {
+            if rest.is_empty() {
+                return (is_cut && !ended).then_some((Err(Dropped), (rest, true)));
+            }
+            tokio::time::sleep(pause).await;
+            let piece = rest.split_to(size.min(rest.len()));
+            Some((Ok(Frame::data(piece)), (rest, ended)))
+        });
+    BodyExt::boxed_unsync(StreamBody::new(pieces))
 }
 
 /// Google answers pages of any origin; Zoho only those that are registered, of which there are none here.
@@ -164,7 +197,11 @@ fn preflight(service: Service, path: &str, cors: CorsIfMatch) -> Response {
     response
 }
 
-fn finish(response: Response, path: &str) -> hyper::Response<Full<Bytes>> {
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+fn finish(response: Response, path: &str) -> hyper::Response<Body> {
     let mut built = hyper::Response::builder().status(response.status);
     let is_html = response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
     for (name, value) in &response.headers {
@@ -178,10 +215,10 @@ fn finish(response: Response, path: &str) -> hyper::Response<Full<Bytes>> {
             built = built.header("content-security-policy", files::POLICY);
         }
     }
-    let body = Full::new(Bytes::from(response.body));
+    let body = whole(Bytes::from(response.body));
     // The headers are our own and well-formed, but a fault may carry any status.
     built.body(body).unwrap_or_else(|_: hyper::http::Error| {
-        let mut plain = hyper::Response::new(Full::new(Bytes::from_static(b"bad status")));
+        let mut plain = hyper::Response::new(whole(Bytes::from_static(b"bad status")));
         *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         plain
     })

@@ -42,7 +42,7 @@ impl Role {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     pub(crate) id: String,
     pub(crate) summary: String,

@@ -73,6 +73,16 @@ impl ApiError {
             .parameter("syncToken")
     }
 
+    pub(crate) fn too_long_ago() -> ApiError {
+        ApiError::new(
+            410,
+            "updatedMinTooLongAgo",
+            "The requested minimum modification time lies too far in the past.",
+        )
+        .calendar()
+        .parameter("updatedMin")
+    }
+
     pub(crate) fn empty_range() -> ApiError {
         ApiError::new(400, "timeRangeEmpty", "The specified time range is empty.")
             .calendar()
@@ -131,6 +141,20 @@ pub(crate) fn scope(method: &str) -> Response {
     json_response(403, &body, b"  ")
 }
 
+/// 403: the Calendar API is switched off in the client's project.
+fn not_enabled() -> Response {
+    let message = "Google Calendar API has not been used in project 1 before or it is disabled.";
+    let body = json!({ "error": {
+        "code": 403, "message": message, "status": "PERMISSION_DENIED",
+        "errors": [{ "message": message, "domain": "usageLimits", "reason": "accessNotConfigured" }],
+        "details": [{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
+            "domain": "googleapis.com", "metadata": { "service": "calendar-json.googleapis.com" },
+        }],
+    } });
+    json_response(403, &body, b"  ")
+}
+
 /// The body of a fault: the texts that belong to a reason, or the reason itself.
 pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
     let reason = reason.unwrap_or(match status {
@@ -147,7 +171,10 @@ pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
     match reason {
         "authError" | "required" if status == 401 => return unauthorized(reason),
         "insufficientPermissions" => return scope("calendar.v3.Events.List"),
+        "accessNotConfigured" => return not_enabled(),
         "fullSyncRequired" => return ApiError::full_sync().respond(),
+        "timeRangeEmpty" => return ApiError::empty_range().respond(),
+        "updatedMinTooLongAgo" => return ApiError::too_long_ago().respond(),
         "forbiddenForNonOrganizer" => return ApiError::not_organizer().respond(),
         "requiredAccessLevel" => return ApiError::access_level().respond(),
         "conditionNotMet" => return ApiError::stale().respond(),
@@ -158,7 +185,16 @@ pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
         "userRateLimitExceeded" => ("usageLimits", "User Rate Limit Exceeded"),
         "quotaExceeded" => ("usageLimits", "Calendar usage limits exceeded."),
         "dailyLimitExceeded" => ("usageLimits", "Daily Limit Exceeded"),
+        "forbiddenForServiceAccounts" => (
+            "calendar",
+            "Service accounts cannot invite attendees without Domain-Wide Delegation of Authority.",
+        ),
         "backendError" => ("global", "Backend Error"),
+        "badRequest" => ("global", "Bad Request"),
+        "parseError" => ("global", "Parse Error"),
+        "invalid" => ("global", "Invalid Value"),
+        "required" => ("global", "Required"),
+        "duplicate" => ("global", "The requested identifier already exists."),
         "notFound" => ("global", "Not Found"),
         "forbidden" => ("global", "Forbidden"),
         "conflict" => ("global", "Conflict"),

@@ -68,13 +68,7 @@ pub(crate) fn list<'a>(
             UpdatedMinDays::Thirty => 30,
         };
         if since < now_ms - days * DAY {
-            return Err(ApiError::new(
-                410,
-                "updatedMinTooLongAgo",
-                "The requested minimum modification time lies too far in the past.",
-            )
-            .calendar()
-            .parameter("updatedMin"));
+            return Err(ApiError::too_long_ago());
         }
     }
     let token = match &params.sync_token {

@@ -37,7 +37,7 @@ pub(crate) const TEAM: &str = "c_7f3k2m9team@group.calendar.google.com";
 pub(crate) const HOLIDAYS: &str = "en.french#holiday@group.v.calendar.google.com";
 
 /// The state of the Google side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Google {
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) ids: Ids,
@@ -46,7 +46,7 @@ pub(crate) struct Google {
 }
 
 /// Where new ids and etags come from: seeded, so that equal runs give equal ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids {
     rng: Rng,
     last_micros: i64,

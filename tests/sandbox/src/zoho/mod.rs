@@ -63,7 +63,7 @@ const USERS: [User; 2] = [
 ];
 
 /// The state of the Zoho side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Zoho {
     pub(crate) zone: Tz,
     /// The user whose token is used.

@@ -76,7 +76,7 @@ pub(crate) struct Deleted {
 }
 
 /// All records of a module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Module {
     records: BTreeMap<u64, Record>,
     by_modified: BTreeSet<(i64, u64)>,
