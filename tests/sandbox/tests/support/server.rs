@@ -44,6 +44,16 @@ impl Running {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Writes these bytes as they are and gives back all that comes until the connection ends.
+    pub(crate) fn bytes(&self, sent: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(sent).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     pub(crate) fn json(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
         let answer = self.raw(method, path, headers, body);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
