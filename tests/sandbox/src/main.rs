@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use accord_sandbox::{GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
 use clap::Parser;
@@ -23,6 +24,9 @@ struct Arguments {
     /// Allows an address that is not loopback.
     #[arg(long)]
     allow_remote: bool,
+    /// Milliseconds that a peer may take to send the head of a request, and again its body.
+    #[arg(long, default_value_t = 30_000, value_name = "MS")]
+    patience: u64,
     /// Directory of static files served beside the API.
     #[arg(long = "static", value_name = "DIR")]
     files: Option<PathBuf>,
@@ -119,7 +123,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
         let site = Site::new(&start, real_ms());
         let server = Server::bind(address, site, arguments.files, real_ms)
             .await
-            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?
+            .patience(Duration::from_millis(arguments.patience));
         let bound = server.address().map_err(|error| error.to_string())?;
         let stop = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
         println!("listening on http://{bound}");

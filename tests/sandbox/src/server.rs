@@ -7,19 +7,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, Limited, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Body as _, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::admin::Site;
-use crate::files;
 use crate::http::{Dropped, Request, Response, Service};
-use crate::switches::CorsIfMatch;
+use crate::switches::{CorsIfMatch, Switches};
+use crate::{files, google, zoho};
 
 /// Bodies above this are refused.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// How long a peer may take to send the head of a request, and again its body.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// More connections than this wait until others end.
+const MOST_CONNECTIONS: usize = 256;
 
 /// An answer's body: whole, or in pieces that may break off.
 type Body = UnsyncBoxBody<Bytes, Dropped>;
@@ -28,7 +33,7 @@ type Body = UnsyncBoxBody<Bytes, Dropped>;
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
-    shared: Arc<Shared>,
+    shared: Shared,
 }
 
 #[derive(Debug)]
@@ -36,6 +41,9 @@ struct Shared {
     site: Mutex<Site>,
     files: Option<PathBuf>,
     now: fn() -> i64,
+    patience: Duration,
+    /// Whether requests for other host names than those of loopback are answered.
+    any_host: bool,
 }
 
 impl Shared {
@@ -57,7 +65,16 @@ impl Server {
         now: fn() -> i64,
     ) -> std::io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Server { listener, shared: Arc::new(Shared { site: Mutex::new(site), files, now }) })
+        let any_host = !listener.local_addr()?.ip().is_loopback();
+        let site = Mutex::new(site);
+        Ok(Server { listener, shared: Shared { site, files, now, patience: PATIENCE, any_host } })
+    }
+
+    /// Gives peers this long to send the head of a request, and again its body; half a minute otherwise.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Server {
+        self.shared.patience = patience;
+        self
     }
 
     /// The address it is bound to, with the real port.
@@ -72,27 +89,43 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
         let connections = tokio::task::LocalSet::new();
+        let Server { listener, shared } = self;
+        let shared = Arc::new(shared);
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         let accept = async {
             loop {
                 let accepted = tokio::select! {
-                    accepted = self.listener.accept() => accepted,
+                    accepted = accept_one(&listener, &places) => accepted,
                     () = &mut stop => return,
                 };
                 // A connection that broke before it was accepted is the peer's affair.
-                let Ok((stream, _)) = accepted else { continue };
-                let shared = Arc::clone(&self.shared);
+                let Some((stream, place)) = accepted else { continue };
+                let shared = Arc::clone(&shared);
                 tokio::task::spawn_local(async move {
+                    let patience = shared.patience;
                     let service = service_fn(move |request| serve(Arc::clone(&shared), request));
                     // An error here is a broken or a deliberately dropped connection.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .timer(TokioTimer::new())
+                        .header_read_timeout(patience)
                         .serve_connection(TokioIo::new(stream), service)
                         .await;
+                    drop(place);
                 });
             }
         };
         connections.run_until(accept).await;
     }
+}
+
+/// The next connection, once there is a place for it.
+async fn accept_one(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    let (stream, _) = listener.accept().await.ok()?;
+    Some((stream, place))
 }
 
 /// An `Err` closes the connection without an answer: that is how a dropped one is made.
@@ -103,19 +136,34 @@ async fn serve(
     let (head, body) = request.into_parts();
     let method = head.method.as_str().to_owned();
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let body = match Limited::new(body, MOST_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return Ok(finish(Response::text(413, "text/plain", "the body is too large"), &path)),
-    };
     let service = match path.split(['/', '?']).nth(1) {
         Some("calendar" | "batch") => Some(Service::Google),
         Some("crm" | "oauth") => Some(Service::Zoho),
-        Some("sandbox") => {
-            let response = shared.site().admin(&method, &path, &body, (shared.now)());
-            return Ok(finish(response, &path));
-        }
         _ => None,
     };
+    // A page of any site could reach loopback under a name of its own; the browser tells that name.
+    let host = head.headers.get(hyper::header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    if !shared.any_host && !host.is_none_or(|host| is_loopback(&host)) {
+        let response =
+            Response::text(403, "text/plain", "the sandbox answers only to localhost, 127.0.0.1 and [::1]");
+        return Ok(finish(response, &path));
+    }
+    let too_large = || refused(service, 413, "the body is too large");
+    if body.size_hint().lower() > MOST_BYTES as u64 {
+        return Ok(finish(too_large(), &path));
+    }
+    let read = tokio::time::timeout(shared.patience, Limited::new(body, MOST_BYTES).collect()).await;
+    let body = match read {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Ok(finish(too_large(), &path)),
+        // The body was cut or badly framed: what was meant is not known.
+        Ok(Err(_)) => return Ok(finish(refused(service, 400, "the body cannot be read"), &path)),
+        Err(_) => return Ok(finish(refused(service, 408, "the body takes too long"), &path)),
+    };
+    if path.split(['/', '?']).nth(1) == Some("sandbox") {
+        let response = shared.site().admin(&method, &path, &body, (shared.now)());
+        return Ok(finish(response, &path));
+    }
     let Some(service) = service else {
         let response = files::answer(shared.files.as_deref(), &method, &path);
         return Ok(finish(response, &path));
@@ -174,6 +222,29 @@ fn trickle(body: Bytes, over_ms: u64, is_cut: bool) -> Body {
             Some((Ok(Frame::data(piece)), (rest, ended)))
         });
     BodyExt::boxed_unsync(StreamBody::new(pieces))
+}
+
+/// A request that cannot be read is refused in the vendor's shape, and the connection ends.
+fn refused(service: Option<Service>, status: u16, why: &str) -> Response {
+    let mut response = match service {
+        Some(Service::Google) => google::error::fault(status, Some(why)),
+        Some(Service::Zoho) => zoho::error::fault(status, Some(why), &Switches::default()),
+        None => Response::text(status, "text/plain; charset=utf-8", why),
+    };
+    response.headers.push(("connection".into(), "close".into()));
+    response
+}
+
+/// Whether a `Host` header names this machine.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Google answers pages of any origin; Zoho only those that are registered, of which there are none here.

@@ -93,6 +93,51 @@ fn it_ends_cleanly_when_told_to() {
     panic!("it is still running after five seconds");
 }
 
+/// A page of another site could call loopback under a name that it controls; its own name is in `Host`.
+#[test]
+fn only_names_of_this_machine_are_answered() {
+    let server = Running::start(&[]);
+    let ask = |host: &str| {
+        server
+            .bytes(format!("GET /sandbox/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
+    };
+    for host in ["localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:80", "crm.localhost:3000"] {
+        assert!(ask(host).starts_with("HTTP/1.1 200"), "{host}");
+    }
+    for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com:80", "10.0.0.1", ""] {
+        assert!(ask(host).starts_with("HTTP/1.1 403"), "{host}");
+    }
+}
+
+#[test]
+fn malformed_requests_are_refused_and_the_server_goes_on() {
+    let server = Running::start(&["--patience", "300"]);
+    let head = "POST /crm/v8/Events HTTP/1.1\r\nHost: localhost\r\n";
+    for (sent, status) in [
+        ("\r\n\r\n\0\0\0".to_owned(), "400"),
+        ("GET\r\n\r\n".into(), "400"),
+        ("GET / HTTP/9.9\r\n\r\n".into(), "400"),
+        (format!("{head}Content-Length: many\r\n\r\n"), "400"),
+        (format!("{head}Content-Length: -1\r\n\r\n"), "400"),
+        (format!("{head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx"), "400"),
+        (format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n"), "400"),
+        (format!("{head}Content-Length: 99999999999\r\n\r\n"), "413"),
+        (format!("{head}{}\r\n", "X-Long: y\r\n".repeat(20_000)), "431"),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000)), "414"),
+        // A body that never comes, and a head that never ends: both are waited for only so long.
+        (format!("{head}Content-Length: 10\r\n\r\nx"), "408"),
+        (head.to_owned(), ""),
+    ] {
+        let answer = server.bytes(sent.as_bytes());
+        let shown: String = sent.chars().take(100).collect();
+        assert_eq!(answer.split(' ').nth(1).unwrap_or_default(), status, "{shown:?} answered {answer:?}");
+        if ["408", "413"].contains(&status) {
+            assert!(answer.contains(r#""status":"error""#), "in the vendor's shape: {answer}");
+        }
+        assert_eq!(server.json("GET", "/crm/v8/org", ZOHO, "").0, 200, "after {shown:?}");
+    }
+}
+
 #[test]
 fn it_refuses_to_be_reachable_from_outside() {
     let run =
