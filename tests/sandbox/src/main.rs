@@ -8,7 +8,7 @@ use std::time::Duration;
 use accord_sandbox::{GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
 use clap::Parser;
 
-/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8), for tests of clients of either.
 ///
 /// It keeps nothing on disk, sends no mail and opens no connection. It prints one line, `listening on
 /// http://127.0.0.1:PORT`, and answers until it is stopped with Ctrl-C or SIGTERM.
@@ -42,44 +42,12 @@ struct Arguments {
     /// Sets a switch, as NAME=VALUE. May be repeated.
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// Lists all switches, one line each, and ends.
+    /// Lists all switches, one line each: name, values (the default first), the open question. Then it ends.
     #[arg(long)]
     switches: bool,
 }
 
-const HELP: &str = "\
-Services on one origin:
-  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google
-  /crm/v8/…, /oauth/v2/token           Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
-  /sandbox/…                           admin, below; everything else: static files
-
-One Google account, ana@example.com, with a primary calendar (Europe/Paris), a second one to write and one to
-read; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
-
-Admin routes (JSON in and out):
-  GET  /sandbox/                       the world in a few numbers
-  POST /sandbox/reset                  {seed?, events?, now?}: begin anew; switches as at the start
-  POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
-  POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
-  POST /sandbox/edits                  {count, seed?, side?: google|crm, afterRequests?}: a person changes the
-                                       primary calendar or the meetings, at once or while requests go on
-  POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
-  GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
-  POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
-                                       {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,
-                                        when?: before|after, kind: status|drop|truncate|not-json|wrong-type|delay|
-                                        bad-record|record-locked, status?, reason?, body?, ms?, index?, code?, id?,
-                                        retryAfter?}
-  GET  /sandbox/switches               all switches;  POST {name: value, …} sets some
-  POST /sandbox/clock                  {now: RFC 3339 | ms | \"real\"} or {advanceMs}
-  GET  /sandbox/mails                  who would have been mailed
-  POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
-  POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
-  POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
-  POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
-  POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
-  POST /sandbox/restore                {id}: a meeting comes back from the recycle bin
-  GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
+const HELP: &str = include_str!("help.txt");
 
 fn instant(text: &str) -> Result<i64, String> {
     accord_sandbox::parse_instant(text)
@@ -100,7 +68,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), String> {
     if arguments.switches {
         for switch in Switches::ALL {
-            println!("{} = {}\n    {}", switch.name, switch.values.join(" | "), switch.about);
+            println!("{}={}  {}", switch.name, switch.values.join("|"), switch.about);
         }
         return Ok(());
     }
