@@ -8,7 +8,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-#[path = "../benches/mix.rs"]
+#[path = "../benches/speed/mix.rs"]
 mod mix;
 mod support;
 
