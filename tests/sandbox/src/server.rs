@@ -141,12 +141,10 @@ async fn serve(
         Some("crm" | "oauth") => Some(Service::Zoho),
         _ => None,
     };
-    // A page of any site could reach loopback under a name of its own; the browser tells that name.
-    let host = head.headers.get(hyper::header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
-    if !shared.any_host && !host.is_none_or(|host| is_loopback(&host)) {
-        let response =
-            Response::text(403, "text/plain", "the sandbox answers only to localhost, 127.0.0.1 and [::1]");
-        return Ok(finish(response, &path));
+    let is_admin = path.split(['/', '?']).nth(1) == Some("sandbox");
+    if !shared.any_host && comes_from_elsewhere(&head.headers, is_admin) {
+        let why = "the sandbox answers only to pages and programs of this machine, as localhost, 127.0.0.1 or [::1]";
+        return Ok(finish(Response::text(403, "text/plain; charset=utf-8", why), &path));
     }
     let too_large = || refused(service, 413, "the body is too large");
     if body.size_hint().lower() > MOST_BYTES as u64 {
@@ -160,7 +158,7 @@ async fn serve(
         Ok(Err(_)) => return Ok(finish(refused(service, 400, "the body cannot be read"), &path)),
         Err(_) => return Ok(finish(refused(service, 408, "the body takes too long"), &path)),
     };
-    if path.split(['/', '?']).nth(1) == Some("sandbox") {
+    if is_admin {
         let response = shared.site().admin(&method, &path, &body, (shared.now)());
         return Ok(finish(response, &path));
     }
@@ -196,7 +194,7 @@ async fn serve(
     if service == Service::Google {
         response.headers.push(("access-control-allow-origin".into(), "*".into()));
     }
-    if !is_cut && transport.body_ms == 0 {
+    if !is_cut && (transport.body_ms == 0 || response.body.is_empty()) {
         return Ok(finish(response, &path));
     }
     let body = Bytes::from(std::mem::take(&mut response.body));
@@ -233,6 +231,20 @@ fn refused(service: Option<Service>, status: u16, why: &str) -> Response {
     };
     response.headers.push(("connection".into(), "close".into()));
     response
+}
+
+/// Whether a page of another site asks: under a host name of its own that leads to loopback, or, for the admin routes
+/// that need no token, from an origin of its own. The services themselves are asked by pages of any origin.
+fn comes_from_elsewhere(headers: &hyper::HeaderMap, is_admin: bool) -> bool {
+    let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let foreign_host = text(hyper::header::HOST).is_some_and(|host| !is_loopback(&host));
+    let foreign_origin = text(hyper::header::ORIGIN).is_some_and(|origin| match origin.split_once("://") {
+        Some(("http" | "https", host)) => !is_loopback(host),
+        // A browser's extension is a program of this machine; `null` may be any page.
+        Some(_) => false,
+        None => true,
+    });
+    foreign_host || is_admin && foreign_origin
 }
 
 /// Whether a `Host` header names this machine.

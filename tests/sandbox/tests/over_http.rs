@@ -109,6 +109,28 @@ fn only_names_of_this_machine_are_answered() {
     }
 }
 
+/// The admin routes need no token, so a page of another site must not be able to post to them.
+#[test]
+fn pages_of_other_sites_cannot_use_the_admin_routes() {
+    let server = Running::start(&[]);
+    let ask = |path: &str, origin: &str| {
+        let answer = server.raw("POST", path, &format!("Origin: {origin}\r\n{GOOGLE}"), "{}");
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    for (origin, status) in [
+        ("http://localhost:3000", "200"),
+        ("http://127.0.0.1:9", "200"),
+        ("chrome-extension://abcdef", "200"),
+        ("https://example.com", "403"),
+        ("http://localhost.example.com", "403"),
+        ("null", "403"),
+    ] {
+        assert_eq!(ask("/sandbox/counters/reset", origin), status, "{origin}");
+    }
+    // Google answers pages of any origin: this one is refused for its body alone.
+    assert_eq!(ask("/calendar/v3/calendars/primary/events", "https://example.com"), "400");
+}
+
 #[test]
 fn malformed_requests_are_refused_and_the_server_goes_on() {
     let server = Running::start(&["--patience", "300"]);
