@@ -98,8 +98,11 @@ fn guests_answer_on_both_sides() {
     let mut row = meeting("Review");
     row["Participants"] = json!([{ "type": "email", "participant": "guest@example.com" }]);
     meet(&mut world, row);
+    world.set_now_ms(noon() + 5_000);
     world.act(&Deed::crm("Review").answered("guest@example.com", "accepted")).unwrap();
-    assert_eq!(world.crm_events()[0]["Participants"][0]["status"], "accepted");
+    let shown = &world.crm_events()[0];
+    assert_eq!(shown["Participants"][0]["status"], "accepted");
+    assert_eq!(shown["Modified_Time"], world_second(&world), "an answer is a change that a client can see");
     assert!(world.act(&Deed::crm("Review").answered("nobody@example.com", "accepted")).is_err());
 }
 
