@@ -253,18 +253,17 @@ pub(crate) fn text(bytes: &[u8]) {
     let mut u = Unstructured::new(bytes);
     let texts: Vec<String> = (0..3).map(|_| some_html(&mut u).unwrap_or_default()).collect();
     let event = json!({
-        "id": "textevent", "summary": texts[0], "location": texts[1], "description": texts[2],
+        "id": "somehtml", "summary": texts[0], "location": texts[1], "description": texts[2],
         "start": { "dateTime": "2026-12-01T10:00:00+01:00" }, "end": { "dateTime": "2026-12-01T11:00:00+01:00" },
     });
-    if host.world.handle(&Request::google("POST", EVENTS).json(&event)).map(|answer| answer.status) != Ok(200)
-    {
-        return;
-    }
+    let stored = host.world.handle(&Request::google("POST", EVENTS).json(&event));
+    assert_eq!(stored.map(|answer| answer.status), Ok(200));
     assert!(host.activate().is_ok());
     let report = host.settle();
     assert!(report.is_ok(), "{report:?}");
+    assert_eq!(host.world.crm_event_count(), 1);
     // A patch without effect gives a new version and a row in the delta.
-    let touch = Request::google("PATCH", &format!("{EVENTS}/textevent")).json(&json!({}));
+    let touch = Request::google("PATCH", &format!("{EVENTS}/somehtml")).json(&json!({}));
     assert_eq!(host.world.handle(&touch).map(|answer| answer.status), Ok(200));
     let writes = host.crm_writes(|host| {
         let report = host.settle();
