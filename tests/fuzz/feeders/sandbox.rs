@@ -340,10 +340,11 @@ fn request(
         path.push('=');
         path += &encode(&story.value(u)?);
     }
-    let mut request = match (service, u.ratio(1, 30)?) {
-        (service, true) => Request::new(service, method, &path).header("Authorization", &noise(u)?),
-        (Service::Google, false) => Request::google(method, &path),
-        (Service::Zoho, false) => Request::zoho(method, &path),
+    let mut request = match (service, u.int_in_range(0..=29)?) {
+        (service, 0) => Request::new(service, method, &path).header("Authorization", &noise(u)?),
+        (service, 1..=3) => Request::new(service, method, &path).header("Authorization", u.choose(TOKENS)?),
+        (Service::Google, _) => Request::google(method, &path),
+        (Service::Zoho, _) => Request::zoho(method, &path),
     };
     if u.ratio(1, 3)? {
         let name = *u.choose(HEADERS)?;
