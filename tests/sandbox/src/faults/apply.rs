@@ -161,9 +161,11 @@ impl World {
 
     /// Remembers a page that has a next one, while a row of it may have to be repeated.
     pub(crate) fn note_page(&mut self, request: &Request, kind: &str, answer: &Response) {
-        if !self.faults.waits_for(&FaultKind::RepeatedRow, request.service)
-            || !has_rows(request.service, kind)
-        {
+        if !self.faults.waits_for(&FaultKind::RepeatedRow, request.service) {
+            self.faults.last_page.remove(&request.service);
+            return;
+        }
+        if !has_rows(request.service, kind) {
             return;
         }
         let mut body = answer.json();

@@ -238,10 +238,20 @@ impl Faults {
     }
 
     pub(crate) fn fire(&mut self, request: &Request, kind: &str) -> Option<Fault> {
-        let is_next_page = self
-            .last_page
-            .get(&request.service)
-            .is_some_and(|(path, _)| Some(path.as_str()) == request.path.split('?').next());
+        if self.rules.is_empty() {
+            return None;
+        }
+        // A query tells in its text where it starts; a list tells it by a token or a number.
+        let goes_on = kind == "coql" || {
+            let query = request.query();
+            ["pageToken", "page_token"].iter().any(|name| query.get(name).is_some())
+                || query.get("page").is_some_and(|page| page != "1")
+        };
+        let is_next_page = goes_on
+            && self
+                .last_page
+                .get(&request.service)
+                .is_some_and(|(path, _)| Some(path.as_str()) == request.path.split('?').next());
         let mut hit = None;
         for (index, rule) in self.rules.iter_mut().enumerate() {
             if !rule.fits(request, kind, is_next_page) {
