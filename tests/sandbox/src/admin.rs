@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::corpus::Corpus;
+use crate::deeds::{Deed, Happened};
 use crate::edits::Side;
 use crate::faults::Fault;
 use crate::http::{Query, Response, Service};
@@ -106,6 +107,8 @@ impl Site {
                 Ok(json!({}))
             }
             ("POST", "/sandbox/edits") => self.edits(body),
+            ("GET", "/sandbox/deeds") => Ok(self.list_deeds()),
+            ("POST", "/sandbox/deeds") => self.deeds(body),
             ("POST", "/sandbox/copy") => self.copy(body),
             ("POST", "/sandbox/role") => self.role(body),
             ("POST", "/sandbox/scopes") => self.scopes(body),
@@ -259,6 +262,34 @@ impl Site {
             Side::Crm => self.world.edit_crm(count, seed),
         };
         Ok(json!({ "changed": done.changed, "added": done.added, "deleted": done.deleted }))
+    }
+
+    /// Each deed is done at once, or waits for its moment.
+    fn deeds(&mut self, body: &[u8]) -> Result<Value, String> {
+        let value: Value = serde_json::from_slice(body).map_err(|_| "the body is not JSON".to_owned())?;
+        let deeds = match value {
+            Value::Array(deeds) => deeds,
+            one => vec![one],
+        };
+        let deeds = deeds.iter().map(Deed::from_json).collect::<Result<Vec<_>, _>>()?;
+        for (deed, moment) in deeds {
+            match moment {
+                Some(moment) => self.world.meanwhile(moment, deed),
+                None => drop(self.world.act(&deed)?),
+            }
+        }
+        Ok(self.list_deeds())
+    }
+
+    fn list_deeds(&self) -> Value {
+        let done = |happened: &Happened| match &happened.outcome {
+            Ok(id) => json!({ "id": id }),
+            Err(problem) => json!({ "error": problem }),
+        };
+        json!({
+            "waiting": self.world.deeds_waiting(),
+            "done": self.world.deeds_done().iter().map(done).collect::<Vec<_>>(),
+        })
     }
 
     fn copy(&mut self, body: &[u8]) -> Result<Value, String> {

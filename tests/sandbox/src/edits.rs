@@ -69,6 +69,7 @@ impl World {
     /// Makes `count` changes of the CRM's meetings, in the same shares as [`World::edit`]. Nothing is counted as a
     /// request, and nobody is mailed.
     pub fn edit_crm(&mut self, count: usize, seed: u64) -> Edited {
+        self.freeze();
         let mut rng = Rng::with_seed(seed ^ 0xc4_3ed1);
         let zone = self.zoho.zone;
         let today = time::ms_to_local(zone, self.now_ms()).date();
@@ -119,7 +120,7 @@ impl World {
     }
 
     /// Carries out a write of the CRM past counters and faults, without mails.
-    fn crm_by_hand(&mut self, method: &str, path: &str, row: Option<Value>) -> bool {
+    pub(crate) fn crm_by_hand(&mut self, method: &str, path: &str, row: Option<Value>) -> bool {
         let request = match row {
             None => Request::zoho(method, path),
             Some(mut row) => {
@@ -145,6 +146,7 @@ impl World {
     /// Makes `count` changes: about 70 % edits, 20 % new events, 10 % deletions. Only single events that Ana may
     /// edit are touched, each at most once. Nothing is counted as a request.
     pub fn edit(&mut self, count: usize, seed: u64) -> Edited {
+        self.freeze();
         let now = self.now_ms();
         let mut rng = Rng::with_seed(seed ^ 0xed175);
         let zone = self.zone();
@@ -208,7 +210,7 @@ impl World {
     }
 
     /// Carries out a write past counters and faults.
-    fn by_hand(&mut self, method: &str, id: Option<&str>, body: &Value) -> bool {
+    pub(crate) fn by_hand(&mut self, method: &str, id: Option<&str>, body: &Value) -> bool {
         let mut path = format!("/calendar/v3/calendars/{}/events", encode(ANA));
         if let Some(id) = id {
             path.push('/');

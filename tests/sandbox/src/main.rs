@@ -3,11 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use accord_sandbox::{Edition, GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
 use clap::Parser;
 
-/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8), for tests of clients of either.
 ///
 /// It keeps nothing on disk, sends no mail and opens no connection. It prints one line, `listening on
 /// http://127.0.0.1:PORT`, and answers until it is stopped with Ctrl-C or SIGTERM.
@@ -23,6 +24,9 @@ struct Arguments {
     /// Allows an address that is not loopback.
     #[arg(long)]
     allow_remote: bool,
+    /// Milliseconds that a peer may take to send the head of a request, and again its body.
+    #[arg(long, default_value_t = 30_000, value_name = "MS")]
+    patience: u64,
     /// Directory of static files served beside the API.
     #[arg(long = "static", value_name = "DIR")]
     files: Option<PathBuf>,
@@ -44,72 +48,12 @@ struct Arguments {
     /// Sets a switch, as NAME=VALUE. May be repeated.
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// Lists all switches, one line each, and ends.
+    /// Lists all switches, one line each: name, values (the default first), the open question. Then it ends.
     #[arg(long)]
     switches: bool,
 }
 
-const HELP: &str = "\
-Services on one origin:
-  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google (Ana)
-                                       or sandbox-google-ben (Ben)
-  /o/oauth2/v2/auth, /token, /revoke   Google's accounts; refresh tokens: sandbox-google-refresh[-ben]
-  /crm/v8/…                            Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
-  /oauth/v2/auth, /oauth/v2/token[/revoke]   Zoho's accounts; refresh token: sandbox-refresh
-  /sandbox/…                           admin, below; everything else: static files
-
-Two Google accounts: ana@example.com with a primary calendar, a second one to write and one to read, and
-ben@example.com, who owns the second. One Zoho organisation with Ana (administrator, sandbox-zoho), Ben (manager, sandbox-zoho-ben), Chiara (reports to Ben,
-sandbox-zoho-chiara), Dmitri (may only read, sandbox-zoho-dmitri); refresh tokens sandbox-refresh-ben and so on.
-The tokens above never expire; those of the token endpoints live an hour. Consent is always given, by the person who
-is signed in.
-
-Admin routes (JSON in and out):
-  GET  /sandbox/                       the world in a few numbers
-  POST /sandbox/reset                  {seed?, events?, now?}: begin anew; switches as at the start
-  POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
-  POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
-  POST /sandbox/edits                  {count, seed?, side?: google|crm, afterRequests?}: a person changes the
-                                       primary calendar or the meetings, at once or while requests go on
-  POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
-  GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
-  POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
-                                       {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,
-                                        when?: before|after, kind: status|drop|truncate|not-json|wrong-type|delay|
-                                        bad-record|record-locked, status?, reason?, body?, ms?, index?, code?, id?,
-                                        retryAfter?}
-  GET  /sandbox/switches               all switches;  POST {name: value, …} sets some
-  POST /sandbox/clock                  {now: RFC 3339 | ms | \"real\"} or {advanceMs}
-  GET  /sandbox/mails                  who would have been mailed
-  POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
-  POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
-  POST /sandbox/google/quotas          {documented?, perMinute?, perMinutePerUser?, created?, invited?}: what Google
-                                       allows; without a body nothing is limited, as at the start
-  POST /sandbox/google/lag             {ms}: Google's lists show what was; reads by id are fresh; 0 ends it
-  POST /sandbox/google/events          {event, calendar?}: an event as Google or a person makes it: locked, from a
-                                       mail, without length, by an organiser elsewhere
-  POST /sandbox/google/split           {id, changes?}: a person changes an occurrence \"and all following\"
-  POST /sandbox/google/role            {calendar, role, person?}; /sandbox/google/setting {id, value, person?}
-  POST /sandbox/google/list            {calendar, person?, hidden?, listed?, title?, defaultReminders?}
-  POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
-  POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
-  GET  /sandbox/org                    zone, edition, licences, credits; POST {zone?, orgZone?, edition?, licences?,
-                                       spend?, sharing?: {module: private|public_read_only|public_read_write}}
-  POST /sandbox/users                  {email: {zone?, active?}, …}: CRM users
-  POST /sandbox/profiles               {profile: {right: bool, …}, …}: Administrator, Standard, Read only
-  POST /sandbox/sign-in                {google?: email, zoho?: email}: who gives consent from now on
-  POST /sandbox/revoke                 {service, token}: a refresh token with its access tokens, or one of these
-  POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
-  POST /sandbox/refusals               {record id: code | null, …}: RECORD_LOCKED, NOT_APPROVED, NOT_REVIEWED,
-                                       RECORD_IN_BLUEPRINT, CANNOT_PERFORM_ACTION, AUTHORIZATION_FAILED
-  POST /sandbox/restore                {id, module?}: a record comes back from the recycle bin;
-  POST /sandbox/purge                  the same: it never will
-  POST /sandbox/layouts                {module, name, required?: [field], values?: {picklist: [value]}, rules?:
-                                       [{field, value, requires}], dependencies?: [{parent, child, allowed}]}
-  POST /sandbox/workflow               {module, field, value}: set at every save that does not say trigger: []
-  POST /sandbox/cancel-mails           {left}: mails of cancelled meetings that may still go out today
-  POST /sandbox/convert                {id}: a lead is converted
-  GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
+const HELP: &str = include_str!("help.txt");
 
 fn zone(text: &str) -> Result<String, String> {
     if accord_sandbox::is_zone(text) { Ok(text.to_owned()) } else { Err("there is no such zone".into()) }
@@ -138,7 +82,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), String> {
     if arguments.switches {
         for switch in Switches::ALL {
-            println!("{} = {}\n    {}", switch.name, switch.values.join(" | "), switch.about);
+            println!("{}={}  {}", switch.name, switch.values.join("|"), switch.about);
         }
         return Ok(());
     }
@@ -168,7 +112,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
         let site = Site::new(&start, real_ms());
         let server = Server::bind(address, site, arguments.files, real_ms)
             .await
-            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?
+            .patience(Duration::from_millis(arguments.patience));
         let bound = server.address().map_err(|error| error.to_string())?;
         let stop = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
         println!("listening on http://{bound}");

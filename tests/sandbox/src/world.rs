@@ -1,15 +1,19 @@
 //! The world: both services, the clock, the switches, the faults, the counters.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::counters::Counters;
+use crate::deeds::{Happened, Planned};
 use crate::edits::Later;
-use crate::faults::{Fault, FaultKind, Faults, When};
+use crate::faults::{FaultKind, Faults, Transport, When};
+use crate::google::calendar::Calendar;
 use crate::google::{self, Google};
 use crate::http::{Dropped, Request, Response, Service};
 use crate::mail::Mail;
 use crate::switches::Switches;
-use crate::zoho::modules::ModuleName;
+use crate::zoho::modules::{Module, ModuleName};
 use crate::zoho::{self, Refusal, Zoho};
 
 /// Two Google accounts (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read; and
@@ -27,14 +31,19 @@ pub struct World {
     pub(crate) google: Google,
     pub(crate) zoho: Zoho,
     pub(crate) switches: Switches,
-    faults: Faults,
+    pub(crate) faults: Faults,
     counters: Counters,
     pub(crate) mails: Vec<Mail>,
     now_ms: i64,
-    delay_ms: u64,
     /// CRM calls that are under way besides the one being answered.
     pub(crate) load: zoho::Load,
+    pub(crate) transport: Transport,
+    /// What lists that lag behind show.
+    pub(crate) frozen_google: Option<Vec<Calendar>>,
+    pub(crate) frozen_zoho: Option<BTreeMap<ModuleName, Module>>,
     pub(crate) later: Vec<Later>,
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) happened: Vec<Happened>,
 }
 
 /// The years 1 to 9998, in UTC: a day can be added or taken away without leaving what can be printed.
@@ -53,9 +62,13 @@ impl World {
             counters: Counters::default(),
             mails: Vec::new(),
             now_ms: printable(now_ms),
-            delay_ms: 0,
             load: zoho::Load::default(),
+            transport: Transport::default(),
+            frozen_google: None,
+            frozen_zoho: None,
             later: Vec::new(),
+            planned: Vec::new(),
+            happened: Vec::new(),
         }
     }
 
@@ -109,20 +122,30 @@ impl World {
             Service::Google => google::kind_of(&request.method, &segments),
             Service::Zoho => zoho::kind_of(&request.method, &segments),
         };
+        self.freeze();
         *self.counters.requests.entry((request.service, kind)).or_default() += 1;
         self.counters.bytes_up += request.body.len() as u64;
-        let answer = match self.faults.fire(request) {
-            None => Ok(self.carry_out(request, None)),
-            Some(fault) => self.fail(request, &fault),
+        self.do_what_is_due(request.service, kind, When::Before);
+        let mut answer = match self.faults.fire(request, kind) {
+            None => {
+                let answer = self.carry_out(request, None);
+                self.note_page(request, kind, &answer);
+                Ok(answer)
+            }
+            Some(fault) => self.fail(request, kind, &fault),
         };
-        if let Ok(response) = &answer {
+        if let Ok(response) = &mut answer {
             self.counters.bytes_down += response.body.len() as u64;
+            if response.header("date").is_none() {
+                response.headers.push(("date".into(), crate::time::print_http_date(self.now_ms)));
+            }
         }
+        self.do_what_is_due(request.service, kind, When::After);
         self.edit_what_is_due();
         answer
     }
 
-    fn carry_out(&mut self, request: &Request, fault: Option<&FaultKind>) -> Response {
+    pub(crate) fn carry_out(&mut self, request: &Request, fault: Option<&FaultKind>) -> Response {
         match request.service {
             Service::Google => {
                 let before = self.google.writes();
@@ -153,61 +176,9 @@ impl World {
         }
     }
 
-    fn fail(&mut self, request: &Request, fault: &Fault) -> Result<Response, Dropped> {
-        let mut response = match &fault.kind {
-            FaultKind::Status { status, reason, body } => {
-                if fault.when == When::After {
-                    self.carry_out(request, None);
-                }
-                match body {
-                    Some(body) => Response::text(*status, "application/json; charset=UTF-8", body.as_str()),
-                    None => match request.service {
-                        Service::Google => google::error::fault(*status, reason.as_deref()),
-                        Service::Zoho => zoho::error::fault(*status, reason.as_deref(), &self.switches),
-                    },
-                }
-            }
-            FaultKind::Drop => {
-                if fault.when == When::After {
-                    self.carry_out(request, None);
-                }
-                return Err(Dropped);
-            }
-            // These replace the answer to something that was done.
-            FaultKind::Truncate => {
-                let mut answer = self.carry_out(request, None);
-                answer.body.truncate(answer.body.len() / 2);
-                answer
-            }
-            FaultKind::NotJson => {
-                let answer = self.carry_out(request, None);
-                Response::text(
-                    answer.status,
-                    "text/html",
-                    "<html><body>Service is being maintained</body></html>",
-                )
-            }
-            FaultKind::WrongType => {
-                let answer = self.carry_out(request, None);
-                Response::text(answer.status, "application/json", "[1,2,3]")
-            }
-            FaultKind::Delay { ms } => {
-                self.delay_ms = *ms;
-                self.carry_out(request, None)
-            }
-            FaultKind::BadRecord { .. } | FaultKind::RecordLocked { .. } => {
-                self.carry_out(request, Some(&fault.kind))
-            }
-        };
-        if let Some(seconds) = fault.retry_after {
-            response.headers.push(("retry-after".into(), seconds.to_string()));
-        }
-        Ok(response)
-    }
-
-    /// How long the last answer is to be held back by a delay fault; asked for once.
-    pub fn take_delay_ms(&mut self) -> u64 {
-        std::mem::take(&mut self.delay_ms)
+    /// How the last answer travels; asked for once.
+    pub(crate) fn take_transport(&mut self) -> Transport {
+        std::mem::take(&mut self.transport)
     }
 
     /// From here on every Google sync token and page token issued so far is refused.

@@ -3,7 +3,7 @@
 mod access;
 mod attendees;
 mod batch;
-mod calendar;
+pub(crate) mod calendar;
 mod calendar_list;
 mod copies;
 mod create;

@@ -162,7 +162,7 @@ impl Field {
 }
 
 /// The fields of one module. Fields are only ever added.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
     fields: Vec<Field>,
 }

@@ -72,7 +72,7 @@ pub(crate) struct Zoho {
     pub(crate) org_zone: Tz,
     pub(crate) tokens: Tokens,
     pub(crate) credits: Credits,
-    modules: BTreeMap<ModuleName, Module>,
+    pub(crate) modules: BTreeMap<ModuleName, Module>,
     next_id: u64,
     /// The scopes of a token that has none of its own.
     pub(crate) scopes: BTreeSet<String>,

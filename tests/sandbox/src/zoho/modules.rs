@@ -83,7 +83,7 @@ pub(crate) struct Deleted {
 }
 
 /// All records of a module, its fields and its layouts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Module {
     pub(crate) schema: Schema,
     /// The first one is the standard layout.

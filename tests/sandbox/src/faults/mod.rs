@@ -1,7 +1,15 @@
-//! Faults on order: rules that make matching requests fail, before or after their effect.
+//! Faults on order: rules that make matching requests fail, before or after their effect. What a rule does to an
+//! answer is in [`apply`]; how an admin call writes one, in [`read`].
+
+mod apply;
+mod read;
+
+use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use serde_json::Value;
+
+pub(crate) use apply::Transport;
 
 use crate::http::{Request, Service};
 
@@ -16,6 +24,9 @@ pub enum When {
 }
 
 /// What goes wrong.
+///
+/// A kind that only makes sense for some requests (lists, CRM writes, requests with a token) lets the others pass
+/// without counting them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
     /// An error status with the vendor's body for `reason` (Google's reason, or Zoho's code), or with `body` as it is.
@@ -29,16 +40,43 @@ pub enum FaultKind {
     },
     /// The connection is lost without an answer.
     Drop,
-    /// The answer's body is cut in the middle.
+    /// The connection is lost in the middle of the answer's body. In process the same as [`FaultKind::Drop`] after the
+    /// effect.
+    Cut,
+    /// The answer ends properly, but half of its body is missing.
     Truncate,
-    /// The answer's body is an HTML page.
+    /// The answer is an HTML page with status 200. Before the effect: a proxy or a sign-in page of the network.
     NotJson,
-    /// The answer is JSON of another shape: a list of numbers.
+    /// The answer is JSON of another shape, with status 200: a list of numbers.
     WrongType,
+    /// Every member of this name in the answer has a value of another JSON type.
+    WrongField {
+        /// The member, such as `items` or `Modified_Time`.
+        field: String,
+    },
     /// The answer comes late. Over HTTP only; in process it has no effect.
     Delay {
         /// Milliseconds.
         ms: u64,
+    },
+    /// The answer's body trickles. Over HTTP only; in process it has no effect.
+    SlowBody {
+        /// Milliseconds from the first byte to the last.
+        ms: u64,
+    },
+    /// A list without its rows, with status 200 and all else that belongs to it, the sync token included.
+    EmptyList,
+    /// The last row of a page is also the first of the next one.
+    RepeatedRow,
+    /// A list shows its service as it was when the rule was ordered. Reads by id and COQL, which is documented to be
+    /// without delay, are fresh.
+    ListLag,
+    /// Every sync and page token issued so far is refused, from the first request on that brings one.
+    TokenLoss,
+    /// The service's clock is off: in the times that a request stamps, and in the `Date` of its answer.
+    ClockSkew {
+        /// Milliseconds ahead; negative is behind.
+        ms: i64,
     },
     /// Zoho: one record of a bulk write is refused.
     BadRecord {
@@ -73,8 +111,10 @@ pub struct Fault {
     pub when: When,
     /// What happens.
     pub kind: FaultKind,
-    /// A `Retry-After` header in seconds.
+    /// A `Retry-After` header, in seconds.
     pub retry_after: Option<u64>,
+    /// Writes `Retry-After` as an HTTP date instead of a number (RFC 9110, section 10.2.3: both are allowed).
+    pub retry_after_is_date: bool,
 }
 
 impl Fault {
@@ -90,6 +130,7 @@ impl Fault {
             when: When::Before,
             kind,
             retry_after: None,
+            retry_after_is_date: false,
         }
     }
 
@@ -128,116 +169,38 @@ impl Fault {
         self
     }
 
-    fn fits(&self, request: &Request) -> bool {
+    /// Asks the client to wait for so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Fault {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    fn fits(&self, request: &Request, kind: &str, is_next_page: bool) -> bool {
         self.service.is_none_or(|service| service == request.service)
             && self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.path_prefix.as_ref().is_none_or(|prefix| request.path.starts_with(prefix.as_str()))
-    }
-
-    /// Reads a rule from the body of an admin call.
-    ///
-    /// # Errors
-    /// A sentence that names the member that is wrong.
-    pub fn from_json(value: &Value) -> Result<Fault, String> {
-        let map = value.as_object().ok_or("a fault is a JSON object")?;
-        for name in map.keys() {
-            let known = [
-                "service",
-                "method",
-                "path",
-                "nth",
-                "times",
-                "chance",
-                "when",
-                "kind",
-                "status",
-                "reason",
-                "body",
-                "ms",
-                "index",
-                "code",
-                "id",
-                "retryAfter",
-            ];
-            if !known.contains(&name.as_str()) {
-                return Err(format!("a fault has no member {name:?}; it has {}", known.join(", ")));
-            }
-        }
-        let text = |name: &str| match map.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(format!("{name} is a text")),
-        };
-        let number = |name: &str| match map.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => value.as_u64().map(Some).ok_or(format!("{name} is a whole number")),
-        };
-        let kind = match text("kind")?.as_deref() {
-            None | Some("status") => {
-                let status = number("status")?.ok_or("status is missing")?;
-                let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status));
-                FaultKind::Status {
-                    status: status.ok_or("status is from 200 to 599")?,
-                    reason: text("reason")?,
-                    body: text("body")?,
+            && match self.kind {
+                FaultKind::EmptyList => has_rows(request.service, kind),
+                FaultKind::RepeatedRow => has_rows(request.service, kind) && is_next_page,
+                FaultKind::ListLag => has_rows(request.service, kind) && kind != "coql",
+                FaultKind::TokenLoss => {
+                    let query = request.query();
+                    ["syncToken", "pageToken", "page_token"].iter().any(|name| query.get(name).is_some())
                 }
+                FaultKind::BadRecord { .. } | FaultKind::RecordLocked { .. } => {
+                    request.service == Service::Zoho && request.method != "GET" && kind != "coql"
+                }
+                _ => true,
             }
-            Some("drop") => FaultKind::Drop,
-            Some("truncate") => FaultKind::Truncate,
-            Some("not-json") => FaultKind::NotJson,
-            Some("wrong-type") => FaultKind::WrongType,
-            Some("delay") => FaultKind::Delay { ms: number("ms")?.ok_or("ms is missing")?.min(600_000) },
-            Some("bad-record") => FaultKind::BadRecord {
-                index: number("index")?.unwrap_or(0) as usize,
-                code: text("code")?.unwrap_or_else(|| "INVALID_DATA".into()),
-            },
-            Some("record-locked") => FaultKind::RecordLocked {
-                id: text("id")?
-                    .and_then(|id| id.parse().ok())
-                    .ok_or("id is missing: a record id as a text")?,
-            },
-            Some(other) => {
-                return Err(format!(
-                    "there is no kind {other:?}; there are status, drop, truncate, not-json, wrong-type, delay, bad-record, record-locked"
-                ));
-            }
-        };
-        let service = match text("service")? {
-            None => None,
-            Some(name) => Some(Service::from_name(&name).ok_or("service is google or zoho")?),
-        };
-        let when = match text("when")?.as_deref() {
-            None | Some("before") => When::Before,
-            Some("after") => When::After,
-            Some(_) => return Err("when is before or after".into()),
-        };
-        let chance = match map.get("chance") {
-            None | Some(Value::Null) => None,
-            Some(value) => Some(
-                value
-                    .as_f64()
-                    .filter(|chance| (0.0..=1.0).contains(chance))
-                    .ok_or("chance is from 0 to 1")?,
-            ),
-        };
-        let times = match number("times")? {
-            None if chance.is_some() => None,
-            None => Some(1),
-            Some(0) => None,
-            Some(times) => Some(u32::try_from(times).unwrap_or(u32::MAX)),
-        };
-        let nth = number("nth")?.unwrap_or(1);
-        Ok(Fault {
-            service,
-            method: text("method")?,
-            path_prefix: text("path")?,
-            skip: u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX),
-            times,
-            chance,
-            when,
-            kind,
-            retry_after: number("retryAfter")?,
-        })
+    }
+}
+
+/// Whether a request of this kind is answered with rows.
+fn has_rows(service: Service, kind: &str) -> bool {
+    match service {
+        Service::Google => matches!(kind, "events.list" | "events.instances" | "calendarList.list"),
+        Service::Zoho => matches!(kind, "list" | "deleted" | "search" | "coql"),
     }
 }
 
@@ -246,11 +209,13 @@ impl Fault {
 pub struct Faults {
     rules: Vec<Fault>,
     rng: Rng,
+    /// The last page that has a next one, with its last row: kept while a row is to be repeated.
+    last_page: BTreeMap<Service, (String, Value)>,
 }
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Faults {
-        Faults { rules: Vec::new(), rng: Rng::with_seed(seed ^ 0xfa017) }
+        Faults { rules: Vec::new(), rng: Rng::with_seed(seed ^ 0xfa017), last_page: BTreeMap::new() }
     }
 
     /// Adds a rule behind those in force.
@@ -268,10 +233,28 @@ impl Faults {
         self.rules.len()
     }
 
-    pub(crate) fn fire(&mut self, request: &Request) -> Option<Fault> {
+    fn waits_for(&self, kind: &FaultKind, service: Service) -> bool {
+        self.rules.iter().any(|rule| rule.kind == *kind && rule.service.is_none_or(|of| of == service))
+    }
+
+    pub(crate) fn fire(&mut self, request: &Request, kind: &str) -> Option<Fault> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        // A query tells in its text where it starts; a list tells it by a token or a number.
+        let goes_on = kind == "coql" || {
+            let query = request.query();
+            ["pageToken", "page_token"].iter().any(|name| query.get(name).is_some())
+                || query.get("page").is_some_and(|page| page != "1")
+        };
+        let is_next_page = goes_on
+            && self
+                .last_page
+                .get(&request.service)
+                .is_some_and(|(path, _)| Some(path.as_str()) == request.path.split('?').next());
         let mut hit = None;
         for (index, rule) in self.rules.iter_mut().enumerate() {
-            if !rule.fits(request) {
+            if !rule.fits(request, kind, is_next_page) {
                 continue;
             }
             if rule.skip > 0 {
