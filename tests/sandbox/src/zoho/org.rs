@@ -230,26 +230,20 @@ fn permissions(profile: &Profile) -> Value {
         })
     });
     let others = OTHERS.into_iter().map(|(name, label)| (name.to_owned(), label, Value::Null));
-    on_modules
-        .chain(others)
-        .zip(FIRST_ID + 30_000..)
+    let all: Vec<_> = on_modules.chain(others).zip(FIRST_ID + 30_000..).collect();
+    let id_of =
+        |wanted: String| all.iter().find(|((name, ..), _)| *name == wanted).map(|(_, id)| id.to_string());
+    all.iter()
         .map(|((name, label, module), id)| {
-            // Whoever may create, edit or delete must be able to view.
-            let parent = name.split_once("_View_").is_none().then(|| view_of(&name)).flatten();
+            // Whoever may create, edit or delete must be able to view. The parents are ids, as Zoho's SDKs read them.
+            let module_name = module.as_str().filter(|_| !name.contains("_View_"));
+            let parent = module_name.and_then(|module| id_of(format!("Crm_Implied_View_{module}")));
             json!({
                 "id": id.to_string(), "display_label": label, "module": module, "customizable": true,
-                "enabled": profile.permits(&name), "parent_permissions": parent, "name": name,
+                "enabled": profile.permits(name), "parent_permissions": parent.map(|id| [id]), "name": name,
             })
         })
         .collect()
-}
-
-/// The right to view that another right on the same module rests on.
-fn view_of(name: &str) -> Option<Value> {
-    ModuleName::ALL
-        .into_iter()
-        .find(|module| name.ends_with(&format!("_{}", module.api_name())))
-        .map(|module| json!([format!("Crm_Implied_View_{}", module.api_name())]))
 }
 
 /// How the pages group the rights: Google sync in a section of its own.
