@@ -43,11 +43,6 @@ impl<'a> Json<'a> {
         self.list().and_then(<[_]>::first).unwrap_or(&Self::Null)
     }
 
-    /// Whether an object names a field, be it as null.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        matches!(self, Self::Object(fields) if fields.iter().any(|(name, _)| name == key))
-    }
-
     pub(crate) fn is_object(&self) -> bool {
         matches!(self, Self::Object(_))
     }

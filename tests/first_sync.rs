@@ -124,7 +124,14 @@ fn edits_on_the_target_stay_until_the_source_changes_the_field() {
 /// I17: a guest whom somebody added in the CRM stays when the guests change in Google.
 #[test]
 fn guests_added_in_the_crm_stay() {
-    let mut host = Host::new();
+    for shown in ["yes", "no"] {
+        let mut host = Host::new();
+        host.world.switches().set("list_participants", shown).unwrap();
+        guests_added_in_the_crm_stay_on(host);
+    }
+}
+
+fn guests_added_in_the_crm_stay_on(mut host: Host) {
     let mut event = timed("Call", 24);
     event["attendees"] = json!([{ "email": "ben@example.com" }, { "email": "cleo@example.com" }]);
     let id = host.add_event(event);

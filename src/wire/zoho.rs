@@ -15,7 +15,7 @@ pub(crate) struct Record {
     pub(crate) end: String,
     pub(crate) all_day: bool,
     pub(crate) venue: String,
-    /// None when the answer has no such field: whether lists show it is not documented.
+    /// None when the answer shows none: there may be some all the same, for it is not documented whether lists show them.
     pub(crate) participants: Option<Vec<Participant>>,
     pub(crate) created: String,
     pub(crate) modified: String,
@@ -53,8 +53,9 @@ impl Record {
             all_day: row.get("All_day").flag().unwrap_or_default(),
             venue: text("Venue"),
             participants: row
-                .has("Participants")
-                .then(|| row.items("Participants").iter().filter_map(Participant::of).collect()),
+                .get("Participants")
+                .list()
+                .map(|rows| rows.iter().filter_map(Participant::of).collect()),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })
