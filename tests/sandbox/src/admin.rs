@@ -126,6 +126,9 @@ impl Site {
             ("POST", "/sandbox/convert") => self.convert(body),
             ("POST", "/sandbox/purge") => self.purge(body),
             ("POST", "/sandbox/restore") => self.restore(body),
+            ("POST", "/sandbox/connection") => {
+                object(body).and_then(|call| self.world.invoke_connection(&Value::Object(call)))
+            }
             ("GET", "/sandbox/crm-events") => Ok(Value::Array(self.world.crm_events())),
             ("GET", "/sandbox/google-events") => {
                 Ok(Value::Array(self.world.google_events(query.get("calendar").unwrap_or("primary"))))

@@ -40,6 +40,7 @@ mod admin;
 mod admin_account;
 mod admin_google;
 mod clock;
+mod connection;
 mod corpus;
 mod counters;
 mod deeds;

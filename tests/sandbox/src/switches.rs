@@ -126,6 +126,7 @@ switches! {
     fields_per_call FieldsPerCall "Zoho 2: the most custom fields that one POST of settings/fields creates; two pages differ." { Five "5", TwentyFive "25" }
     new_field_profiles NewFieldProfiles "Zoho 5: a custom field created with a list of profiles is hidden from the others, or open to all." { Listed "listed", All "all" }
     missing_get MissingGet "Zoho 15.7: status of GET for an unknown record id." { NoContent "204", NotFound "404", Invalid "400" }
+    connection_headers ConnectionHeaders "Zoho 15.9: do headers of a widget's call, guards among them, go up through a connection?" { Drop "drop", Pass "pass" }
     notify_default NotifyDefault "Zoho 15.10: are participants mailed when $send_notification is not given?" { True "true", False "false" }
     series_records SeriesRecords "Zoho 6.1: a new meeting with Recurring_Activity becomes one record for each date, or one record." { Each "each", One "one" }
     reminder_shape ReminderShape "Zoho 1.13: Remind_At is a list of units and periods (v8), or one datetime (v2)." { Multireminder "multireminder", EventReminder "event_reminder" }
@@ -150,5 +151,6 @@ switches! {
     hidden_record HiddenRecord "Zoho 10: a record that the user may not see is answered as if it did not exist, or with 403." { Missing "missing", Forbidden "forbidden" }
     inactive_user InactiveUser "Zoho 9: the code for a token whose user was switched off or never accepted the invitation." { Token "INVALID_TOKEN", Authentication "AUTHENTICATION_FAILURE" }
     grant_code_s GrantCodeSeconds "Zoho 9: seconds until a grant code expires; the pages disagree." { Short "120", Long "180" }
+    invoke_shape InvokeShape "Zoho 15.24: what a service said through a connection stands in details.statusMessage, or in details." { StatusMessage "statusMessage", Details "details" }
     text_rewrite TextRewrite "Zoho: multi-line text is rewritten on saving (CRLF line ends, trailing blanks cut), or kept." { Crlf "crlf", Kept "kept" }
 }
