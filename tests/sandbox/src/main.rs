@@ -116,8 +116,9 @@ fn run(arguments: Arguments) -> Result<(), String> {
             .patience(Duration::from_millis(arguments.patience));
         let bound = server.address().map_err(|error| error.to_string())?;
         let stop = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
-        println!("listening on http://{bound}");
+        // Whoever waits for the address may print as soon as it is there.
         eprintln!("Google token: {GOOGLE_TOKEN}   Zoho token: {ZOHO_TOKEN}");
+        println!("listening on http://{bound}");
         server.run(stop).await;
         Ok(())
     })
