@@ -230,9 +230,10 @@ fn damage_rows(u: &mut Unstructured<'_>, rows: &mut BTreeMap<String, String>) ->
     while !u.is_empty() && !rows.is_empty() {
         let key = rows.keys().nth(u.choose_index(rows.len())?).cloned().unwrap_or_default();
         let row = rows.get(&key).cloned().unwrap_or_default();
-        match u.int_in_range(0..=3)? {
-            // Browsers evict a storage whole; a single row that vanishes cannot be told from one that never was.
+        match u.int_in_range(0..=4)? {
+            // Browsers evict a storage whole.
             0 => rows.clear(),
+            4 => drop(rows.remove(&key)),
             1 => drop(rows.insert(key, noise(u)?)),
             2 => drop(rows.insert(key, row.chars().take(u.choose_index(row.len().max(1))?).collect())),
             // Rows keep their keys: a storage that mixes them up is another matter.
