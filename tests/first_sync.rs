@@ -124,7 +124,14 @@ fn edits_on_the_target_stay_until_the_source_changes_the_field() {
 /// I17: a guest whom somebody added in the CRM stays when the guests change in Google.
 #[test]
 fn guests_added_in_the_crm_stay() {
-    let mut host = Host::new();
+    for shown in ["yes", "no"] {
+        let mut host = Host::new();
+        host.world.switches().set("list_participants", shown).unwrap();
+        guests_added_in_the_crm_stay_on(host);
+    }
+}
+
+fn guests_added_in_the_crm_stay_on(mut host: Host) {
     let mut event = timed("Call", 24);
     event["attendees"] = json!([{ "email": "ben@example.com" }, { "email": "cleo@example.com" }]);
     let id = host.add_event(event);
@@ -291,6 +298,21 @@ fn the_window_moves_and_nothing_happens() {
     let report = host.sync();
     assert_eq!(report["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }));
     assert_eq!(host.meetings().len(), 1);
+}
+
+/// I4: with the row of the cursors and a link gone, what has lost its link is looked for before it is created.
+#[test]
+fn a_lost_state_row_and_a_lost_link_make_no_duplicate() {
+    let mut host = Host::new();
+    let id = host.add_event(timed("Call", 24));
+    host.add_event(timed("Lunch", 26));
+    host.activate();
+    host.sync();
+    host.rows.remove("state").unwrap();
+    host.rows.remove(&format!("link/{id}")).unwrap();
+    let report = host.sync();
+    assert_eq!(report["crm"]["created"], 0);
+    assert_eq!(host.meetings(), host.expected_meetings());
 }
 
 /// I23, K10: with all local state lost and both sides unchanged, one cycle rebuilds the links with zero writes.

@@ -15,7 +15,8 @@ pub(crate) struct Record {
     pub(crate) end: String,
     pub(crate) all_day: bool,
     pub(crate) venue: String,
-    pub(crate) participants: Vec<Participant>,
+    /// None when the answer shows none: there may be some all the same, for it is not documented whether lists show them.
+    pub(crate) participants: Option<Vec<Participant>>,
     pub(crate) created: String,
     pub(crate) modified: String,
 }
@@ -51,7 +52,10 @@ impl Record {
             end: text("End_DateTime"),
             all_day: row.get("All_day").flag().unwrap_or_default(),
             venue: text("Venue"),
-            participants: row.items("Participants").iter().filter_map(Participant::of).collect(),
+            participants: row
+                .get("Participants")
+                .list()
+                .map(|rows| rows.iter().filter_map(Participant::of).collect()),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })

@@ -64,6 +64,30 @@ const NO_OP: Budget = Budget {
 /// How much slower a no-op with ten times the links may look before that is no longer noise.
 const NOISE: (f64, f64) = (1.5, 0.2);
 
+/// What the sandbox's own bench prints: the figures with their bounds.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SandboxSpeed {
+    events: u64,
+    calls_per_second: AtLeast,
+    start_ms: AtMost,
+    filled_start_ms: AtMost,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AtLeast {
+    is: f64,
+    at_least: f64,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AtMost {
+    is: f64,
+    at_most: f64,
+}
+
 /// What `js/bench/run.mjs` prints.
 #[derive(Deserialize)]
 struct Measured {
@@ -107,6 +131,7 @@ struct Rows {
 struct Published<'a> {
     machine: &'a str,
     cases: Vec<PublishedCase<'a>>,
+    sandbox: &'a SandboxSpeed,
 }
 
 #[derive(Serialize)]
@@ -138,12 +163,14 @@ pub(crate) fn run(shell: &Shell, project: &Project, json: bool) -> Result<ExitCo
         Ok(Shell::reserving_stdout(true).run(&mut command, LONG)?.stdout)
     })?;
     let measured: Measured = serde_json::from_str(&text).context("the measurements are unreadable")?;
+    let speed = sandbox_speed(shell, project)?;
     if json {
-        println!("{}", serde_json::to_string(&published(&measured))?);
+        println!("{}", serde_json::to_string(&published(&measured, &speed))?);
     } else {
-        print!("{}", table(&measured));
+        print!("{}{}", table(&measured), speed.table());
     }
-    let complaints = complaints(&measured.cases);
+    let mut complaints = complaints(&measured.cases);
+    complaints.extend(speed.complaints());
     for complaint in &complaints {
         eprintln!("error: {complaint}");
     }
@@ -155,8 +182,50 @@ pub(crate) fn check_types(shell: &Shell, project: &Project) -> Result<()> {
     shell.run(&mut project.npm(&["exec", "--no", "--", "tsc", "--project", "js/bench"]), LONG).map(drop)
 }
 
-fn published(measured: &Measured) -> Published<'_> {
-    Published { machine: &measured.machine, cases: measured.cases.iter().map(Case::published).collect() }
+fn published<'a>(measured: &'a Measured, sandbox: &'a SandboxSpeed) -> Published<'a> {
+    Published {
+        machine: &measured.machine,
+        cases: measured.cases.iter().map(Case::published).collect(),
+        sandbox,
+    }
+}
+
+/// Builds and runs the sandbox's bench, natively.
+fn sandbox_speed(shell: &Shell, project: &Project) -> Result<SandboxSpeed> {
+    let text = shell.step("measure the sandbox", || {
+        let mut command =
+            project.cargo(&["bench", "--package", "accord-sandbox", "--bench", "speed", "--", "--json"]);
+        Ok(Shell::reserving_stdout(true).run(&mut command, LONG)?.stdout)
+    })?;
+    serde_json::from_str(&text).context("the sandbox's measurements are unreadable")
+}
+
+impl SandboxSpeed {
+    fn table(&self) -> String {
+        format!(
+            "\nsandbox: {:.0} calls a second (≥ {}) with {} events a side; starts in {:.0} ms, filled in {:.0} ms (≤ {})\n",
+            self.calls_per_second.is,
+            self.calls_per_second.at_least,
+            self.events,
+            self.start_ms.is,
+            self.filled_start_ms.is,
+            self.start_ms.at_most
+        )
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let AtLeast { is, at_least } = self.calls_per_second;
+        if is < at_least {
+            found.push(format!("the sandbox makes {is:.0} calls a second, not {at_least:.0}"));
+        }
+        for AtMost { is, at_most } in [&self.start_ms, &self.filled_start_ms] {
+            if is > at_most {
+                found.push(format!("the sandbox starts in {is:.0} ms, over the budget of {at_most:.0}"));
+            }
+        }
+        found
+    }
 }
 
 impl Case {
@@ -346,12 +415,28 @@ mod tests {
         assert_eq!(complaints(&all()[1..]).len(), 1);
     }
 
+    fn speed(calls: f64, ms: f64) -> SandboxSpeed {
+        SandboxSpeed {
+            events: 5_000,
+            calls_per_second: AtLeast { is: calls, at_least: 20_000.0 },
+            start_ms: AtMost { is: 20.0, at_most: 1_000.0 },
+            filled_start_ms: AtMost { is: ms, at_most: 1_000.0 },
+        }
+    }
+
+    #[test]
+    fn a_slow_sandbox_is_told() {
+        assert_eq!(speed(20_000.0, 1_000.0).complaints(), [""; 0]);
+        assert!(speed(19_999.0, 1.0).complaints()[0].contains("calls a second"));
+        assert!(speed(30_000.0, 1_001.0).complaints()[0].contains("starts in 1001 ms"));
+    }
+
     #[test]
     fn the_data_form_names_what_it_measures() {
         let measured = Measured { machine: "a machine".to_owned(), cases: vec![case("noop-5000")] };
         assert_eq!(
-            serde_json::to_string(&published(&measured)).unwrap(),
-            r#"{"machine":"a machine","cases":[{"name":"noop-5000","requests":{"google":1,"zoho":1},"bytes":{"up":100,"down":2000},"rows":{"read":4,"written":1},"engine_ms":1.0,"baseline_ms":2.0,"heap_bytes":2097152}]}"#
+            serde_json::to_string(&published(&measured, &speed(20_000.0, 400.0))).unwrap(),
+            r#"{"machine":"a machine","cases":[{"name":"noop-5000","requests":{"google":1,"zoho":1},"bytes":{"up":100,"down":2000},"rows":{"read":4,"written":1},"engine_ms":1.0,"baseline_ms":2.0,"heap_bytes":2097152}],"sandbox":{"events":5000,"callsPerSecond":{"is":20000.0,"atLeast":20000.0},"startMs":{"is":20.0,"atMost":1000.0},"filledStartMs":{"is":400.0,"atMost":1000.0}}}"#
         );
     }
 

@@ -6,8 +6,10 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod process;
 mod project;
+mod python;
 mod server;
 mod setup;
 mod size;
@@ -27,11 +29,13 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|wasm|build|js|e2e]…
+  test  [--only lint|native|wasm|build|js|clients|e2e]…
                     format, lints, and all tests, browsers included
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
+  fuzz  [--seconds 60] [target]
+                    arbitrary stories for the targets of tests/fuzz; needs nightly Rust and cargo-fuzz
   bless             record the module's size, its types and the transcripts as they are
   setup             find or install what the commands above need (they do it themselves)
 ";
@@ -49,6 +53,7 @@ enum Request {
         json: bool,
     },
     Bless,
+    Fuzz(fuzz::Options),
     Demo(demo::Options),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
@@ -76,7 +81,9 @@ fn perform(request: Request) -> Result<ExitCode> {
     match request {
         Request::Help => print!("{USAGE}"),
         Request::Setup => {
-            setup::everything(&shell, &Project::find()?)?;
+            let project = Project::find()?;
+            setup::everything(&shell, &project)?;
+            python::environment(&shell, &project)?;
         }
         Request::Build => build::everything(&shell, &Project::find()?)?,
         Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
@@ -87,6 +94,7 @@ fn perform(request: Request) -> Result<ExitCode> {
             return bench::run(&Shell::reserving_stdout(json), &Project::find()?, json);
         }
         Request::Bless => bless(&shell, &Project::find()?)?,
+        Request::Fuzz(options) => fuzz::run(&shell, &Project::find()?, &options)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
     }
@@ -113,6 +121,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     let mut json = false;
     let mut parts = Vec::new();
     let mut demo = demo::Options::default();
+    let mut fuzz = fuzz::Options::default();
     if command == "wasm-test-runner" {
         return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
     }
@@ -125,6 +134,8 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
                     parts.push(test::Part::named(name)?);
                 }
             }
+            ("fuzz", Long("seconds")) => fuzz.seconds = args.value()?.parse()?,
+            ("fuzz", Value(target)) if fuzz.target.is_none() => fuzz.target = Some(target.string()?),
             ("demo", Long("port")) => demo.port = args.value()?.parse()?,
             ("demo", Long("events")) => demo.events = args.value()?.parse()?,
             ("demo", Long("no-open")) => demo.open = false,
@@ -138,6 +149,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "size" => Request::Size { json },
         "bench" => Request::Bench { json },
         "bless" => Request::Bless,
+        "fuzz" => Request::Fuzz(fuzz),
         "demo" => Request::Demo(demo),
         "help" => Request::Help,
         _ => bail!("there is no command `{command}`\n\n{USAGE}"),
@@ -174,6 +186,15 @@ mod tests {
             panic!("the line is valid")
         };
         assert_eq!((options.port, options.events, options.open), (9000, 5000, false));
+    }
+
+    #[test]
+    fn fuzzing_has_a_time_and_at_most_one_target() {
+        let Ok(Request::Fuzz(options)) = parsed("fuzz --seconds 5 sandbox") else {
+            panic!("the line is valid")
+        };
+        assert_eq!(options, fuzz::Options { seconds: 5, target: Some("sandbox".to_owned()) });
+        assert!(parsed("fuzz sandbox engine").is_err() && parsed("fuzz --seconds soon").is_err());
     }
 
     #[test]

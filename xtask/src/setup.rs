@@ -1,6 +1,7 @@
 //! Finds or installs what the other commands need. With everything there it takes well under a second.
 //!
-//! Sources are rustup, the npm registry (from the lock file) and, on Debian as root, apt: nothing else is downloaded.
+//! Sources are rustup, the npm registry and the Python package index (from the lists of this repository) and, on Debian
+//! as root, apt: nothing else is downloaded.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -122,12 +123,12 @@ fn find_program((variable, names): (&str, &[&str])) -> Option<PathBuf> {
     named.as_deref().into_iter().chain(names.iter().copied()).find_map(|name| which::which(name).ok())
 }
 
-fn may_install_debian_packages(shell: &Shell) -> bool {
+pub(crate) fn may_install_debian_packages(shell: &Shell) -> bool {
     let is_root = || shell.read(Command::new("id").arg("-u"), QUICK).is_ok_and(|id| id.trim() == "0");
     std::path::Path::new("/etc/debian_version").exists() && which::which("apt-get").is_ok() && is_root()
 }
 
-fn apt(args: &[&str]) -> Command {
+pub(crate) fn apt(args: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive").args(args);
     command

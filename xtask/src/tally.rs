@@ -13,13 +13,16 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Adds up the closing lines of libtest (and wasm-bindgen's runner, which prints the same), Playwright, Vitest,
-    /// and Node's runner in a runner's output.
+    /// Node's runner and pytest in a runner's output.
     pub(crate) fn of(output: &str) -> Self {
         let mut tally = Self::default();
         for line in output.lines() {
             let line = without_colours(line);
-            if let Some(found) =
-                libtest(&line).or_else(|| playwright(&line)).or_else(|| vitest(&line)).or_else(|| node(&line))
+            if let Some(found) = libtest(&line)
+                .or_else(|| playwright(&line))
+                .or_else(|| vitest(&line))
+                .or_else(|| node(&line))
+                .or_else(|| pytest(&line))
             {
                 tally += found;
             }
@@ -33,8 +36,8 @@ impl Tally {
             // A flaky test failed first: the runner's own exit code lets it pass.
             "passed" | "pass" | "flaky" => passed = count,
             // Cancelled, interrupted: it began and never showed that it works.
-            "failed" | "fail" | "cancelled" | "interrupted" => failed = count,
-            "ignored" | "skipped" | "todo" | "did not run" => skipped = count,
+            "failed" | "fail" | "error" | "errors" | "cancelled" | "interrupted" => failed = count,
+            "ignored" | "skipped" | "xfailed" | "todo" | "did not run" => skipped = count,
             _ => return None,
         }
         Some(Self { passed, failed, skipped })
@@ -84,6 +87,12 @@ fn vitest(line: &str) -> Option<Tally> {
 fn node(line: &str) -> Option<Tally> {
     let (word, count) = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "))?.split_once(' ')?;
     Tally::counting(word, count.parse().ok()?)
+}
+
+/// `=== 1 failed, 4 passed, 2 skipped in 0.52s ===`
+fn pytest(line: &str) -> Option<Tally> {
+    let (counts, _) = line.strip_prefix('=')?.trim_matches(['=', ' ']).rsplit_once(" in ")?;
+    sum(counts.split(", "))
 }
 
 /// Sums `<count> <word>` parts; words that are no outcome (`filtered out`) count nothing.
@@ -167,6 +176,12 @@ mod tests {
             1,
         );
         reads("ℹ tests 2\nℹ pass 2\nℹ fail 0\nℹ skipped 0\nℹ duration_ms 30.1\n", 2, 0, 0);
+    }
+
+    #[test]
+    fn pytest_counts_errors_of_fixtures_as_failures() {
+        reads("==== 1 failed, 4 passed, 2 skipped, 3 warnings, 1 error in 65.10s (0:01:05) ====\n", 4, 2, 2);
+        reads("============ test session starts ============\n===== no tests ran in 0.01s =====\n", 0, 0, 0);
     }
 
     #[test]

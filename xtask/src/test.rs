@@ -11,6 +11,7 @@ use crate::bench;
 use crate::build;
 use crate::process::{Interrupted, Shell, now, seconds};
 use crate::project::{CRATE, LONG, Project, WASM_TARGET};
+use crate::python;
 use crate::server;
 use crate::setup::{self, Browser};
 use crate::size;
@@ -29,6 +30,8 @@ pub(crate) enum Part {
     Build,
     /// The unit tests of the JavaScript.
     Js,
+    /// The vendors' own clients against the sandbox server.
+    Clients,
     /// The stories in a real browser against the sandbox server.
     E2e,
 }
@@ -39,6 +42,7 @@ const PARTS: &[(&str, Part)] = &[
     ("wasm", Part::Wasm),
     ("build", Part::Build),
     ("js", Part::Js),
+    ("clients", Part::Clients),
     ("e2e", Part::E2e),
 ];
 
@@ -62,7 +66,7 @@ struct Outcome {
 
 /// Runs the chosen parts (all when none is chosen), whatever fails, and sums up.
 pub(crate) fn run(shell: &Shell, project: &Project, parts: &[Part]) -> Result<ExitCode> {
-    let mut session = Session { shell, project, outcomes: Vec::new() };
+    let mut session = Session { shell, project, outcomes: Vec::new(), sandbox: None };
     let wants = |part| parts.is_empty() || parts.contains(&part);
     let browser = setup::everything(shell, project)?;
     let ended = session.run_all(&browser, wants);
@@ -76,6 +80,8 @@ struct Session<'a> {
     shell: &'a Shell,
     project: &'a Project,
     outcomes: Vec<Outcome>,
+    /// The sandbox server, once it is built.
+    sandbox: Option<PathBuf>,
 }
 
 impl Session<'_> {
@@ -134,17 +140,39 @@ impl Session<'_> {
                 Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "js"]), LONG)?.into())
             })?;
         }
-        if is_built && wants(Part::E2e) {
-            let mut sandbox = PathBuf::new();
-            let is_built = self.check("build the sandbox server", |s| {
-                sandbox = server::build(s.shell, s.project)?;
+        if wants(Part::Clients) {
+            let mut python = PathBuf::new();
+            let is_there = self.check("python of the clients", |s| {
+                python = python::environment(s.shell, s.project)?;
                 Ok(())
             })?;
-            if is_built {
-                self.tests("e2e", |s| s.end_to_end(browser, &sandbox))?;
+            if let Some(sandbox) = self.sandbox()? {
+                self.tests("clients (node)", |s| s.clients_of_node(&sandbox))?;
+                if is_there {
+                    self.tests("clients (python)", |s| s.clients_of_python(&python, &sandbox))?;
+                }
             }
         }
+        if is_built
+            && wants(Part::E2e)
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("e2e", |s| s.end_to_end(browser, &sandbox))?;
+        }
         Ok(())
+    }
+
+    /// The sandbox server, built once.
+    fn sandbox(&mut self) -> Result<Option<PathBuf>> {
+        if self.sandbox.is_none() {
+            let mut binary = None;
+            self.check("build the sandbox server", |s| {
+                binary = Some(server::build(s.shell, s.project)?);
+                Ok(())
+            })?;
+            self.sandbox = binary;
+        }
+        Ok(self.sandbox.clone())
     }
 
     /// Something that has no tests of its own: it holds or it does not. Says whether it holds.
@@ -216,6 +244,17 @@ impl Session<'_> {
             command.env_remove(other);
         }
         Ok(self.shell.watch(&mut command, LONG)?.into())
+    }
+
+    fn clients_of_node(&self, sandbox: &Path) -> Result<Ran> {
+        let mut command = self.project.npm(&["test", "--workspace", "tests/clients/node"]);
+        Ok(self.shell.watch(command.env("ACCORD_SANDBOX", sandbox), LONG)?.into())
+    }
+
+    fn clients_of_python(&self, python: &Path, sandbox: &Path) -> Result<Ran> {
+        let mut command = self.project.command(&python.to_string_lossy());
+        command.args(["-m", "pytest"]).current_dir(python::suites(self.project));
+        Ok(self.shell.watch(command.env("ACCORD_SANDBOX", sandbox), LONG)?.into())
     }
 
     fn end_to_end(&self, browser: &Browser, sandbox: &Path) -> Result<Ran> {

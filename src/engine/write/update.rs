@@ -101,7 +101,15 @@ impl Writer<'_> {
     /// refused record by record if it changed since (I17).
     async fn rosters(&mut self, ops: &mut Vec<Update>) -> Result<Rosters> {
         let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).collect();
-        let records = read::records(self.io, &ids, "Participants,Modified_Time").await?;
+        const FIELDS: &str = "Participants,Modified_Time";
+        let mut records = Vec::new();
+        for mut record in read::records(self.io, &ids, FIELDS).await? {
+            if record.participants.is_none() {
+                let Some(whole) = read::record(self.io, &record.id, FIELDS).await? else { continue };
+                record = whole;
+            }
+            records.push(record);
+        }
         if self.two_way {
             let modified = |op: &Update| {
                 let record = records.iter().find(|record| Some(&record.id) == self.crm(op));
@@ -116,7 +124,7 @@ impl Writer<'_> {
         }
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
-            records.into_iter().map(|record| (record.id, record.participants)).collect();
+            records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
         for op in ops {
             let Some(link) = self.links.get(&op.id) else { continue };
             if let (Some((_, roster)), Guests::Known(guests)) =

@@ -4,12 +4,17 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::corpus::Corpus;
+use crate::deeds::{Deed, Happened};
 use crate::edits::Side;
 use crate::faults::Fault;
 use crate::http::{Query, Response, Service};
 use crate::switches::Switches;
 use crate::time;
 use crate::world::World;
+use crate::zoho::Edition;
+
+/// Licences of an organisation whose edition is given at the start.
+const LICENCES: u64 = 10;
 
 /// A world with what is needed to begin it anew.
 #[derive(Debug)]
@@ -17,13 +22,13 @@ pub struct Site {
     /// Both services.
     pub world: World,
     clock: Clock,
-    switches: Switches,
-    seed: u64,
+    start: Start,
+    pub(crate) seed: u64,
     events: usize,
 }
 
 /// How a site starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Start {
     /// Seed of ids, faults and corpus.
     pub seed: u64,
@@ -33,6 +38,10 @@ pub struct Start {
     pub now_ms: Option<i64>,
     /// Switches as given on the command line.
     pub switches: Switches,
+    /// The zone of everybody; Europe/Paris when none is given.
+    pub zone: Option<String>,
+    /// The CRM's edition; Professional when none is given.
+    pub edition: Option<Edition>,
 }
 
 impl Site {
@@ -42,7 +51,7 @@ impl Site {
         let mut site = Site {
             world: World::new(start.seed, clock.read(real_ms)),
             clock,
-            switches: start.switches.clone(),
+            start: start.clone(),
             seed: start.seed,
             events: start.events,
         };
@@ -51,7 +60,14 @@ impl Site {
     }
 
     fn begin(&mut self) {
-        *self.world.switches() = self.switches.clone();
+        *self.world.switches() = self.start.switches.clone();
+        if let Some(edition) = self.start.edition {
+            self.world.set_edition(edition, LICENCES);
+        }
+        if let Some(zone) = &self.start.zone {
+            // A name that is no zone was refused before the start.
+            let _ = self.world.set_zone(zone);
+        }
         if self.events > 0 {
             self.world.fill(&Corpus::new(self.seed, self.events));
         }
@@ -91,17 +107,41 @@ impl Site {
                 Ok(json!({}))
             }
             ("POST", "/sandbox/edits") => self.edits(body),
+            ("GET", "/sandbox/deeds") => Ok(self.list_deeds()),
+            ("POST", "/sandbox/deeds") => self.deeds(body),
             ("POST", "/sandbox/copy") => self.copy(body),
             ("POST", "/sandbox/role") => self.role(body),
             ("POST", "/sandbox/scopes") => self.scopes(body),
             ("POST", "/sandbox/permissions") => self.permissions(body),
+            ("GET" | "POST", "/sandbox/org") => self.org(body),
+            ("POST", "/sandbox/users") => self.users(body),
+            ("POST", "/sandbox/profiles") => self.profiles(body),
+            ("POST", "/sandbox/sign-in") => self.sign_in(body),
+            ("POST", "/sandbox/revoke") => self.revoke(body),
             ("POST", "/sandbox/locks") => self.locks(body),
+            ("POST", "/sandbox/refusals") => self.refusals(body),
+            ("POST", "/sandbox/layouts") => self.layout(body),
+            ("POST", "/sandbox/workflow") => self.workflow(body),
+            ("POST", "/sandbox/cancel-mails") => self.cancel_mails(body),
+            ("POST", "/sandbox/convert") => self.convert(body),
+            ("POST", "/sandbox/purge") => self.purge(body),
             ("POST", "/sandbox/restore") => self.restore(body),
+            ("POST", "/sandbox/connection") => {
+                object(body).and_then(|call| self.world.invoke_connection(&Value::Object(call)))
+            }
             ("GET", "/sandbox/crm-events") => Ok(Value::Array(self.world.crm_events())),
             ("GET", "/sandbox/google-events") => {
                 Ok(Value::Array(self.world.google_events(query.get("calendar").unwrap_or("primary"))))
             }
-            _ => return answer(404, &json!({ "error": format!("there is no admin route {method} {path}") })),
+            ("POST", _) if path.starts_with("/sandbox/google/") => {
+                let name = path.trim_start_matches("/sandbox/google/");
+                match object(body).map(|body| self.world.google_admin(name, &body)) {
+                    Err(message) => Err(message),
+                    Ok(Some(outcome)) => outcome,
+                    Ok(None) => return unknown(method, path),
+                }
+            }
+            _ => return unknown(method, path),
         };
         match outcome {
             Ok(value) => answer(200, &value),
@@ -227,6 +267,34 @@ impl Site {
         Ok(json!({ "changed": done.changed, "added": done.added, "deleted": done.deleted }))
     }
 
+    /// Each deed is done at once, or waits for its moment.
+    fn deeds(&mut self, body: &[u8]) -> Result<Value, String> {
+        let value: Value = serde_json::from_slice(body).map_err(|_| "the body is not JSON".to_owned())?;
+        let deeds = match value {
+            Value::Array(deeds) => deeds,
+            one => vec![one],
+        };
+        let deeds = deeds.iter().map(Deed::from_json).collect::<Result<Vec<_>, _>>()?;
+        for (deed, moment) in deeds {
+            match moment {
+                Some(moment) => self.world.meanwhile(moment, deed),
+                None => drop(self.world.act(&deed)?),
+            }
+        }
+        Ok(self.list_deeds())
+    }
+
+    fn list_deeds(&self) -> Value {
+        let done = |happened: &Happened| match &happened.outcome {
+            Ok(id) => json!({ "id": id }),
+            Err(problem) => json!({ "error": problem }),
+        };
+        json!({
+            "waiting": self.world.deeds_waiting(),
+            "done": self.world.deeds_done().iter().map(done).collect::<Vec<_>>(),
+        })
+    }
+
     fn copy(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
         let id = self.world.copy_event(text(&body, "id")?).ok_or("there is no such live event")?;
@@ -267,11 +335,55 @@ impl Site {
 
     fn restore(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
-        Ok(json!({ "restored": self.world.restore_meeting(text(&body, "id")?) }))
+        let module = body.get("module").and_then(Value::as_str).unwrap_or("Events");
+        Ok(json!({ "restored": self.world.restore_record(module, text(&body, "id")?) }))
+    }
+
+    fn purge(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        let module = body.get("module").and_then(Value::as_str).unwrap_or("Events");
+        Ok(json!({ "purged": self.world.purge_record(module, text(&body, "id")?) }))
+    }
+
+    fn refusals(&mut self, body: &[u8]) -> Result<Value, String> {
+        for (id, code) in object(body)? {
+            let known = match &code {
+                Value::Null => self.world.refuse(&id, None),
+                code => code.as_str().is_some_and(|code| self.world.refuse(&id, Some(code))),
+            };
+            if !known {
+                return Err("a record id is set to a code of Zoho's that refuses changes, or to null".into());
+            }
+        }
+        Ok(json!({}))
+    }
+
+    fn layout(&mut self, body: &[u8]) -> Result<Value, String> {
+        Ok(json!({ "id": self.world.add_layout(&Value::Object(object(body)?))? }))
+    }
+
+    fn workflow(&mut self, body: &[u8]) -> Result<Value, String> {
+        let body = object(body)?;
+        self.world.set_workflow(text(&body, "module")?, text(&body, "field")?, text(&body, "value")?)?;
+        Ok(json!({}))
+    }
+
+    fn cancel_mails(&mut self, body: &[u8]) -> Result<Value, String> {
+        let left = whole(&object(body)?, "left")?.map(sane_count).transpose()?;
+        self.world.set_cancel_mails(left);
+        Ok(json!({}))
+    }
+
+    fn convert(&mut self, body: &[u8]) -> Result<Value, String> {
+        Ok(json!({ "converted": self.world.convert_lead(text(&object(body)?, "id")?) }))
     }
 }
 
-fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
+fn unknown(method: &str, path: &str) -> Response {
+    answer(404, &json!({ "error": format!("there is no admin route {method} {path}") }))
+}
+
+pub(crate) fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
     if body.is_empty() {
         return Ok(serde_json::Map::new());
     }
@@ -281,14 +393,14 @@ fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
     }
 }
 
-fn whole(body: &serde_json::Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
+pub(crate) fn whole(body: &serde_json::Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_u64().map(Some).ok_or(format!("{name} is a whole number")),
     }
 }
 
-fn text<'a>(body: &'a serde_json::Map<String, Value>, name: &str) -> Result<&'a str, String> {
+pub(crate) fn text<'a>(body: &'a serde_json::Map<String, Value>, name: &str) -> Result<&'a str, String> {
     body.get(name).and_then(Value::as_str).ok_or(format!("{name} is a text and must be given"))
 }
 

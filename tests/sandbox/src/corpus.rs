@@ -39,7 +39,7 @@ impl World {
     /// Fills the calendars: `corpus.events` events on the primary one, a few on the others.
     pub fn fill(&mut self, corpus: &Corpus) {
         let now = self.now_ms();
-        let zone = chrono_tz::Europe::Paris;
+        let zone = self.zone();
         let today = time::ms_to_local(zone, now).date();
         let back = u64::from(corpus.past_months.min(MOST_MONTHS)) * 30;
         let days = back + u64::from(corpus.ahead_months.min(MOST_MONTHS)) * 30;

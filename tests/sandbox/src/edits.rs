@@ -69,9 +69,11 @@ impl World {
     /// Makes `count` changes of the CRM's meetings, in the same shares as [`World::edit`]. Nothing is counted as a
     /// request, and nobody is mailed.
     pub fn edit_crm(&mut self, count: usize, seed: u64) -> Edited {
+        self.freeze();
         let mut rng = Rng::with_seed(seed ^ 0xc4_3ed1);
-        let today = time::ms_to_local(chrono_tz::Europe::Paris, self.now_ms()).date();
-        let mut maker = Maker::around(seed ^ 0x5eed, today);
+        let zone = self.zoho.zone;
+        let today = time::ms_to_local(zone, self.now_ms()).date();
+        let mut maker = Maker::around(seed ^ 0x5eed, zone, today);
         let mut targets: Vec<Value> = self
             .crm_events()
             .into_iter()
@@ -118,7 +120,7 @@ impl World {
     }
 
     /// Carries out a write of the CRM past counters and faults, without mails.
-    fn crm_by_hand(&mut self, method: &str, path: &str, row: Option<Value>) -> bool {
+    pub(crate) fn crm_by_hand(&mut self, method: &str, path: &str, row: Option<Value>) -> bool {
         let request = match row {
             None => Request::zoho(method, path),
             Some(mut row) => {
@@ -135,6 +137,7 @@ impl World {
             bad_record: None,
             locked: None,
             writes: 0,
+            load: None,
         };
         self.zoho.handle(&request, &mut call);
         call.writes > 0
@@ -143,10 +146,12 @@ impl World {
     /// Makes `count` changes: about 70 % edits, 20 % new events, 10 % deletions. Only single events that Ana may
     /// edit are touched, each at most once. Nothing is counted as a request.
     pub fn edit(&mut self, count: usize, seed: u64) -> Edited {
+        self.freeze();
         let now = self.now_ms();
         let mut rng = Rng::with_seed(seed ^ 0xed175);
-        let today = time::ms_to_local(chrono_tz::Europe::Paris, now).date();
-        let mut maker = Maker::around(seed ^ 0x5eed, today);
+        let zone = self.zone();
+        let today = time::ms_to_local(zone, now).date();
+        let mut maker = Maker::around(seed ^ 0x5eed, zone, today);
         let mut targets: Vec<(String, Value)> = self
             .google
             .calendar("primary")
@@ -205,7 +210,7 @@ impl World {
     }
 
     /// Carries out a write past counters and faults.
-    fn by_hand(&mut self, method: &str, id: Option<&str>, body: &Value) -> bool {
+    pub(crate) fn by_hand(&mut self, method: &str, id: Option<&str>, body: &Value) -> bool {
         let mut path = format!("/calendar/v3/calendars/{}/events", encode(ANA));
         if let Some(id) = id {
             path.push('/');
@@ -213,7 +218,7 @@ impl World {
         }
         let request = Request::google(method, &path).json(body);
         let now = self.now_ms();
-        let answer = self.google.handle(&request, now, &self.switches, &mut self.mails);
+        let answer = self.google.by_person(&request, now, &self.switches, &mut self.mails);
         (200..300).contains(&answer.status)
     }
 }

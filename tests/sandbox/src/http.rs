@@ -2,9 +2,12 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// The bearer token that the Google side accepts.
+/// The bearer token with which the Google side takes a request for Ana's.
 pub const GOOGLE_TOKEN: &str = "sandbox-google";
-/// The OAuth token that the Zoho side accepts.
+/// The bearer token of Ben, a colleague with an account of his own.
+pub const GOOGLE_TOKEN_BEN: &str = "sandbox-google-ben";
+/// The OAuth token that the Zoho side accepts for Ana, an administrator. Other people's are `sandbox-zoho-ben`
+/// (a manager), `sandbox-zoho-chiara` (who reports to Ben) and `sandbox-zoho-dmitri` (who may only read).
 pub const ZOHO_TOKEN: &str = "sandbox-zoho";
 
 /// Which vendor a request is meant for.
@@ -63,6 +66,19 @@ impl Request {
         Request::new(Service::Google, method, path).header("Authorization", &format!("Bearer {GOOGLE_TOKEN}"))
     }
 
+    /// A request to Google in Ben's name.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let own = Request::google_as_ben("GET", "/calendar/v3/users/me/calendarList/primary");
+    /// assert_eq!(world.handle(&own).unwrap().json()["id"], "ben@example.com");
+    /// ```
+    pub fn google_as_ben(method: &str, path: &str) -> Request {
+        Request::new(Service::Google, method, path)
+            .header("Authorization", &format!("Bearer {GOOGLE_TOKEN_BEN}"))
+    }
+
     /// A request to Zoho that carries the accepted token.
     pub fn zoho(method: &str, path: &str) -> Request {
         Request::new(Service::Zoho, method, path)
@@ -87,6 +103,24 @@ impl Request {
         self
     }
 
+    /// Carries another token: another person's, or one that a token endpoint gave.
+    ///
+    /// ```
+    /// use accord_sandbox::{Request, World};
+    /// let mut world = World::new(1, 1_795_000_000_000);
+    /// let call = Request::zoho("GET", "/crm/v8/users?type=CurrentUser").bearer("sandbox-zoho-ben");
+    /// assert_eq!(world.handle(&call).unwrap().json()["users"][0]["first_name"], "Ben");
+    /// ```
+    #[must_use]
+    pub fn bearer(mut self, token: &str) -> Request {
+        let scheme = match self.service {
+            Service::Google => "Bearer",
+            Service::Zoho => "Zoho-oauthtoken",
+        };
+        self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+        self.header("Authorization", &format!("{scheme} {token}"))
+    }
+
     /// Sets a JSON body and its content type.
     #[must_use]
     pub fn json(mut self, body: &serde_json::Value) -> Request {
@@ -106,6 +140,27 @@ impl Request {
 
     pub(crate) fn query(&self) -> Query {
         Query::parse(self.path.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    /// The parameters of the query and of a form in the body, urlencoded or multipart: token endpoints are sent all
+    /// three (reference, section 13).
+    pub(crate) fn form(&self) -> Query {
+        let mut form = self.query();
+        let body = String::from_utf8_lossy(&self.body);
+        let kind = self.header_value("content-type").unwrap_or_default();
+        if kind.starts_with("multipart/form-data") {
+            let boundary = kind.split(';').find_map(|part| part.trim().strip_prefix("boundary="));
+            let Some(boundary) = boundary.map(|text| text.trim_matches('"')) else { return form };
+            for section in body.split(&format!("--{boundary}")) {
+                let Some((head, value)) = section.split_once("\r\n\r\n") else { continue };
+                let Some((_, name)) = head.split_once("name=\"") else { continue };
+                let name = name.split('"').next().unwrap_or_default();
+                form.0.push((name.to_owned(), value.trim_end_matches("\r\n").to_owned()));
+            }
+        } else {
+            form.0.extend(Query::parse(body.trim()).0);
+        }
+        form
     }
 }
 

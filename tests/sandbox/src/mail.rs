@@ -11,15 +11,18 @@ pub enum MailKind {
     Update,
     /// An event with guests was cancelled or deleted.
     Cancellation,
+    /// A guest answered, to the organiser.
+    Reply,
 }
 
 impl MailKind {
-    /// `invitation`, `update` or `cancellation`.
+    /// `invitation`, `update`, `cancellation` or `reply`.
     pub fn name(self) -> &'static str {
         match self {
             MailKind::Invitation => "invitation",
             MailKind::Update => "update",
             MailKind::Cancellation => "cancellation",
+            MailKind::Reply => "reply",
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use accord_sandbox::{GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
+use accord_sandbox::{Edition, GOOGLE_TOKEN, Server, Site, Start, Switches, ZOHO_TOKEN};
 use clap::Parser;
 
-/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8).
+/// A faithful, strict local Google Calendar (API v3) and Zoho CRM (API v8), for tests of clients of either.
 ///
 /// It keeps nothing on disk, sends no mail and opens no connection. It prints one line, `listening on
 /// http://127.0.0.1:PORT`, and answers until it is stopped with Ctrl-C or SIGTERM.
@@ -23,6 +24,9 @@ struct Arguments {
     /// Allows an address that is not loopback.
     #[arg(long)]
     allow_remote: bool,
+    /// Milliseconds that a peer may take to send the head of a request, and again its body.
+    #[arg(long, default_value_t = 30_000, value_name = "MS")]
+    patience: u64,
     /// Directory of static files served beside the API.
     #[arg(long = "static", value_name = "DIR")]
     files: Option<PathBuf>,
@@ -35,47 +39,29 @@ struct Arguments {
     /// A fixed clock (RFC 3339 with offset), moved only by POST /sandbox/clock. Default: the real clock.
     #[arg(long, value_parser = instant)]
     now: Option<i64>,
+    /// The time zone of the people, the calendars and the organisation, such as Asia/Kolkata. Default: Europe/Paris.
+    #[arg(long, value_parser = zone)]
+    zone: Option<String>,
+    /// The CRM's edition, which sets its limits: free, standard, professional, enterprise, ultimate. Default: professional.
+    #[arg(long, value_parser = edition)]
+    edition: Option<Edition>,
     /// Sets a switch, as NAME=VALUE. May be repeated.
     #[arg(long = "switch", value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// Lists all switches, one line each, and ends.
+    /// Lists all switches, one line each: name, values (the default first), the open question. Then it ends.
     #[arg(long)]
     switches: bool,
 }
 
-const HELP: &str = "\
-Services on one origin:
-  /calendar/v3/…, /batch/calendar/v3   Google Calendar; Authorization: Bearer sandbox-google
-  /crm/v8/…, /oauth/v2/token           Zoho CRM; Authorization: Zoho-oauthtoken sandbox-zoho
-  /sandbox/…                           admin, below; everything else: static files
+const HELP: &str = include_str!("help.txt");
 
-One Google account, ana@example.com, with a primary calendar (Europe/Paris), a second one to write and one to
-read; one Zoho organisation (Europe/Paris) with the current user Ana and a second user.
+fn zone(text: &str) -> Result<String, String> {
+    if accord_sandbox::is_zone(text) { Ok(text.to_owned()) } else { Err("there is no such zone".into()) }
+}
 
-Admin routes (JSON in and out):
-  GET  /sandbox/                       the world in a few numbers
-  POST /sandbox/reset                  {seed?, events?, now?}: begin anew; switches as at the start
-  POST /sandbox/fill                   {seed?, events?, past_months?, ahead_months?}: add a corpus
-  POST /sandbox/ics?calendar=primary   an iCalendar file as the body: import its events
-  POST /sandbox/edits                  {count, seed?, side?: google|crm, afterRequests?}: a person changes the
-                                       primary calendar or the meetings, at once or while requests go on
-  POST /sandbox/copy                   {id}: a person copies an event of the primary calendar
-  GET  /sandbox/counters               requests, bytes, writes;  POST /sandbox/counters/reset
-  POST /sandbox/faults                 one rule or a list; DELETE drops all. A rule:
-                                       {service?, method?, path? (prefix), nth?, times? (0 = for ever), chance?,
-                                        when?: before|after, kind: status|drop|truncate|not-json|wrong-type|delay|
-                                        bad-record|record-locked, status?, reason?, body?, ms?, index?, code?, id?,
-                                        retryAfter?}
-  GET  /sandbox/switches               all switches;  POST {name: value, …} sets some
-  POST /sandbox/clock                  {now: RFC 3339 | ms | \"real\"} or {advanceMs}
-  GET  /sandbox/mails                  who would have been mailed
-  POST /sandbox/sync-tokens/expire     every Google token issued so far answers 410
-  POST /sandbox/role                   {calendar, role}: the user's role on a Google calendar
-  POST /sandbox/scopes                 {google?: [scope, …], zoho?: [scope, …]}: what the tokens may do
-  POST /sandbox/permissions            {right: bool, …}, such as Crm_Implied_Edit_Events
-  POST /sandbox/locks                  {record id: bool, …}: CRM records that refuse changes
-  POST /sandbox/restore                {id}: a meeting comes back from the recycle bin
-  GET  /sandbox/crm-events, /sandbox/google-events?calendar=   what is live, past all limits";
+fn edition(text: &str) -> Result<Edition, String> {
+    Edition::from_name(text).ok_or_else(|| Edition::ALL.map(Edition::name).join(", "))
+}
 
 fn instant(text: &str) -> Result<i64, String> {
     accord_sandbox::parse_instant(text)
@@ -96,7 +82,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), String> {
     if arguments.switches {
         for switch in Switches::ALL {
-            println!("{} = {}\n    {}", switch.name, switch.values.join(" | "), switch.about);
+            println!("{}={}  {}", switch.name, switch.values.join("|"), switch.about);
         }
         return Ok(());
     }
@@ -109,7 +95,14 @@ fn run(arguments: Arguments) -> Result<(), String> {
             pair.split_once('=').ok_or_else(|| format!("--switch wants NAME=VALUE, not {pair}"))?;
         switches.set(name, value).map_err(|error| error.to_string())?;
     }
-    let start = Start { seed: arguments.seed, events: arguments.events, now_ms: arguments.now, switches };
+    let start = Start {
+        seed: arguments.seed,
+        events: arguments.events,
+        now_ms: arguments.now,
+        switches,
+        zone: arguments.zone,
+        edition: arguments.edition,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -119,11 +112,13 @@ fn run(arguments: Arguments) -> Result<(), String> {
         let site = Site::new(&start, real_ms());
         let server = Server::bind(address, site, arguments.files, real_ms)
             .await
-            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?
+            .patience(Duration::from_millis(arguments.patience));
         let bound = server.address().map_err(|error| error.to_string())?;
         let stop = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
-        println!("listening on http://{bound}");
+        // Whoever waits for the address may print as soon as it is there.
         eprintln!("Google token: {GOOGLE_TOKEN}   Zoho token: {ZOHO_TOKEN}");
+        println!("listening on http://{bound}");
         server.run(stop).await;
         Ok(())
     })

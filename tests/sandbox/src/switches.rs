@@ -105,15 +105,33 @@ switches! {
     delta_tombstone DeltaTombstone "Google 17.17: tombstones in a delta without showDeleted are bare, or keep their details." { Bare "bare", Full "full" }
     token_parameters TokenParameters "Google 5.1: a sync token sent with other parameters than its first call is refused, or works." { Bound "bound", Free "free" }
     page_fill PageFill "Google 4: the page size counts rows before filtering (short and empty pages), or after." { BeforeFilter "before_filter", AfterFilter "after_filter" }
+    rate_limit_status RateLimitStatus "Google 11: a minute's quota used up is answered 403, which also means a lost right, or 429." { Forbidden "403", TooMany "429" }
+    unknown_parameter UnknownParameter "Google 4: a query parameter that no page documents is refused, or ignored." { Refuse "refuse", Ignore "ignore" }
+    free_busy_list FreeBusyList "Google 3: events of a calendar shared as free/busy only cannot be listed, or are listed as times." { Forbidden "forbidden", BusyOnly "busy_only" }
+    guest_edit GuestEdit "Google 9.5: a guest's change of shared fields is refused, or stays on the guest's copy until it is overwritten." { Refused "refused", OwnCopy "own_copy" }
+    guest_answer_on_insert GuestAnswerOnInsert "Google 9.5: answers that an organiser writes for new guests are reset, or kept." { Reset "reset", Kept "kept" }
+    id_and_uid IdAndUid "Google 9.1: an insert with both id and iCalUID is refused, or accepted." { Refuse "refuse", Accept "accept" }
+    import_other_type ImportOtherType "Google 9.1: an import of another event type is refused, or becomes a default event." { Refuse "refuse", Default "default" }
+    move_response MoveResponse "Google 6: the answer to events.move says cancelled, or shows the moved event." { Cancelled "cancelled", Moved "moved" }
+    batch_conflict BatchConflict "Google 9.2: a second write to one event in a batch is a conflict, or carried out." { SameEvent "same_event", Never "never" }
+    batch_order BatchOrder "Google 10: the parts of a batch's answer come in reversed order, or as they were sent." { Reversed "reversed", AsSent "as_sent" }
     allday_end AlldayEnd "Zoho 15.1: how the end of an all-day meeting is written." { Inclusive235959 "235959_inclusive", Inclusive2359 "2359", MidnightSame "midnight_same", MidnightNext "midnight_next" }
     allday_offset AlldayOffset "Zoho 15.2: dates of an all-day meeting are taken and shown in UTC, or in the user's zone." { Zero "zero", UserZone "user_zone" }
     participants_put ParticipantsPut "Zoho 15.3: a PUT of Participants replaces the list, or adds to it." { Replace "replace", Merge "merge" }
     series_put SeriesPut "Zoho 15.4: a PUT on one record of a series changes all of them, or one." { All "all", One "one" }
     ims Ims "Zoho 15.5: If-Modified-Since leaves out, or includes, records of that very second." { Exclusive "exclusive", Inclusive "inclusive" }
     restore_bumps RestoreBumps "Zoho 15.6: does restoring a record from the recycle bin move Modified_Time?" { No "no", Yes "yes" }
+    external_field ExternalField "Zoho 15.8: which external-id fields Events may have: user-based and org-based ones, org-based ones only, or none." { User "user", Org "org", Unsupported "unsupported" }
+    unique_on_events UniqueOnEvents "Zoho 15.8: may a custom field of Events be unique?" { No "no", Yes "yes" }
+    fields_per_call FieldsPerCall "Zoho 2: the most custom fields that one POST of settings/fields creates; two pages differ." { Five "5", TwentyFive "25" }
+    new_field_profiles NewFieldProfiles "Zoho 5: a custom field created with a list of profiles is hidden from the others, or open to all." { Listed "listed", All "all" }
     missing_get MissingGet "Zoho 15.7: status of GET for an unknown record id." { NoContent "204", NotFound "404", Invalid "400" }
+    connection_headers ConnectionHeaders "Zoho 15.9: do headers of a widget's call, guards among them, go up through a connection?" { Drop "drop", Pass "pass" }
     notify_default NotifyDefault "Zoho 15.10: are participants mailed when $send_notification is not given?" { True "true", False "false" }
+    series_records SeriesRecords "Zoho 6.1: a new meeting with Recurring_Activity becomes one record for each date, or one record." { Each "each", One "one" }
+    reminder_shape ReminderShape "Zoho 1.13: Remind_At is a list of units and periods (v8), or one datetime (v2)." { Multireminder "multireminder", EventReminder "event_reminder" }
     remind_time RemindTime "Zoho 15.11: do entries of Remind_At carry a time?" { Absent "absent", Present "present" }
+    dc Dc "Zoho 15.12: the data centre that token answers and callbacks name: this sandbox itself, or a real one, whose tokens other data centres refuse." { Local "local", Us "us", Eu "eu", In "in", Au "au", Cn "cn", Jp "jp", Sa "sa", Ca "ca", Uk "uk" }
     search_lag_s SearchLag "Zoho 15.13: seconds until a change can be found by search." { Thirty "30", Zero "0" }
     body_412 Body412 "Zoho 15.14: the body of ALREADY_MODIFIED on a single record: data[], or flat." { Wrapped "wrapped", Flat "flat" }
     code_429 Code429 "Zoho 15.15: the code of an answer 429." { TooMany "TOO_MANY_REQUESTS", RateLimit "RATE_LIMIT_EXCEEDED" }
@@ -123,8 +141,16 @@ switches! {
     answer_offset AnswerOffset "Zoho 15.19: datetimes come back in the user's zone, or with the offset they were written with." { UserZone "user_zone", AsWritten "as_written" }
     module_flags ModuleFlags "Zoho 15.20: do the flags of settings/modules show the calling user's rights, or the organisation's?" { Org "org", PerUser "per_user" }
     case_insensitive_write CaseInsensitiveWrite "Zoho 15.21: are field names in a write matched without regard to case?" { No "no", Yes "yes" }
+    list_participants ListParticipants "Zoho 3.3: do rows of a list carry Participants (seen in models of v2)?" { Yes "yes", No "no" }
     list_truncate_description ListTruncateDescription "Zoho 15.22: is Description cut at 500 characters in lists?" { Yes "yes", No "no" }
     coql_participants CoqlParticipants "Zoho 15.22: may COQL select Participants and Remind_At?" { Reject "reject", Allow "allow" }
     permanent_ttl_days PermanentTtl "Zoho 15.23: how many days permanently deleted records stay listed." { Sixty "60", Zero "0" }
+    credit_costs CreditCosts "Zoho 8: writes cost a credit for every 10 records begun, deleted lists 2, searches and custom views 3; or every call but COQL one." { Weighted "weighted", One "one" }
+    failed_calls_cost FailedCallsCost "Zoho 8: are credits taken for calls that are refused after the token was accepted?" { Yes "yes", No "no" }
+    record_denied RecordDenied "Zoho 4.2: the code when a record of another owner may be read but not changed." { Authorization "AUTHORIZATION_FAILED", Permission "NO_PERMISSION" }
+    hidden_record HiddenRecord "Zoho 10: a record that the user may not see is answered as if it did not exist, or with 403." { Missing "missing", Forbidden "forbidden" }
+    inactive_user InactiveUser "Zoho 9: the code for a token whose user was switched off or never accepted the invitation." { Token "INVALID_TOKEN", Authentication "AUTHENTICATION_FAILURE" }
+    grant_code_s GrantCodeSeconds "Zoho 9: seconds until a grant code expires; the pages disagree." { Short "120", Long "180" }
+    invoke_shape InvokeShape "Zoho 15.24: what a service said through a connection stands in details.statusMessage, or in details." { StatusMessage "statusMessage", Details "details" }
     text_rewrite TextRewrite "Zoho: multi-line text is rewritten on saving (CRLF line ends, trailing blanks cut), or kept." { Crlf "crlf", Kept "kept" }
 }

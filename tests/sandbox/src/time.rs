@@ -105,6 +105,31 @@ pub(crate) fn print_utc_ms(ms: i64) -> String {
     text
 }
 
+/// `Sun, 22 Nov 2026 09:00:00 GMT`: the one form of HTTP dates that is written (RFC 9110, section 5.6.7).
+pub(crate) fn print_http_date(ms: i64) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = shifted(ms, 0);
+    let name = |names: &[&'static str], index: u32| names.get(index as usize).copied().unwrap_or_default();
+    let mut text = String::with_capacity(29);
+    text.push_str(name(&DAYS, at.weekday().num_days_from_monday()));
+    text.push_str(", ");
+    push2(&mut text, at.day());
+    text.push(' ');
+    text.push_str(name(&MONTHS, at.month0()));
+    text.push(' ');
+    let year = at.year().clamp(0, 9999).unsigned_abs();
+    push2(&mut text, year / 100);
+    push2(&mut text, year % 100);
+    for (before, number) in [(' ', at.hour()), (':', at.minute()), (':', at.second())] {
+        text.push(before);
+        push2(&mut text, number);
+    }
+    text.push_str(" GMT");
+    text
+}
+
 /// `20261122T090000Z`, the suffix of an instance id.
 pub(crate) fn print_basic_utc(ms: i64) -> String {
     shifted(ms, 0).format("%Y%m%dT%H%M%SZ").to_string()

@@ -1,19 +1,23 @@
 //! The world: both services, the clock, the switches, the faults, the counters.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::counters::Counters;
+use crate::deeds::{Happened, Planned};
 use crate::edits::Later;
-use crate::faults::{Fault, FaultKind, Faults, When};
+use crate::faults::{FaultKind, Faults, Transport, When};
+use crate::google::calendar::Calendar;
 use crate::google::{self, Google};
 use crate::http::{Dropped, Request, Response, Service};
 use crate::mail::Mail;
 use crate::switches::Switches;
-use crate::zoho::modules::ModuleName;
-use crate::zoho::{self, Zoho};
+use crate::zoho::modules::{Module, ModuleName};
+use crate::zoho::{self, Refusal, Zoho};
 
-/// One Google account (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read) and
-/// one Zoho organisation (Europe/Paris) whose current user is Ana.
+/// Two Google accounts (`ana@example.com`: a primary calendar in Europe/Paris, a second one to write, one to read; and
+/// `ben@example.com`, a colleague with whom she shares the second) and one Zoho organisation (Europe/Paris) whose current user is Ana.
 ///
 /// ```
 /// use accord_sandbox::{Request, World};
@@ -27,12 +31,19 @@ pub struct World {
     pub(crate) google: Google,
     pub(crate) zoho: Zoho,
     pub(crate) switches: Switches,
-    faults: Faults,
+    pub(crate) faults: Faults,
     counters: Counters,
     pub(crate) mails: Vec<Mail>,
     now_ms: i64,
-    delay_ms: u64,
+    /// CRM calls that are under way besides the one being answered.
+    pub(crate) load: zoho::Load,
+    pub(crate) transport: Transport,
+    /// What lists that lag behind show.
+    pub(crate) frozen_google: Option<Vec<Calendar>>,
+    pub(crate) frozen_zoho: Option<BTreeMap<ModuleName, Module>>,
     pub(crate) later: Vec<Later>,
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) happened: Vec<Happened>,
 }
 
 /// The years 1 to 9998, in UTC: a day can be added or taken away without leaving what can be printed.
@@ -51,8 +62,13 @@ impl World {
             counters: Counters::default(),
             mails: Vec::new(),
             now_ms: printable(now_ms),
-            delay_ms: 0,
+            load: zoho::Load::default(),
+            transport: Transport::default(),
+            frozen_google: None,
+            frozen_zoho: None,
             later: Vec::new(),
+            planned: Vec::new(),
+            happened: Vec::new(),
         }
     }
 
@@ -106,20 +122,30 @@ impl World {
             Service::Google => google::kind_of(&request.method, &segments),
             Service::Zoho => zoho::kind_of(&request.method, &segments),
         };
+        self.freeze();
         *self.counters.requests.entry((request.service, kind)).or_default() += 1;
         self.counters.bytes_up += request.body.len() as u64;
-        let answer = match self.faults.fire(request) {
-            None => Ok(self.carry_out(request, None)),
-            Some(fault) => self.fail(request, &fault),
+        self.do_what_is_due(request.service, kind, When::Before);
+        let mut answer = match self.faults.fire(request, kind) {
+            None => {
+                let answer = self.carry_out(request, None);
+                self.note_page(request, kind, &answer);
+                Ok(answer)
+            }
+            Some(fault) => self.fail(request, kind, &fault),
         };
-        if let Ok(response) = &answer {
+        if let Ok(response) = &mut answer {
             self.counters.bytes_down += response.body.len() as u64;
+            if response.header("date").is_none() {
+                response.headers.push(("date".into(), crate::time::print_http_date(self.now_ms)));
+            }
         }
+        self.do_what_is_due(request.service, kind, When::After);
         self.edit_what_is_due();
         answer
     }
 
-    fn carry_out(&mut self, request: &Request, fault: Option<&FaultKind>) -> Response {
+    pub(crate) fn carry_out(&mut self, request: &Request, fault: Option<&FaultKind>) -> Response {
         match request.service {
             Service::Google => {
                 let before = self.google.writes();
@@ -141,6 +167,7 @@ impl World {
                         _ => None,
                     },
                     writes: 0,
+                    load: Some(self.load),
                 };
                 let answer = self.zoho.handle(request, &mut call);
                 self.counters.crm_writes += call.writes;
@@ -149,61 +176,9 @@ impl World {
         }
     }
 
-    fn fail(&mut self, request: &Request, fault: &Fault) -> Result<Response, Dropped> {
-        let mut response = match &fault.kind {
-            FaultKind::Status { status, reason, body } => {
-                if fault.when == When::After {
-                    self.carry_out(request, None);
-                }
-                match body {
-                    Some(body) => Response::text(*status, "application/json; charset=UTF-8", body.as_str()),
-                    None => match request.service {
-                        Service::Google => google::error::fault(*status, reason.as_deref()),
-                        Service::Zoho => zoho::error::fault(*status, reason.as_deref(), &self.switches),
-                    },
-                }
-            }
-            FaultKind::Drop => {
-                if fault.when == When::After {
-                    self.carry_out(request, None);
-                }
-                return Err(Dropped);
-            }
-            // These replace the answer to something that was done.
-            FaultKind::Truncate => {
-                let mut answer = self.carry_out(request, None);
-                answer.body.truncate(answer.body.len() / 2);
-                answer
-            }
-            FaultKind::NotJson => {
-                let answer = self.carry_out(request, None);
-                Response::text(
-                    answer.status,
-                    "text/html",
-                    "<html><body>Service is being maintained</body></html>",
-                )
-            }
-            FaultKind::WrongType => {
-                let answer = self.carry_out(request, None);
-                Response::text(answer.status, "application/json", "[1,2,3]")
-            }
-            FaultKind::Delay { ms } => {
-                self.delay_ms = *ms;
-                self.carry_out(request, None)
-            }
-            FaultKind::BadRecord { .. } | FaultKind::RecordLocked { .. } => {
-                self.carry_out(request, Some(&fault.kind))
-            }
-        };
-        if let Some(seconds) = fault.retry_after {
-            response.headers.push(("retry-after".into(), seconds.to_string()));
-        }
-        Ok(response)
-    }
-
-    /// How long the last answer is to be held back by a delay fault; asked for once.
-    pub fn take_delay_ms(&mut self) -> u64 {
-        std::mem::take(&mut self.delay_ms)
+    /// How the last answer travels; asked for once.
+    pub(crate) fn take_transport(&mut self) -> Transport {
+        std::mem::take(&mut self.transport)
     }
 
     /// From here on every Google sync token and page token issued so far is refused.
@@ -211,20 +186,15 @@ impl World {
         self.google.expire_tokens();
     }
 
-    /// The user's role on a calendar changes, which also kills its tokens.
+    /// Ana's role on a calendar changes, which also kills its tokens.
     ///
     /// # Errors
     /// When there is no such calendar or role.
     pub fn set_role(&mut self, calendar: &str, role: &str) -> Result<(), String> {
-        let role = google::Role::from_name(role).ok_or_else(|| format!("there is no role {role:?}"))?;
-        let calendar =
-            self.google.calendar_mut(calendar).ok_or_else(|| format!("there is no calendar {calendar:?}"))?;
-        calendar.role = role;
-        calendar.epoch += 1;
-        Ok(())
+        self.set_google_role(google::ANA, calendar, role)
     }
 
-    /// The scopes of the accepted token of a service. Google's are full addresses.
+    /// The scopes of the accepted tokens of a service. Google's are full addresses.
     pub fn set_scopes(&mut self, service: Service, scopes: &[&str]) {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         match service {
@@ -233,29 +203,76 @@ impl World {
         }
     }
 
-    /// Takes a right, such as `Crm_Implied_Edit_Events`, from the current user's profile, or gives it back.
+    /// Takes a right, such as `Crm_Implied_Edit_Events`, from Ana's profile, the administrators', or gives it back.
     pub fn set_permission(&mut self, right: &str, granted: bool) {
-        if granted {
-            self.zoho.denied.remove(right);
-        } else {
-            self.zoho.denied.insert(right.to_owned());
-        }
+        self.zoho.people.set_right("Administrator", right, granted);
     }
 
     /// Locks a CRM record against every change, or unlocks it.
     pub fn set_locked(&mut self, id: &str, locked: bool) {
-        let Ok(id) = id.parse::<u64>() else { return };
-        if locked {
-            self.zoho.locked.insert(id);
-        } else {
-            self.zoho.locked.remove(&id);
-        }
+        self.refuse(id, locked.then_some("RECORD_LOCKED"));
+    }
+
+    /// A CRM record refuses every change with a code of Zoho's (`RECORD_LOCKED`, `NOT_APPROVED`, `NOT_REVIEWED`,
+    /// `RECORD_IN_BLUEPRINT`, `CANNOT_PERFORM_ACTION`, `AUTHORIZATION_FAILED`), or takes changes again. Says whether
+    /// there is such an id and code.
+    pub fn refuse(&mut self, id: &str, code: Option<&str>) -> bool {
+        let Ok(id) = id.parse::<u64>() else { return false };
+        match code.map(Refusal::from_code) {
+            None => self.zoho.refused.remove(&id),
+            Some(None) => return false,
+            Some(Some(refusal)) => self.zoho.refused.insert(id, refusal),
+        };
+        true
     }
 
     /// Takes a meeting out of the recycle bin. Says whether it was there.
     pub fn restore_meeting(&mut self, id: &str) -> bool {
+        self.restore_record("Events", id)
+    }
+
+    /// Takes a record of a module out of the recycle bin. Says whether it was there.
+    pub fn restore_record(&mut self, module: &str, id: &str) -> bool {
         let (now, switches) = (self.now_ms, &self.switches);
-        id.parse().is_ok_and(|id| self.zoho.restore(ModuleName::Events, id, now, switches))
+        let module = ModuleName::from_name(module);
+        module.zip(id.parse().ok()).is_some_and(|(module, id)| self.zoho.restore(module, id, now, switches))
+    }
+
+    /// Removes a record from the recycle bin for ever: it stays listed as permanently deleted. Says whether it was
+    /// there.
+    pub fn purge_record(&mut self, module: &str, id: &str) -> bool {
+        let module = ModuleName::from_name(module);
+        module.zip(id.parse().ok()).is_some_and(|(module, id)| self.zoho.module_mut(module).purge(id))
+    }
+
+    /// Adds a layout to a module of the CRM and gives its id. `layout` is `{module, name, required: [field], values:
+    /// {picklist: [value]}, rules: [{field, value, requires}], dependencies: [{parent, child, allowed: {value:
+    /// [value]}}]}`; all but the first two may be left out.
+    ///
+    /// # Errors
+    /// A sentence that says which part is wrong; nothing is added then.
+    pub fn add_layout(&mut self, layout: &Value) -> Result<String, String> {
+        self.zoho.add_layout(layout).map(|id| id.to_string())
+    }
+
+    /// Sets up the one workflow rule: whenever a record of the module is saved, the field gets the value, unless the
+    /// write says `trigger: []`.
+    ///
+    /// # Errors
+    /// When there is no such module or text field.
+    pub fn set_workflow(&mut self, module: &str, field: &str, value: &str) -> Result<(), String> {
+        self.zoho.set_workflow(module, field, value)
+    }
+
+    /// How many mails of cancelled meetings may still go out today; none sets no bound.
+    pub fn set_cancel_mails(&mut self, left: Option<usize>) {
+        self.zoho.cancel_mails_left = left;
+    }
+
+    /// Marks a lead as converted. Says whether there is such a lead.
+    pub fn convert_lead(&mut self, id: &str) -> bool {
+        let now = self.now_ms;
+        id.parse().is_ok_and(|id| self.zoho.convert_lead(id, now))
     }
 
     /// Live meetings of the CRM, whole, in the order of ids.

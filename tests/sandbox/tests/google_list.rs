@@ -90,6 +90,18 @@ fn a_sync_token_is_bound_to_its_parameters_by_a_switch() {
     assert_eq!(google(&mut world, "GET", &other, None).status, 200);
 }
 
+/// Google Calendar API: Events.list and guides/sync: the first call may be restricted by what a delta may not name.
+#[test]
+fn a_first_read_may_be_restricted_by_what_a_delta_excludes() {
+    let mut world = world();
+    for first in ["q=call", "privateExtendedProperty=a%3Db", "sharedExtendedProperty=a%3Db", "iCalUID=a"] {
+        let (_, token) = read_all(&mut world, &format!("maxResults=250&{first}"));
+        let delta = format!("{EVENTS}?maxResults=250&syncToken={token}");
+        assert_eq!(google(&mut world, "GET", &delta, None).status, 200, "{first}");
+        assert_eq!(google(&mut world, "GET", &format!("{delta}&{first}"), None).status, 400, "{first}");
+    }
+}
+
 /// Google Calendar API: guides/errors, 410 fullSyncRequired; malformed tokens: 400 or 410, a switch.
 #[test]
 fn expired_and_malformed_tokens_are_told_apart() {
@@ -238,6 +250,14 @@ fn fields_select_parts_of_the_answer() {
     assert_eq!(row.keys().collect::<Vec<_>>(), ["id", "start"]);
     assert!(!answer.body.contains(&b'\n'));
     assert_eq!(google(&mut world, "GET", &format!("{EVENTS}?fields=items(id"), None).status, 400);
+    for (mask, wrong) in [("items(titel)", "titel"), ("items(id/x)", "x"), ("summary,item", "item")] {
+        let refused = google(&mut world, "GET", &format!("{EVENTS}?fields={mask}"), None);
+        assert_eq!(reason(&refused), (400, "invalidParameter".into()));
+        assert_eq!(refused.json()["error"]["message"], format!("Invalid field selection {wrong}"));
+    }
+    for mask in ["*", "items", "items/*", "items(extendedProperties/private/zc,start)", "items/start/date"] {
+        assert_eq!(google(&mut world, "GET", &format!("{EVENTS}?fields={mask}"), None).status, 200, "{mask}");
+    }
 }
 
 /// Google Calendar API: guides/errors: the two shapes of error bodies.

@@ -9,66 +9,10 @@
 
 mod support;
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
-
-struct Running {
-    child: Child,
-    address: String,
-}
-
-impl Running {
-    fn start(arguments: &[&str]) -> Running {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_accord-sandbox"))
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = Vec::new();
-        let mut out = child.stdout.take().unwrap();
-        let mut byte = [0];
-        while out.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
-            line.push(byte[0]);
-        }
-        let line = String::from_utf8(line).unwrap();
-        let address = line.strip_prefix("listening on http://").unwrap().to_owned();
-        Running { child, address }
-    }
-
-    /// The whole answer as it came over the wire; empty when the connection was closed without one.
-    fn raw(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let length = body.len();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}", self.address).unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn json(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
-        let answer = self.raw(method, path, headers, body);
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-const GOOGLE: &str = "Authorization: Bearer sandbox-google\r\n";
-const ZOHO: &str = "Authorization: Zoho-oauthtoken sandbox-zoho\r\n";
+use support::server::{GOOGLE, Running, ZOHO};
 
 #[test]
 fn both_services_and_the_admin_routes_share_one_origin() {
@@ -93,6 +37,103 @@ fn both_services_and_the_admin_routes_share_one_origin() {
     let (_, world) = server.json("POST", "/sandbox/reset", "", r#"{"events": 7}"#);
     assert_eq!(world["google"][0]["events"], 7);
     assert_eq!(server.json("GET", "/sandbox/nothing", "", "").0, 404);
+    for (route, right, wrong) in [
+        ("refusals", r#"{"17": "NOT_APPROVED", "18": null}"#, r#"{"17": "MOON"}"#),
+        (
+            "layouts",
+            r#"{"module": "Events", "name": "Visits", "required": ["Venue"]}"#,
+            r#"{"module": "Events"}"#,
+        ),
+        ("workflow", r#"{"module": "Events", "field": "Venue", "value": "x"}"#, r#"{"module": "Events"}"#),
+        ("cancel-mails", r#"{"left": 3}"#, r#"{"left": -1}"#),
+        ("convert", r#"{"id": "17"}"#, "{}"),
+        ("purge", r#"{"module": "Leads", "id": "17"}"#, "[]"),
+    ] {
+        let path = format!("/sandbox/{route}");
+        assert_eq!(server.json("POST", &path, "", right).0, 200, "{route}");
+        assert_eq!(server.json("POST", &path, "", wrong).0, 400, "{route}");
+    }
+}
+
+/// The admin routes about accounts: zone and edition, people, consent, revocation; a second person over HTTP.
+#[test]
+fn accounts_are_changed_by_admin_routes() {
+    let server =
+        Running::start(&["--zone", "Asia/Kolkata", "--edition", "free", "--now", "2026-11-22T12:00:00Z"]);
+    let ben = "Authorization: Zoho-oauthtoken sandbox-zoho-ben\r\n";
+    let (_, org) = server.json("GET", "/crm/v8/org", ben, "");
+    assert_eq!(org["org"][0]["time_zone"], "Asia/Kolkata");
+    assert_eq!(org["org"][0]["license_details"]["paid_type"], "free");
+    let (_, me) = server.json("GET", "/crm/v8/users?type=CurrentUser", ben, "");
+    assert_eq!(me["users"][0]["email"], "ben@example.com");
+    let (_, state) = server.json("GET", "/sandbox/org", "", "");
+    assert_eq!(state["credits"], serde_json::json!({ "used": 2, "allowed": 5000 }));
+    let change = r#"{"edition": "ultimate", "licences": 2, "spend": 10, "orgZone": "Europe/Lisbon", "sharing": {"Events": "public_read_only"}}"#;
+    let (_, state) = server.json("POST", "/sandbox/org", "", change);
+    assert_eq!(state["credits"], serde_json::json!({ "used": 12, "allowed": 54_000 }));
+    assert_eq!(
+        (state["zone"].as_str(), state["orgZone"].as_str()),
+        (Some("Asia/Kolkata"), Some("Europe/Lisbon"))
+    );
+    for (path, body) in [
+        ("/sandbox/org", r#"{"edition": "golden"}"#),
+        ("/sandbox/org", r#"{"zone": "Mars/North"}"#),
+        ("/sandbox/org", r#"{"sharing": {"Events": "perhaps"}}"#),
+        ("/sandbox/users", r#"{"nobody@example.com": {"active": false}}"#),
+        ("/sandbox/profiles", r#"{"Nobody": {"Crm_Implied_View_Events": false}}"#),
+        ("/sandbox/sign-in", r#"{"yahoo": "ben@example.com"}"#),
+        ("/sandbox/revoke", r#"{"service": "zoho"}"#),
+    ] {
+        assert_eq!(server.json("POST", path, "", body).0, 400, "{path} {body}");
+    }
+    server.json("POST", "/sandbox/profiles", "", r#"{"Standard": {"Crm_Implied_View_Events": false}}"#);
+    assert_eq!(server.json("GET", "/crm/v8/Events?fields=id", ben, "").0, 403);
+    server.json(
+        "POST",
+        "/sandbox/users",
+        "",
+        r#"{"ben@example.com": {"active": false, "zone": "Europe/Paris"}}"#,
+    );
+    assert_eq!(server.json("GET", "/crm/v8/org", ben, "").0, 401);
+    server.json("POST", "/sandbox/sign-in", "", r#"{"zoho": "chiara@example.com"}"#);
+    let page = server.raw(
+        "GET",
+        "/oauth/v2/auth?response_type=token&client_id=c&scope=ZohoCRM.users.READ&redirect_uri=http%3A%2F%2Fx%2F",
+        "",
+        "",
+    );
+    let token = page.split("access_token=").nth(1).unwrap().split('&').next().unwrap();
+    let bearer = format!("Authorization: Zoho-oauthtoken {token}\r\n");
+    let (_, me) = server.json("GET", "/crm/v8/users?type=CurrentUser", &bearer, "");
+    assert_eq!(me["users"][0]["email"], "chiara@example.com");
+    let revoke = format!(r#"{{"service": "zoho", "token": "{token}"}}"#);
+    assert_eq!(server.json("POST", "/sandbox/revoke", "", &revoke).1["revoked"], true);
+    assert_eq!(server.json("GET", "/crm/v8/org", &bearer, "").0, 401);
+    // Google's accounts server is on the same origin.
+    let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let renew = "grant_type=refresh_token&client_id=c&refresh_token=sandbox-google-refresh";
+    let (status, answer) = server.json("POST", "/token", kind, renew);
+    assert_eq!((status, answer["expires_in"].as_u64()), (200, Some(3_599)));
+    assert_eq!(server.json("POST", "/revoke", kind, "token=sandbox-google-refresh").0, 200);
+    assert_eq!(server.json("POST", "/token", kind, renew).0, 400);
+}
+
+/// Calls that the server really has under way at the same time count against the edition's limit.
+#[test]
+fn calls_at_the_same_time_are_refused_above_the_limit() {
+    let server = Running::start(&["--edition", "free"]);
+    let slow = r#"{"service": "zoho", "path": "/crm/v8/org", "kind": "delay", "ms": 1500, "times": 0}"#;
+    assert_eq!(server.json("POST", "/sandbox/faults", "", slow).0, 200);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let calls: Vec<_> =
+            (0..7).map(|_| scope.spawn(|| server.json("GET", "/crm/v8/org", ZOHO, "").0)).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!((refused, statuses.len()), (2, 7), "{statuses:?}");
+    server.json("DELETE", "/sandbox/faults", "", "");
+    // All of them were answered: there is room again.
+    assert_eq!(server.json("GET", "/crm/v8/org", ZOHO, "").0, 200);
 }
 
 #[test]
@@ -149,17 +190,86 @@ fn it_ends_cleanly_when_told_to() {
     panic!("it is still running after five seconds");
 }
 
+/// A page of another site could call loopback under a name that it controls; its own name is in `Host`.
+#[test]
+fn only_names_of_this_machine_are_answered() {
+    let server = Running::start(&[]);
+    let ask = |host: &str| {
+        server
+            .bytes(format!("GET /sandbox/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
+    };
+    for host in ["localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:80", "crm.localhost:3000"] {
+        assert!(ask(host).starts_with("HTTP/1.1 200"), "{host}");
+    }
+    for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com:80", "10.0.0.1", ""] {
+        assert!(ask(host).starts_with("HTTP/1.1 403"), "{host}");
+    }
+}
+
+/// The admin routes need no token, so a page of another site must not be able to post to them.
+#[test]
+fn pages_of_other_sites_cannot_use_the_admin_routes() {
+    let server = Running::start(&[]);
+    let ask = |path: &str, origin: &str| {
+        let answer = server.raw("POST", path, &format!("Origin: {origin}\r\n{GOOGLE}"), "{}");
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    for (origin, status) in [
+        ("http://localhost:3000", "200"),
+        ("http://127.0.0.1:9", "200"),
+        ("chrome-extension://abcdef", "200"),
+        ("https://example.com", "403"),
+        ("http://localhost.example.com", "403"),
+        ("null", "403"),
+    ] {
+        assert_eq!(ask("/sandbox/counters/reset", origin), status, "{origin}");
+    }
+    // Google answers pages of any origin: this one is refused for its body alone.
+    assert_eq!(ask("/calendar/v3/calendars/primary/events", "https://example.com"), "400");
+}
+
+#[test]
+fn malformed_requests_are_refused_and_the_server_goes_on() {
+    let server = Running::start(&["--patience", "300"]);
+    let head = "POST /crm/v8/Events HTTP/1.1\r\nHost: localhost\r\n";
+    for (sent, status) in [
+        ("\r\n\r\n\0\0\0".to_owned(), "400"),
+        ("GET\r\n\r\n".into(), "400"),
+        ("GET / HTTP/9.9\r\n\r\n".into(), "400"),
+        (format!("{head}Content-Length: many\r\n\r\n"), "400"),
+        (format!("{head}Content-Length: -1\r\n\r\n"), "400"),
+        (format!("{head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx"), "400"),
+        (format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n"), "400"),
+        (format!("{head}Content-Length: 99999999999\r\n\r\n"), "413"),
+        (format!("{head}{}\r\n", "X-Long: y\r\n".repeat(20_000)), "431"),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000)), "414"),
+        // A body that never comes, and a head that never ends: both are waited for only so long.
+        (format!("{head}Content-Length: 10\r\n\r\nx"), "408"),
+        (head.to_owned(), ""),
+    ] {
+        let answer = server.bytes(sent.as_bytes());
+        let shown: String = sent.chars().take(100).collect();
+        assert_eq!(answer.split(' ').nth(1).unwrap_or_default(), status, "{shown:?} answered {answer:?}");
+        if ["408", "413"].contains(&status) {
+            assert!(answer.contains(r#""status":"error""#), "in the vendor's shape: {answer}");
+        }
+        assert_eq!(server.json("GET", "/crm/v8/org", ZOHO, "").0, 200, "after {shown:?}");
+    }
+}
+
+#[test]
+fn wrong_zones_and_editions_are_told_at_the_start() {
+    for (flag, value) in [("--zone", "Mars/North"), ("--edition", "golden")] {
+        let run = Command::new(env!("CARGO_BIN_EXE_accord-sandbox")).args([flag, value]).output().unwrap();
+        assert!(!run.status.success());
+        assert!(String::from_utf8_lossy(&run.stderr).contains(flag));
+    }
+}
+
 #[test]
 fn it_refuses_to_be_reachable_from_outside() {
     let run =
         Command::new(env!("CARGO_BIN_EXE_accord-sandbox")).args(["--host", "0.0.0.0"]).output().unwrap();
     assert!(!run.status.success());
     assert!(String::from_utf8_lossy(&run.stderr).contains("loopback"));
-    let list = Command::new(env!("CARGO_BIN_EXE_accord-sandbox")).arg("--switches").output().unwrap();
-    let text = String::from_utf8(list.stdout).unwrap();
-    assert!(
-        accord_sandbox::Switches::ALL
-            .iter()
-            .all(|switch| text.contains(switch.name) && text.contains(switch.about))
-    );
 }

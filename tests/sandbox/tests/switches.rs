@@ -72,14 +72,42 @@ fn writes_of_the_crm() {
         assert_eq!(zoho(world, "PUT", &format!("{MEETINGS}/{id}"), Some(change)).status, 200);
         json!(world.crm_events()[0]["Participants"].as_array().unwrap().len())
     });
-    both("series_put", [("all", json!(["y", "y"])), ("one", json!(["y", "x"]))], |world| {
+    let fortnight = || {
         let mut row = meeting("x");
-        row["Recurring_Activity"] = json!({ "RRULE": "FREQ=WEEKLY;INTERVAL=1;UNTIL=2027-01-01" });
-        let id = meet(world, row.clone());
-        meet(world, row);
+        row["Recurring_Activity"] = json!({ "RRULE": "FREQ=WEEKLY;INTERVAL=1;UNTIL=2026-12-02" });
+        row
+    };
+    both("series_put", [("all", json!(["y", "y"])), ("one", json!(["y", "x"]))], |world| {
+        let id = meet(world, fortnight());
         zoho(world, "PUT", &format!("{MEETINGS}/{id}"), Some(json!({ "data": [{ "Event_Title": "y" }] })));
         world.crm_events().iter().map(|record| record["Event_Title"].clone()).collect()
     });
+    both(
+        "series_records",
+        [
+            ("each", json!(["2026-11-25T10:00:00+01:00", "2026-12-02T10:00:00+01:00"])),
+            ("one", json!(["2026-11-25T10:00:00+01:00"])),
+        ],
+        |world| {
+            meet(world, fortnight());
+            world.crm_events().iter().map(|record| record["Start_DateTime"].clone()).collect()
+        },
+    );
+    both(
+        "reminder_shape",
+        [("multireminder", json!([201, 400])), ("event_reminder", json!([400, 201]))],
+        |world| {
+            let mut write = |value: Value| {
+                let mut row = meeting("x");
+                row["Remind_At"] = value;
+                zoho(world, "POST", MEETINGS, Some(json!({ "data": [row] }))).status
+            };
+            json!([
+                write(json!([{ "unit": 5, "period": "minutes" }])),
+                write(json!("2026-11-25T09:45:00+01:00"))
+            ])
+        },
+    );
     both(
         "end_before_start",
         [("DEPENDENT_MISMATCH", json!("DEPENDENT_MISMATCH")), ("INVALID_DATA", json!("INVALID_DATA"))],
@@ -128,6 +156,15 @@ fn reads_of_the_crm() {
         world.set_now_ms(noon() + 70 * DAY);
         json!(zoho(world, "GET", &format!("{MEETINGS}/deleted"), None).status)
     });
+    both("list_participants", [("yes", json!(1)), ("no", Value::Null)], |world| {
+        let mut row = meeting("x");
+        row["Participants"] = json!([{ "type": "email", "participant": "a@example.com" }]);
+        let id = meet(world, row);
+        let whole = zoho(world, "GET", &format!("{MEETINGS}/{id}"), None).json();
+        assert_eq!(whole["data"][0]["Participants"][0]["Email"], "a@example.com");
+        let list = zoho(world, "GET", &format!("{MEETINGS}?fields=Participants"), None).json();
+        list["data"][0]["Participants"].as_array().map_or(Value::Null, |rows| json!(rows.len()))
+    });
     both("list_truncate_description", [("yes", json!(500)), ("no", json!(600))], |world| {
         let mut row = meeting("x");
         row["Description"] = json!("é".repeat(600));
@@ -153,4 +190,43 @@ fn reads_of_the_crm() {
             json!(code(&world.handle(&Request::zoho("GET", "/crm/v8/org")).unwrap()).1)
         },
     );
+}
+
+#[test]
+fn new_fields_of_the_crm() {
+    const FIELDS: &str = "/crm/v8/settings/fields?module=Events";
+    let create = |world: &mut World, extra: Value| {
+        let mut field = json!({ "field_label": "Key", "data_type": "text" });
+        field.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        json!(code(&zoho(world, "POST", FIELDS, Some(json!({ "fields": [field] })))).0)
+    };
+    for (value, told) in [("user", [201, 201]), ("org", [400, 201]), ("unsupported", [400, 400])] {
+        for (kind, status) in ["user", "org"].into_iter().zip(told) {
+            let mut world = world();
+            world.switches().set("external_field", value).unwrap();
+            assert_eq!(
+                create(&mut world, json!({ "external": { "type": kind } })),
+                status,
+                "{value}: {kind}"
+            );
+        }
+    }
+    both("unique_on_events", [("no", json!(400)), ("yes", json!(201))], |world| {
+        create(world, json!({ "unique": { "case_sensitive": false } }))
+    });
+    both("fields_per_call", [("5", json!(400)), ("25", json!(201))], |world| {
+        let fields: Vec<Value> =
+            (0..6).map(|n| json!({ "field_label": format!("Key {n}"), "data_type": "text" })).collect();
+        json!(zoho(world, "POST", FIELDS, Some(json!({ "fields": fields }))).status)
+    });
+    both("new_field_profiles", [("listed", json!(false)), ("all", json!(true))], |world| {
+        let profiles = zoho(world, "GET", "/crm/v8/settings/profiles", None).json()["profiles"].clone();
+        let other =
+            profiles.as_array().unwrap().iter().find(|profile| profile["name"] == "Standard").unwrap();
+        create(world, json!({ "profiles": [{ "id": other["id"], "permission_type": "read_write" }] }));
+        let mut row = meeting("x");
+        row["Key"] = json!("1");
+        meet(world, row);
+        json!(world.crm_events()[0].get("Key").is_some())
+    });
 }

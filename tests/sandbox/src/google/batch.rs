@@ -1,10 +1,12 @@
 //! The batch endpoint: many calls in one multipart/mixed body (reference, section 10).
 
+use std::collections::BTreeSet;
+
 use super::Google;
 use super::error::{self, ApiError};
 use crate::http::{Request, Response, Service};
 use crate::mail::Mail;
-use crate::switches::{BatchMax, Switches};
+use crate::switches::{BatchConflict, BatchMax, BatchOrder, Switches};
 
 /// Where batches go.
 pub(crate) const PATH: &str = "/batch/calendar/v3";
@@ -39,14 +41,27 @@ pub(crate) fn handle(
         return ApiError::new(400, "badRequest", message).respond();
     }
     let boundary = format!("batch_{:016x}", super::token::hash(&format!("{now_ms} {}", parts.len())));
-    let mut body = Vec::new();
+    let mut written = BTreeSet::new();
+    let mut answers = Vec::new();
     for part in &parts {
-        let nested = part.request.segments().first().is_some_and(|first| first == "batch");
-        let answer = if nested {
-            error::fault(400, Some("badRequest"))
+        let segments = part.request.segments();
+        let target =
+            (part.request.method != "GET" && segments.len() > 5).then(|| segments.get(..6)).flatten();
+        let again = target.is_some_and(|target| !written.insert(target.to_vec()));
+        let answer = if segments.first().is_some_and(|first| first == "batch") {
+            ApiError::bad_request().respond()
+        } else if again && switches.batch_conflict == BatchConflict::SameEvent {
+            error::fault(409, Some("conflict"))
         } else {
-            google.handle(&part.request, now_ms, switches, mails)
+            google.answer(&part.request, now_ms, switches, mails, true)
         };
+        answers.push((part, answer));
+    }
+    if switches.batch_order == BatchOrder::Reversed {
+        answers.reverse();
+    }
+    let mut body = Vec::new();
+    for (part, answer) in answers {
         body.extend_from_slice(format!("--{boundary}\r\nContent-Type: application/http\r\n").as_bytes());
         if let Some(id) = &part.content_id {
             let id = id.trim_start_matches('<').trim_end_matches('>');
@@ -163,6 +178,7 @@ fn phrase(status: u16) -> &'static str {
         410 => "Gone",
         412 => "Precondition Failed",
         429 => "Too Many Requests",
+        501 => "Not Implemented",
         _ => "Internal Server Error",
     }
 }

@@ -6,58 +6,36 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
+use super::Tick;
+use super::access::Access;
 use super::event::{self, Event};
+use super::lag::Journal;
 use super::series::Series;
 use super::times::When;
 
-/// What the user may do with a calendar, in rising order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
-    FreeBusyReader,
-    Reader,
-    WriterWithoutPrivateAccess,
-    Writer,
-    Owner,
-}
-
-impl Role {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Role::FreeBusyReader => "freeBusyReader",
-            Role::Reader => "reader",
-            Role::WriterWithoutPrivateAccess => "writerWithoutPrivateAccess",
-            Role::Writer => "writer",
-            Role::Owner => "owner",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Role> {
-        [Role::FreeBusyReader, Role::Reader, Role::WriterWithoutPrivateAccess, Role::Writer, Role::Owner]
-            .into_iter()
-            .find(|role| role.name() == name)
-    }
-
-    pub(crate) fn may_write(self) -> bool {
-        self >= Role::WriterWithoutPrivateAccess
-    }
-}
-
-#[derive(Debug)]
+/// One calendar with its events and the people who may see it.
+#[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     pub(crate) id: String,
     pub(crate) summary: String,
     pub(crate) zone: Tz,
-    pub(crate) role: Role,
+    /// Whether it is the calendar of a person, whose address is its id.
     pub(crate) primary: bool,
-    pub(crate) hidden: bool,
-    pub(crate) default_reminders: Vec<Value>,
-    /// Sync tokens and page tokens of an earlier epoch are dead.
-    pub(crate) epoch: u64,
+    /// Whether everyone may see it.
+    pub(crate) public: bool,
+    /// The address of the person who owns its data.
+    pub(crate) owner: String,
+    /// Who has it, by address.
+    pub(crate) access: BTreeMap<String, Access>,
+    /// What its lists do not show yet.
+    pub(crate) lag: Journal,
     events: BTreeMap<Arc<str>, Event>,
     /// Each event once, at the position of its last change.
     log: BTreeMap<u64, Arc<str>>,
     exceptions: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     uids: BTreeMap<String, BTreeSet<Arc<str>>>,
+    /// On a shared calendar each person has reminders of their own: by event, then by address.
+    reminders: BTreeMap<Arc<str>, BTreeMap<String, Value>>,
     sequence: u64,
 }
 
@@ -70,21 +48,37 @@ pub(crate) struct Content {
 }
 
 impl Calendar {
-    pub(crate) fn new(id: &str, summary: &str, zone: Tz, role: Role) -> Calendar {
+    pub(crate) fn new(id: &str, summary: &str, zone: Tz, owner: &str) -> Calendar {
         Calendar {
             id: id.to_owned(),
             summary: summary.to_owned(),
             zone,
-            role,
-            primary: false,
-            hidden: false,
-            default_reminders: Vec::new(),
-            epoch: 0,
+            primary: id == owner,
+            public: false,
+            owner: owner.to_owned(),
+            access: BTreeMap::new(),
+            lag: Journal::default(),
             events: BTreeMap::new(),
             log: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             uids: BTreeMap::new(),
+            reminders: BTreeMap::new(),
             sequence: 0,
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn shared_with(mut self, person: &str, access: Access) -> Calendar {
+        self.access.insert(person.to_owned(), access);
+        self
+    }
+
+    /// The `organizer` of an event that is made here.
+    pub(crate) fn as_organizer(&self) -> Value {
+        if self.primary {
+            json!({ "email": self.id, "self": true })
+        } else {
+            json!({ "email": self.id, "displayName": self.summary, "self": true })
         }
     }
 
@@ -135,7 +129,7 @@ impl Calendar {
         &mut self,
         id: &str,
         content: Content,
-        micros: i64,
+        at: Tick,
         updated_ms: i64,
         bump: bool,
     ) -> &Value {
@@ -143,6 +137,7 @@ impl Calendar {
         let key: Arc<str> =
             self.events.get_key_value(id).map_or_else(|| id.into(), |(key, _)| Arc::clone(key));
         let old = self.events.remove(&key);
+        self.lag.note(&key, old.as_ref(), at.now_ms);
         let seq = match &old {
             Some(old) if !bump => old.seq,
             _ => {
@@ -157,7 +152,7 @@ impl Calendar {
                 }
             }
             _ => {
-                fields.insert("etag".into(), json!(event::etag(micros)));
+                fields.insert("etag".into(), json!(event::etag(at.micros)));
             }
         }
         if let Some(old) = &old {
@@ -197,50 +192,62 @@ impl Calendar {
     }
 
     /// Turns a stored event into a tombstone that keeps its details.
-    pub(crate) fn cancel(&mut self, id: &str, micros: i64, updated_ms: i64) {
+    pub(crate) fn cancel(&mut self, id: &str, at: Tick) {
         let Some(event) = self.events.get_mut(id) else { return };
+        self.lag.note(&event.id, Some(event), at.now_ms);
         self.sequence += 1;
         self.log.remove(&event.seq);
         event.seq = self.sequence;
         self.log.insert(event.seq, Arc::clone(&event.id));
         event.cancelled = true;
-        event.updated_ms = updated_ms;
+        event.updated_ms = at.now_ms;
         if let Some(body) = event.body.as_object_mut() {
             body.insert("status".into(), json!("cancelled"));
-            body.insert("etag".into(), json!(event::etag(micros)));
-            body.insert("updated".into(), json!(event::updated(updated_ms)));
+            body.insert("etag".into(), json!(event::etag(at.micros)));
+            body.insert("updated".into(), json!(event::updated(at.now_ms)));
         }
     }
 
-    /// Removes the exceptions of a series from sight: they live no longer than their series.
+    /// A person's own reminders of an event on a shared calendar, when they chose any.
+    pub(crate) fn reminders_of(&self, id: &str, person: &str) -> Option<&Value> {
+        self.reminders.get(id)?.get(person)
+    }
+
+    /// Takes reminders out of an event that is being written to a shared calendar: they are the writer's alone.
+    pub(crate) fn keep_reminders(&mut self, id: &str, person: &str, fields: &mut Map<String, Value>) {
+        if self.primary {
+            return;
+        }
+        let usual = json!({ "useDefault": true });
+        let own = fields.insert("reminders".into(), usual.clone()).unwrap_or(usual);
+        self.reminders.entry(id.into()).or_default().insert(person.to_owned(), own);
+    }
+
+    /// Leaves of a tombstone only what is certain.
+    pub(crate) fn strip(&mut self, id: &str) {
+        if let Some(event) = self.events.get_mut(id).filter(|event| event.cancelled) {
+            event.body = event.bare_tombstone();
+        }
+    }
+
+    /// The ids of a series' exceptions, cancelled ones included.
     pub(crate) fn exception_ids(&self, master: &str) -> Vec<Arc<str>> {
         self.exceptions.get(master).into_iter().flatten().cloned().collect()
     }
 
-    pub(crate) fn entry(&self) -> Value {
-        let mut entry = json!({
-            "kind": "calendar#calendarListEntry",
-            "etag": format!("\"{}\"", 1_000_000 + self.epoch),
-            "id": self.id,
-            "summary": self.summary,
-            "timeZone": self.zone.name(),
-            "accessRole": self.role.name(),
-            "selected": true,
-            "colorId": "14",
-            "backgroundColor": "#9fe1e7",
-            "foregroundColor": "#000000",
-        });
-        if let Some(map) = entry.as_object_mut() {
-            if self.primary {
-                map.insert("primary".into(), json!(true));
-            }
-            if self.hidden {
-                map.insert("hidden".into(), json!(true));
-            }
-            if !self.default_reminders.is_empty() {
-                map.insert("defaultReminders".into(), json!(self.default_reminders));
-            }
+    /// Puts an event back to what it was before a change: `None` when it did not exist.
+    pub(crate) fn restore(&mut self, id: &Arc<str>, before: Option<Event>) {
+        if let Some(event) = self.events.remove(id) {
+            self.log.remove(&event.seq);
         }
-        entry
+        if let Some(event) = before {
+            self.log.insert(event.seq, Arc::clone(&event.id));
+            self.events.insert(Arc::clone(&event.id), event);
+        }
+    }
+
+    /// Moves the newest position back, so that a token made here leaves out what is not shown.
+    pub(crate) fn rewind(&mut self) {
+        self.sequence = self.log.keys().next_back().copied().unwrap_or(0);
     }
 }

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::methods::Method;
 use crate::http::Response;
+
+const INSUFFICIENT: &str = "insufficientPermissions";
 
 /// A refusal with everything that its body shows.
 #[derive(Clone, Debug)]
@@ -27,6 +30,11 @@ impl ApiError {
 
     pub(crate) fn parameter(mut self, name: &str) -> ApiError {
         self.location = Some(("parameter", name.to_owned()));
+        self
+    }
+
+    pub(crate) fn usage_limits(mut self) -> ApiError {
+        self.domain = "usageLimits";
         self
     }
 
@@ -73,6 +81,16 @@ impl ApiError {
             .parameter("syncToken")
     }
 
+    pub(crate) fn too_long_ago() -> ApiError {
+        ApiError::new(
+            410,
+            "updatedMinTooLongAgo",
+            "The requested minimum modification time lies too far in the past.",
+        )
+        .calendar()
+        .parameter("updatedMin")
+    }
+
     pub(crate) fn empty_range() -> ApiError {
         ApiError::new(400, "timeRangeEmpty", "The specified time range is empty.")
             .calendar()
@@ -93,7 +111,34 @@ impl ApiError {
             .calendar()
     }
 
+    pub(crate) fn reader_level() -> ApiError {
+        ApiError::new(403, "requiredAccessLevel", "You need to have reader access to this calendar.")
+            .calendar()
+    }
+
+    /// Guests, bulk creation and the like went beyond what a person does; writes rest for hours.
+    pub(crate) fn use_limit() -> ApiError {
+        ApiError::new(403, "quotaExceeded", "Calendar usage limits exceeded.").usage_limits()
+    }
+
+    pub(crate) fn event_type(message: &str) -> ApiError {
+        ApiError::new(400, "eventTypeRestriction", message).calendar()
+    }
+
+    /// A method that exists and is not modelled here.
+    pub(crate) fn not_modelled(method: &Method) -> ApiError {
+        ApiError::new(501, "notImplemented", format!("The sandbox does not model {}.", method.name))
+    }
+
+    /// The token's scopes do not reach so far: answered by the front end, in its own shape.
+    pub(crate) fn scope(method: &Method) -> ApiError {
+        ApiError::new(403, INSUFFICIENT, method.full_name())
+    }
+
     pub(crate) fn respond(&self) -> Response {
+        if self.reason == INSUFFICIENT {
+            return scope(&self.message);
+        }
         let mut item = json!({ "domain": self.domain, "reason": self.reason, "message": self.message });
         if let (Some((kind, name)), Some(map)) = (&self.location, item.as_object_mut()) {
             map.insert("locationType".into(), Value::from(*kind));
@@ -117,15 +162,29 @@ pub(crate) fn unauthorized(reason: &str) -> Response {
 }
 
 /// 403: the token lacks the scope of `method`, such as `calendar.v3.Events.Insert`.
-pub(crate) fn scope(method: &str) -> Response {
+fn scope(method: &str) -> Response {
     let message = "Request had insufficient authentication scopes.";
     let body = json!({ "error": {
         "code": 403, "message": message, "status": "PERMISSION_DENIED",
-        "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": "insufficientPermissions" }],
+        "errors": [{ "message": "Insufficient Permission", "domain": "global", "reason": INSUFFICIENT }],
         "details": [{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
             "domain": "googleapis.com",
             "metadata": { "service": "calendar-json.googleapis.com", "method": method },
+        }],
+    } });
+    json_response(403, &body, b"  ")
+}
+
+/// 403: the Calendar API is switched off in the client's project.
+fn not_enabled() -> Response {
+    let message = "Google Calendar API has not been used in project 1 before or it is disabled.";
+    let body = json!({ "error": {
+        "code": 403, "message": message, "status": "PERMISSION_DENIED",
+        "errors": [{ "message": message, "domain": "usageLimits", "reason": "accessNotConfigured" }],
+        "details": [{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
+            "domain": "googleapis.com", "metadata": { "service": "calendar-json.googleapis.com" },
         }],
     } });
     json_response(403, &body, b"  ")
@@ -147,7 +206,10 @@ pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
     match reason {
         "authError" | "required" if status == 401 => return unauthorized(reason),
         "insufficientPermissions" => return scope("calendar.v3.Events.List"),
+        "accessNotConfigured" => return not_enabled(),
         "fullSyncRequired" => return ApiError::full_sync().respond(),
+        "timeRangeEmpty" => return ApiError::empty_range().respond(),
+        "updatedMinTooLongAgo" => return ApiError::too_long_ago().respond(),
         "forbiddenForNonOrganizer" => return ApiError::not_organizer().respond(),
         "requiredAccessLevel" => return ApiError::access_level().respond(),
         "conditionNotMet" => return ApiError::stale().respond(),
@@ -158,7 +220,16 @@ pub(crate) fn fault(status: u16, reason: Option<&str>) -> Response {
         "userRateLimitExceeded" => ("usageLimits", "User Rate Limit Exceeded"),
         "quotaExceeded" => ("usageLimits", "Calendar usage limits exceeded."),
         "dailyLimitExceeded" => ("usageLimits", "Daily Limit Exceeded"),
+        "forbiddenForServiceAccounts" => (
+            "calendar",
+            "Service accounts cannot invite attendees without Domain-Wide Delegation of Authority.",
+        ),
         "backendError" => ("global", "Backend Error"),
+        "badRequest" => ("global", "Bad Request"),
+        "parseError" => ("global", "Parse Error"),
+        "invalid" => ("global", "Invalid Value"),
+        "required" => ("global", "Required"),
+        "duplicate" => ("global", "The requested identifier already exists."),
         "notFound" => ("global", "Not Found"),
         "forbidden" => ("global", "Forbidden"),
         "conflict" => ("global", "Conflict"),

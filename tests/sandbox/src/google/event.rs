@@ -55,6 +55,10 @@ impl Event {
         self.field("organizer").and_then(|organizer| organizer.get("self")).is_some_and(|own| own == true)
     }
 
+    pub(crate) fn sequence(&self) -> i64 {
+        self.field("sequence").and_then(Value::as_i64).unwrap_or(0)
+    }
+
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.field(name).is_some_and(|value| value == true)
     }
@@ -67,6 +71,11 @@ impl Event {
         When::from_json(self.field("start")?, zone)
     }
 
+    /// When an exception's occurrence was to start.
+    pub(crate) fn original_ms(&self, zone: Tz) -> Option<i64> {
+        When::from_json(self.field("originalStartTime")?, zone).map(|start| start.ms_in(zone))
+    }
+
     /// What certainly remains of a deleted event: its id and state; of an occurrence also which one it was.
     pub(crate) fn bare_tombstone(&self) -> Value {
         let mut bare = Map::new();
@@ -77,33 +86,55 @@ impl Event {
         }
         Value::Object(bare)
     }
+}
 
-    /// What a reader of the calendar sees of a private event: the time, nothing else.
-    pub(crate) fn busy_only(&self) -> Value {
-        let mut busy = Map::new();
-        for name in [
-            "kind",
-            "etag",
-            "id",
-            "status",
-            "start",
-            "end",
-            "visibility",
-            "recurrence",
-            "recurringEventId",
-            "originalStartTime",
-            "iCalUID",
-            "sequence",
-            "eventType",
-            "updated",
-            "created",
-        ] {
-            if let Some(value) = self.field(name) {
-                busy.insert(name.to_owned(), value.clone());
-            }
+/// What somebody without the right to details sees of an event: the time, nothing else.
+pub(crate) fn busy_only(body: &Value) -> Value {
+    let mut busy = Map::new();
+    for name in [
+        "kind",
+        "etag",
+        "id",
+        "status",
+        "start",
+        "end",
+        "visibility",
+        "recurrence",
+        "recurringEventId",
+        "originalStartTime",
+        "iCalUID",
+        "sequence",
+        "eventType",
+        "updated",
+        "created",
+    ] {
+        if let Some(value) = body.get(name) {
+            busy.insert(name.to_owned(), value.clone());
         }
-        Value::Object(busy)
     }
+    Value::Object(busy)
+}
+
+/// The address of an event on Google's pages.
+pub(crate) fn link(id: &str) -> String {
+    format!("https://www.google.com/calendar/event?eid={id}")
+}
+
+/// Whether one occurrence becomes more restricted by a write. If it would become less so, the write's visibility is
+/// ignored (discovery document, Event.visibility).
+pub(crate) fn stricter(old: &Map<String, Value>, new: &mut Map<String, Value>) -> bool {
+    let rank = |fields: &Map<String, Value>| match fields.get("visibility").and_then(Value::as_str) {
+        Some("public") => 0,
+        Some("private" | "confidential") => 2,
+        _ => 1,
+    };
+    if rank(new) < rank(old) {
+        match old.get("visibility") {
+            Some(kept) => new.insert("visibility".into(), kept.clone()),
+            None => new.remove("visibility"),
+        };
+    }
+    rank(new) > rank(old)
 }
 
 /// The id of an occurrence: the series' id and the original start.

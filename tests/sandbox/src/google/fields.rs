@@ -4,15 +4,46 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::error::ApiError;
+use super::methods::Method;
+use super::shapes::{self, Below};
+
 /// A parsed selection. An empty one selects everything below it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mask(BTreeMap<String, Mask>);
 
 impl Mask {
-    pub(crate) fn parse(text: &str) -> Option<Mask> {
+    /// # Errors
+    /// When the text is no selection, or names what the method's answer does not have.
+    pub(crate) fn of(text: &str, method: &Method) -> Result<Mask, ApiError> {
+        let refuse = |name: &str| {
+            ApiError::new(400, "invalidParameter", format!("Invalid field selection {name}"))
+                .parameter("fields")
+        };
+        let mask = Mask::parse(text).ok_or_else(|| refuse(text))?;
+        match mask.unknown(shapes::of(method)) {
+            Some(name) => Err(refuse(name)),
+            None => Ok(mask),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Mask> {
         let mut rest = text;
         let mask = parse_list(&mut rest, 0)?;
         rest.is_empty().then_some(mask)
+    }
+
+    /// The first selected name that the resource does not have.
+    fn unknown(&self, below: Below) -> Option<&str> {
+        self.0.iter().find_map(|(name, mask)| match below {
+            _ if name == "*" => None,
+            Below::Anything => None,
+            Below::Leaf => Some(name.as_str()),
+            Below::Of(names) => match names.iter().find(|(known, _)| known == name) {
+                None => Some(name.as_str()),
+                Some((_, below)) => mask.unknown(*below),
+            },
+        })
     }
 
     pub(crate) fn apply(&self, value: &Value) -> Value {

@@ -1,61 +1,104 @@
-//! Google Calendar API v3: one account with three calendars.
+//! Google Calendar API v3: two people with a calendar each, one calendar that they share, one that everyone may read.
 
+mod access;
+mod attendees;
 mod batch;
-mod calendar;
-mod conference;
+pub(crate) mod calendar;
+mod calendar_list;
+mod copies;
+mod create;
 pub(crate) mod error;
 pub(crate) mod event;
+mod event_types;
+mod features;
 mod fields;
+mod freebusy;
+mod instances;
+mod lag;
 mod list;
+mod listing;
+mod methods;
+mod oauth;
 mod params;
+mod people;
+mod permit;
+mod quota;
+mod relocate;
 mod route;
 mod scopes;
 pub(crate) mod series;
+mod settings;
+mod shapes;
+mod split;
 pub(crate) mod text;
 pub(crate) mod times;
 mod token;
 mod validate;
+mod view;
+mod world;
 mod write;
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-pub(crate) use calendar::{Calendar, Role};
+pub(crate) use access::{Access, Role};
+pub(crate) use calendar::Calendar;
 use error::ApiError;
-pub(crate) use route::kind_of;
+pub(crate) use methods::kind_of;
+use people::Person;
+pub use quota::GoogleQuotas;
 
-use crate::http::{Query, Service};
-use crate::mail::{Mail, MailKind};
+use crate::http::{GOOGLE_TOKEN, GOOGLE_TOKEN_BEN};
+use crate::mail::Mail;
 use crate::switches::Switches;
 use crate::time::SECOND;
+use crate::tokens::{self, Tokens};
 
 /// The account's address and the id of its primary calendar.
 pub(crate) const ANA: &str = "ana@example.com";
-/// The second calendar that Ana may write.
+/// The address of a colleague with an account of his own.
+pub(crate) const BEN: &str = "ben@example.com";
+/// The calendar that Ana and Ben may both write; it is Ben's.
 pub(crate) const TEAM: &str = "c_7f3k2m9team@group.calendar.google.com";
-/// A calendar that Ana may only read.
+/// A public calendar that both may only read.
 pub(crate) const HOLIDAYS: &str = "en.french#holiday@group.v.calendar.google.com";
 
 /// The state of the Google side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Google {
     pub(crate) calendars: Vec<Calendar>,
+    pub(crate) people: Vec<Person>,
     pub(crate) ids: Ids,
-    /// The scopes of the accepted token, as full addresses.
+    /// The scopes of a token that has none of its own, as full addresses.
     pub(crate) scopes: std::collections::BTreeSet<String>,
+    pub(crate) tokens: Tokens,
+    pub(crate) meter: quota::Meter,
 }
 
 /// Where new ids and etags come from: seeded, so that equal runs give equal ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids {
     rng: Rng,
     last_micros: i64,
 }
 
+/// The instant of a change: microseconds for the etag, unique and strictly growing, and the clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tick {
+    pub(crate) micros: i64,
+    pub(crate) now_ms: i64,
+}
+
 /// What one call may look at besides the calendars.
 pub(crate) struct Call<'a> {
     pub(crate) now_ms: i64,
+    /// Who calls.
     pub(crate) user: &'a str,
+    pub(crate) method: &'static methods::Method,
+    pub(crate) reach: scopes::Reach,
+    pub(crate) in_batch: bool,
+    /// What the answer is to show of its body; everything when there is none.
+    pub(crate) mask: Option<fields::Mask>,
     pub(crate) switches: &'a Switches,
     pub(crate) mails: &'a mut Vec<Mail>,
 }
@@ -75,61 +118,55 @@ impl Ids {
         format!("{}-{}-{}", letters(3), letters(4), letters(3))
     }
 
-    /// Microseconds for an etag, unique and strictly growing, and the milliseconds for `updated`.
-    pub(crate) fn tick(&mut self, now_ms: i64) -> (i64, i64) {
+    pub(crate) fn tick(&mut self, now_ms: i64) -> Tick {
         self.last_micros = now_ms.saturating_mul(1_000).max(self.last_micros + 1);
-        (self.last_micros, now_ms)
-    }
-}
-
-impl Call<'_> {
-    /// Records who would be mailed about `body`. Without `sendUpdates` the service behaves like `none`.
-    fn mail(&mut self, kind: MailKind, send_updates: Option<&str>, body: &Value, calendar: &str) {
-        let everyone = match send_updates {
-            Some("all") => true,
-            Some("externalOnly") => false,
-            _ => return,
-        };
-        let domain = |email: &str| email.rsplit('@').next().unwrap_or_default().to_owned();
-        let home = domain(self.user);
-        for row in body.get("attendees").and_then(Value::as_array).into_iter().flatten() {
-            let Some(email) = row.get("email").and_then(Value::as_str) else { continue };
-            let excluded = email == self.user || email == calendar || row.get("resource").is_some();
-            if !excluded && (everyone || domain(email) != home) {
-                self.mails.push(Mail {
-                    service: Service::Google,
-                    kind,
-                    to: email.to_owned(),
-                    id: body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
-                    at_ms: self.now_ms,
-                });
-            }
-        }
+        Tick { micros: self.last_micros, now_ms }
     }
 }
 
 impl Google {
     pub(crate) fn new(seed: u64) -> Google {
         let paris = chrono_tz::Europe::Paris;
-        let mut primary = Calendar::new(ANA, ANA, paris, Role::Owner);
-        primary.primary = true;
-        primary.default_reminders = vec![json!({ "method": "popup", "minutes": 10 })];
-        let team = Calendar::new(TEAM, "Sales team", paris, Role::Writer);
-        let holidays = Calendar::new(HOLIDAYS, "Holidays in France", paris, Role::Reader);
-        Google { calendars: vec![primary, team, holidays], ids: Ids::new(seed), scopes: scopes::least() }
+        let mut owner = Access::new(Role::Owner);
+        owner.default_reminders = vec![json!({ "method": "popup", "minutes": 10 })];
+        let primary = Calendar::new(ANA, ANA, paris, ANA).shared_with(ANA, owner.clone());
+        let team = Calendar::new(TEAM, "Sales team", paris, BEN)
+            .shared_with(ANA, Access::new(Role::Writer))
+            .shared_with(BEN, Access::new(Role::Owner));
+        let mut holidays = Calendar::new(HOLIDAYS, "Holidays in France", paris, HOLIDAYS)
+            .shared_with(ANA, Access::new(Role::Reader))
+            .shared_with(BEN, Access::new(Role::Reader));
+        (holidays.primary, holidays.public) = (false, true);
+        let ben = Calendar::new(BEN, BEN, paris, BEN).shared_with(BEN, owner);
+        let mut tokens = Tokens::new(tokens::GOOGLE, seed, ANA);
+        tokens.lasting(GOOGLE_TOKEN, "sandbox-google-refresh", ANA);
+        tokens.lasting(GOOGLE_TOKEN_BEN, "sandbox-google-refresh-ben", BEN);
+        Google {
+            calendars: vec![primary, team, holidays, ben],
+            people: vec![Person::new(ANA), Person::new(BEN)],
+            ids: Ids::new(seed),
+            scopes: scopes::least(),
+            tokens,
+            meter: quota::Meter::default(),
+        }
     }
 
-    /// `primary` is another name of the account's own calendar.
-    fn index(&self, id: &str) -> Option<usize> {
-        self.calendars.iter().position(|calendar| calendar.id == id || id == "primary" && calendar.primary)
+    /// Whose token this is, and its scopes. An expired token is like an unknown one.
+    fn bearer(&self, token: &str, now_ms: i64) -> Option<(&str, &std::collections::BTreeSet<String>)> {
+        let access = self.tokens.bearer(token, now_ms).ok()?;
+        let person = self.people.iter().find(|person| person.email == access.person)?;
+        Some((&person.email, access.scopes.as_ref().unwrap_or(&self.scopes)))
     }
 
+    /// `primary` is another name of the person's own calendar; a calendar without access does not exist.
+    fn index(&self, user: &str, id: &str) -> Option<usize> {
+        let id = if id == "primary" { user } else { id };
+        self.calendars.iter().position(|calendar| calendar.id == id && calendar.access.contains_key(user))
+    }
+
+    /// One of Ana's calendars.
     pub(crate) fn calendar(&self, id: &str) -> Option<&Calendar> {
-        self.index(id).and_then(|index| self.calendars.get(index))
-    }
-
-    pub(crate) fn calendar_mut(&mut self, id: &str) -> Option<&mut Calendar> {
-        self.index(id).and_then(|index| self.calendars.get_mut(index))
+        self.index(ANA, id).and_then(|index| self.calendars.get(index))
     }
 
     /// Changes so far, over all calendars.
@@ -139,8 +176,11 @@ impl Google {
 
     /// From here on every token issued so far answers 410.
     pub(crate) fn expire_tokens(&mut self) {
-        for calendar in &mut self.calendars {
-            calendar.epoch += 1;
+        for access in self.calendars.iter_mut().flat_map(|calendar| calendar.access.values_mut()) {
+            access.epoch += 1;
+        }
+        for person in &mut self.people {
+            person.list_epoch += 1;
         }
     }
 
@@ -153,7 +193,7 @@ impl Google {
         updated_ms: i64,
         switches: &Switches,
     ) -> Result<String, String> {
-        let Some(index) = self.index(calendar) else {
+        let Some(index) = self.index(ANA, calendar).or_else(|| self.index(BEN, calendar)) else {
             return Err(format!("there is no calendar {calendar:?}"));
         };
         let Google { calendars, ids, .. } = self;
@@ -175,15 +215,15 @@ impl Google {
         }
         let content = validate::content(fields, calendar, switches, times::Origin::Person)
             .map_err(|error| error.to_string())?;
-        let (micros, _) = ids.tick(updated_ms);
-        calendar.put(&id, content, micros, updated_ms, true);
+        let tick = ids.tick(updated_ms);
+        calendar.put(&id, content, tick, updated_ms, true);
         Ok(id)
     }
 
     pub(crate) fn cancel_seeded(&mut self, calendar: &str, id: &str, now_ms: i64) {
-        let (micros, now) = self.ids.tick(now_ms);
-        if let Some(calendar) = self.calendar_mut(calendar) {
-            calendar.cancel(id, micros, now);
+        let tick = self.ids.tick(now_ms);
+        if let Some(calendar) = self.index(ANA, calendar).and_then(|index| self.calendars.get_mut(index)) {
+            calendar.cancel(id, tick);
         }
     }
 }
@@ -193,13 +233,5 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(map)) => Ok(map),
         _ => Err(ApiError::parse()),
-    }
-}
-
-/// Checks `sendUpdates` before anything is written.
-fn check_send_updates(query: &Query) -> Result<(), ApiError> {
-    match query.get("sendUpdates") {
-        None | Some("all" | "externalOnly" | "none") => Ok(()),
-        Some(other) => Err(ApiError::parameter_value("sendUpdates", other)),
     }
 }

@@ -1,11 +1,13 @@
-//! The parameters of events.list: types, defaults, maxima and conflicts (reference, sections 4 and 5.1).
+//! Query parameters: their types for every method; defaults, maxima and conflicts for events.list (reference, sections
+//! 4 and 5.1).
 
 use chrono_tz::Tz;
 
 use super::error::ApiError;
+use super::methods::{EVERYWHERE, Method};
 use super::token::hash;
 use crate::http::Query;
-use crate::switches::{MaxResults, RepeatFilter, Switches};
+use crate::switches::{MaxResults, RepeatFilter, Switches, UnknownParameter};
 use crate::time;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(crate) struct ListParams {
     pub(crate) shared_filters: Vec<(String, String)>,
     pub(crate) text: Option<String>,
     pub(crate) uid: Option<String>,
-    pub(crate) max_attendees: Option<usize>,
+    pub(crate) show_hidden_invitations: bool,
     pub(crate) time_zone: Option<Tz>,
     /// Of everything that must stay the same from page to page.
     pub(crate) page_hash: u64,
@@ -52,6 +54,47 @@ const NOT_WITH_TOKEN: [&str; 8] = [
 
 const EVENT_TYPES: [&str; 6] =
     ["birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"];
+
+/// Parameters that are true or false.
+const BOOLEANS: [&str; 11] = [
+    "alwaysIncludeEmail",
+    "colorRgbFormat",
+    "prettyPrint",
+    "sendNotifications",
+    "showDeleted",
+    "showHidden",
+    "showHiddenInvitations",
+    "showOwnOrganizationOnly",
+    "singleEvents",
+    "supportsAttachments",
+    "useAdminAccess",
+];
+
+/// Checks what every method checks before it does anything: names and types of parameters.
+pub(crate) fn check(method: &Method, query: &Query, switches: &Switches) -> Result<(), ApiError> {
+    for (name, value) in query.pairs() {
+        let name = name.as_str();
+        let known = EVERYWHERE.contains(&name) || method.parameters.contains(&name);
+        if !known && switches.unknown_parameter == UnknownParameter::Refuse {
+            return Err(ApiError::new(400, "invalidParameter", format!("Unknown parameter '{name}'."))
+                .parameter(name));
+        }
+        let fits = match name {
+            _ if !known => true,
+            _ if BOOLEANS.contains(&name) => matches!(value.as_str(), "true" | "false"),
+            "conferenceDataVersion" | "eventLabelVersion" => matches!(value.as_str(), "0" | "1"),
+            "sendUpdates" => matches!(value.as_str(), "all" | "externalOnly" | "none"),
+            "quotaUser" => value.chars().count() <= 40,
+            "alt" => value == "json",
+            "maxAttendees" | "maxResults" => value.parse::<usize>().is_ok_and(|number| number > 0),
+            _ => true,
+        };
+        if !fits {
+            return Err(ApiError::parameter_value(name, value));
+        }
+    }
+    Ok(())
+}
 
 impl ListParams {
     pub(crate) fn read(query: &Query, switches: &Switches) -> Result<ListParams, ApiError> {
@@ -83,10 +126,6 @@ impl ListParams {
         if let Some(unknown) = event_types.iter().find(|name| !EVENT_TYPES.contains(&name.as_str())) {
             return Err(ApiError::parameter_value("eventTypes", unknown));
         }
-        let time_zone = match query.get("timeZone") {
-            None => None,
-            Some(name) => Some(time::zone(name).ok_or_else(|| ApiError::parameter_value("timeZone", name))?),
-        };
         Ok(ListParams {
             max_results: page_size(query, 250, 2500, switches)?,
             page_token: query.get("pageToken").map(str::to_owned),
@@ -101,28 +140,20 @@ impl ListParams {
             shared_filters: filters(query, "sharedExtendedProperty")?,
             text: query.get("q").filter(|text| !text.is_empty()).map(str::to_lowercase),
             uid: query.get("iCalUID").map(str::to_owned),
-            max_attendees: whole(query, "maxAttendees")?,
-            time_zone,
-            page_hash: fingerprint(query, &["pageToken", "maxResults", "fields", "prettyPrint", "alt"]),
+            show_hidden_invitations: boolean(query, "showHiddenInvitations")?.unwrap_or(false),
+            time_zone: zone(query)?,
+            page_hash: fingerprint(query, &["pageToken", "maxResults"]),
+            // A delta cannot name the restrictions of the first read, so it cannot be asked to repeat them.
             sync_hash: fingerprint(
                 query,
-                &[
-                    "pageToken",
-                    "syncToken",
-                    "timeMin",
-                    "timeMax",
-                    "updatedMin",
-                    "showDeleted",
-                    "fields",
-                    "prettyPrint",
-                    "alt",
-                    "orderBy",
-                    "quotaUser",
-                    "key",
-                ],
+                &[&NOT_WITH_TOKEN[..], &["pageToken", "syncToken", "showDeleted"]].concat(),
             ),
             sync_token,
         })
+    }
+
+    pub(crate) fn seeks_properties(&self) -> bool {
+        !self.private_filters.is_empty() || !self.shared_filters.is_empty()
     }
 
     /// Whether a body carries the wanted extended properties.
@@ -167,7 +198,7 @@ pub(crate) fn boolean(query: &Query, name: &str) -> Result<Option<bool>, ApiErro
     }
 }
 
-fn whole(query: &Query, name: &str) -> Result<Option<usize>, ApiError> {
+pub(crate) fn whole(query: &Query, name: &str) -> Result<Option<usize>, ApiError> {
     match query.get(name) {
         None => Ok(None),
         Some(text) => match text.parse::<usize>() {
@@ -175,6 +206,14 @@ fn whole(query: &Query, name: &str) -> Result<Option<usize>, ApiError> {
             _ => Err(ApiError::parameter_value(name, text)),
         },
     }
+}
+
+/// The zone in which an answer is given.
+pub(crate) fn zone(query: &Query) -> Result<Option<Tz>, ApiError> {
+    query
+        .get("timeZone")
+        .map(|name| time::zone(name).ok_or_else(|| ApiError::parameter_value("timeZone", name)))
+        .transpose()
 }
 
 pub(crate) fn page_size(
@@ -215,8 +254,11 @@ fn filters(query: &Query, name: &str) -> Result<Vec<(String, String)>, ApiError>
 }
 
 fn fingerprint(query: &Query, without: &[&str]) -> u64 {
-    let mut pairs: Vec<&(String, String)> =
-        query.pairs().iter().filter(|(name, _)| !without.contains(&name.as_str())).collect();
+    let mut pairs: Vec<&(String, String)> = query
+        .pairs()
+        .iter()
+        .filter(|(name, _)| !without.contains(&name.as_str()) && !EVERYWHERE.contains(&name.as_str()))
+        .collect();
     pairs.sort();
     hash(&format!("{pairs:?}"))
 }

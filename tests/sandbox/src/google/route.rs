@@ -1,39 +1,22 @@
-//! Paths and methods of the Google side.
+//! From a request to its answer: who asks, what for, whether it is allowed, and the form of the body.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::calendar::{Calendar, Role};
+use super::copies::external_guests;
 use super::error::{self, ApiError};
-use super::event;
-use super::list::{self, Next, Page, Row};
+use super::features::LABELS;
+use super::list::{self, Next, Page};
+use super::methods::{self, Method};
 use super::params::{self, ListParams, boolean};
+use super::scopes::Reach;
+use super::view::{Row, View};
 use super::write::{self, Change, Edit};
-use super::{ANA, Call, Google, batch, check_send_updates, fields, object, scopes};
-use crate::http::{GOOGLE_TOKEN, Query, Request, Response};
+use super::{Call, Google, batch, create, fields, instances, oauth, object, settings};
+use crate::http::{Query, Request, Response};
 use crate::mail::Mail;
 use crate::switches::{GetDeleted, Switches};
-
-/// The method's name as the discovery document gives it, for counters and scope errors.
-pub(crate) fn kind_of(method: &str, segments: &[String]) -> &'static str {
-    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-    match (method, parts.as_slice()) {
-        (_, ["batch", ..]) => "batch",
-        ("GET", ["calendar", "v3", "users", "me", "calendarList"]) => "calendarList.list",
-        ("GET", ["calendar", "v3", "users", "me", "calendarList", _]) => "calendarList.get",
-        ("GET", ["calendar", "v3", "calendars", _]) => "calendars.get",
-        ("GET", ["calendar", "v3", "calendars", _, "events"]) => "events.list",
-        ("POST", ["calendar", "v3", "calendars", _, "events"]) => "events.insert",
-        ("POST", ["calendar", "v3", "calendars", _, "events", "import"]) => "events.import",
-        ("GET", ["calendar", "v3", "calendars", _, "events", _]) => "events.get",
-        ("PUT", ["calendar", "v3", "calendars", _, "events", _]) => "events.update",
-        ("PATCH", ["calendar", "v3", "calendars", _, "events", _]) => "events.patch",
-        ("DELETE", ["calendar", "v3", "calendars", _, "events", _]) => "events.delete",
-        ("GET", ["calendar", "v3", "calendars", _, "events", _, "instances"]) => "events.instances",
-        _ => "other",
-    }
-}
 
 impl Google {
     pub(crate) fn handle(
@@ -43,275 +26,236 @@ impl Google {
         switches: &Switches,
         mails: &mut Vec<Mail>,
     ) -> Response {
-        match request.header_value("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
-            None => return error::unauthorized("required"),
-            Some(token) if token != GOOGLE_TOKEN => return error::unauthorized("authError"),
-            Some(_) => {}
-        }
+        self.answer(request, now_ms, switches, mails, false)
+    }
+
+    /// What a person does on Google's own pages: no quota of the API is used up, and none stands in the way.
+    pub(crate) fn by_person(
+        &mut self,
+        request: &Request,
+        now_ms: i64,
+        switches: &Switches,
+        mails: &mut Vec<Mail>,
+    ) -> Response {
+        let meter = std::mem::take(&mut self.meter);
+        let answer = self.handle(request, now_ms, switches, mails);
+        self.meter = meter;
+        answer
+    }
+
+    /// Answers one request, alone or as a part of a batch.
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request,
+        now_ms: i64,
+        switches: &Switches,
+        mails: &mut Vec<Mail>,
+        in_batch: bool,
+    ) -> Response {
         let segments = request.segments();
+        if oauth::is_path(&segments) {
+            return oauth::handle(&mut self.tokens, &self.scopes, request, &segments, now_ms);
+        }
+        let Some(token) =
+            request.header_value("authorization").and_then(|value| value.strip_prefix("Bearer "))
+        else {
+            return error::unauthorized("required");
+        };
+        let Some((user, scopes)) = self.bearer(token, now_ms) else {
+            return error::unauthorized("authError");
+        };
         if segments.first().is_some_and(|first| first == "batch") {
             return batch::handle(self, request, now_ms, switches, mails);
         }
-        let kind = kind_of(&request.method, &segments);
-        if !scopes::allow(&self.scopes, kind) {
-            return error::scope(&scopes::method_name(kind));
-        }
-        let mut call = Call { now_ms, user: ANA, switches, mails };
-        self.dispatch(request, &segments, &mut call).unwrap_or_else(|error| error.respond())
+        let Some(method) = methods::find(&request.method, &segments) else {
+            return ApiError::not_found().respond();
+        };
+        let Some(reach) = Reach::of(scopes, method) else {
+            return ApiError::scope(method).respond();
+        };
+        let user = user.to_owned();
+        let mut call = Call { now_ms, user: &user, method, reach, in_batch, mask: None, switches, mails };
+        self.checked(request, &segments, &mut call).unwrap_or_else(|error| error.respond())
     }
 
-    fn dispatch(
+    /// What every method checks before it is carried out.
+    fn checked(
         &mut self,
         request: &Request,
         segments: &[String],
         call: &mut Call<'_>,
     ) -> Result<Response, ApiError> {
         let query = request.query();
-        if query.get("alt").is_some_and(|alt| alt != "json") {
-            return Err(ApiError::parameter_value("alt", query.get("alt").unwrap_or_default()));
+        self.meter.charge(call.user, query.get("quotaUser"), call.method, call.now_ms, call.switches)?;
+        params::check(call.method, &query, call.switches)?;
+        // A selection that cannot be answered refuses the call before it has an effect.
+        call.mask = query.get("fields").map(|text| fields::Mask::of(text, call.method)).transpose()?;
+        let type_given = request.header_value("content-type");
+        if !request.body.is_empty()
+            && type_given
+                .is_some_and(|kind| !kind.trim_start().to_ascii_lowercase().starts_with("application/json"))
+        {
+            let message = "This API does not support parsing form-encoded input.";
+            return Err(ApiError::new(400, "parseError", message));
         }
-        let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let method = request.method.as_str();
-        match (method, parts.as_slice()) {
-            ("GET", ["calendar", "v3", "users", "me", "calendarList"]) => self.calendar_list(&query, call),
-            ("GET", ["calendar", "v3", "users", "me", "calendarList", id]) => {
-                answer(&self.calendar(id).ok_or_else(ApiError::not_found)?.entry(), &query)
+        if call.method.writes_events() {
+            self.meter.may_write(call.user, call.now_ms)?;
+        }
+        let id = |place: usize| segments.get(place).map_or("", String::as_str);
+        match call.method.name {
+            "calendarList.list" => answer(&self.calendar_list(&query, call)?, request, &query, call),
+            "calendarList.get" => answer(&self.calendar_entry(id(5), call)?, request, &query, call),
+            "calendars.get" => answer(&self.calendar_resource(id(3), call)?, request, &query, call),
+            "colors.get" => answer(&settings::colors(), request, &query, call),
+            "settings.list" => answer(&self.settings_list(&query, call)?, request, &query, call),
+            "settings.get" => answer(&self.settings_get(id(5), call)?, request, &query, call),
+            "freebusy.query" => answer(&self.free_busy(&request.body, call)?, request, &query, call),
+            "channels.stop" => answer(&settings::stop(&request.body)?, request, &query, call),
+            "events.watch" | "calendarList.watch" | "settings.watch" => {
+                answer(&settings::watch(&request.body)?, request, &query, call)
             }
-            ("GET", ["calendar", "v3", "calendars", id]) => {
-                let calendar = self.calendar(id).ok_or_else(ApiError::not_found)?;
-                answer(
-                    &json!({ "kind": "calendar#calendar", "etag": "\"1\"", "id": calendar.id,
-                        "summary": calendar.summary, "timeZone": calendar.zone.name() }),
-                    &query,
-                )
+            name if name.starts_with("events.") => {
+                let index = self.index(call.user, id(3)).ok_or_else(ApiError::not_found)?;
+                self.events(index, id(5), request, &query, call)
             }
-            (_, ["calendar", "v3", "calendars", id, "events", rest @ ..]) => {
-                let index = self.index(id).ok_or_else(ApiError::not_found)?;
-                let Google { calendars, ids, .. } = self;
-                let calendar = calendars.get_mut(index).ok_or_else(ApiError::not_found)?;
-                check_send_updates(&query)?;
-                match (method, rest) {
-                    ("GET", []) => events_list(calendar, &query, call),
-                    ("POST", []) => {
-                        let stored = write::insert(calendar, object(&request.body)?, &query, ids, call)?;
-                        answer_event(&stored, &query)
-                    }
-                    ("POST", ["import"]) => {
-                        let stored = write::import(calendar, object(&request.body)?, ids, call)?;
-                        answer_event(&stored, &query)
-                    }
-                    ("GET", [id]) => events_get(calendar, id, request, &query, call),
-                    ("PUT" | "PATCH", [id]) => {
-                        let how = if method == "PUT" { Change::Replace } else { Change::Merge };
-                        let body = object(&request.body)?;
-                        let edit = Edit { body: &body, how, if_match: request.header_value("if-match") };
-                        let stored = write::change(calendar, id, &edit, &query, ids, call)?;
-                        answer_event(&stored, &query)
-                    }
-                    ("DELETE", [id]) => {
-                        write::remove(calendar, id, request.header_value("if-match"), &query, ids, call)?;
-                        Ok(Response::empty(204))
-                    }
-                    ("GET", [id, "instances"]) => instances(calendar, id, &query, call),
-                    _ => Err(ApiError::not_found()),
+            _ => Err(ApiError::not_modelled(call.method)),
+        }
+    }
+
+    /// The methods of one calendar's events.
+    fn events(
+        &mut self,
+        index: usize,
+        id: &str,
+        request: &Request,
+        query: &Query,
+        call: &mut Call<'_>,
+    ) -> Result<Response, ApiError> {
+        if matches!(call.method.name, "events.list" | "events.get" | "events.instances") {
+            return self.read_events(index, id, request, query, call);
+        }
+        let if_match = request.header_value("if-match");
+        let Google { calendars, ids, .. } = self;
+        let calendar = calendars.get_mut(index).ok_or_else(ApiError::not_found)?;
+        let before = write::found(calendar, id).ok();
+        let id = match call.method.name {
+            "events.insert" => create::insert(calendar, object(&request.body)?, query, ids, call)?,
+            "events.import" => create::import(calendar, object(&request.body)?, query, ids, call)?,
+            "events.patch" | "events.update" => {
+                let how = if call.method.name == "events.update" { Change::Replace } else { Change::Merge };
+                let edit = Edit { body: &object(&request.body)?, how, if_match };
+                write::change(calendar, id, &edit, query, ids, call)?;
+                id.to_owned()
+            }
+            "events.delete" => {
+                write::remove(calendar, id, if_match, ids, call)?;
+                self.pass_on(index, id, before.as_ref(), query, call);
+                return Ok(Response::empty(204));
+            }
+            "events.move" => {
+                let moved = self.relocate(index, id, if_match, query, call)?;
+                return answer(&moved, request, query, call);
+            }
+            _ => return Err(ApiError::not_modelled(call.method)),
+        };
+        let made = matches!(call.method.name, "events.insert" | "events.import");
+        let before = if made { None } else { before };
+        self.pass_on(index, &id, before.as_ref(), query, call);
+        let calendar = self.calendars.get(index).ok_or_else(ApiError::not_found)?;
+        let event = calendar.get(&id).ok_or_else(ApiError::not_found)?;
+        if made {
+            self.meter.created(call.user, external_guests(event, call.user), call.now_ms);
+        }
+        let view = View::new(calendar, query, call)?;
+        answer(&view.row(event), request, query, call)
+    }
+
+    fn read_events(
+        &self,
+        index: usize,
+        id: &str,
+        request: &Request,
+        query: &Query,
+        call: &Call<'_>,
+    ) -> Result<Response, ApiError> {
+        let calendar = self.calendars.get(index).ok_or_else(ApiError::not_found)?;
+        if call.method.name == "events.get" {
+            let view = View::new(calendar, query, call)?;
+            let made;
+            let event = match calendar.get(id) {
+                Some(event) => event,
+                None => {
+                    made = write::found(calendar, id)?;
+                    &made
                 }
-            }
-            _ => Err(ApiError::not_found()),
-        }
-    }
-
-    fn calendar_list(&self, query: &Query, call: &Call<'_>) -> Result<Response, ApiError> {
-        let least = match query.get("minAccessRole") {
-            None => None,
-            Some(name) => {
-                Some(Role::from_name(name).ok_or_else(|| ApiError::parameter_value("minAccessRole", name))?)
-            }
-        };
-        let token = query.get("syncToken");
-        if token.is_some()
-            && (least.is_some()
-                || boolean(query, "showDeleted")? == Some(false)
-                || boolean(query, "showHidden")? == Some(false))
-        {
-            return Err(ApiError::invalid("Sync token cannot be used with other request restrictions"));
-        }
-        let show_hidden = boolean(query, "showHidden")?.unwrap_or(false) || token.is_some();
-        let size = params::page_size(query, 100, 250, call.switches)?;
-        let from: usize = match query.get("pageToken") {
-            None => 0,
-            Some(text) => text
-                .strip_prefix("cal")
-                .and_then(|number| number.parse().ok())
-                .ok_or_else(|| ApiError::invalid("Invalid page token value.").parameter("pageToken"))?,
-        };
-        // The list never changes by itself, so a token's delta is empty until access changes kill the token.
-        let epoch = self.calendars.iter().map(|calendar| calendar.epoch).sum::<u64>();
-        let current = format!("CAL{epoch}");
-        if let Some(token) = token
-            && token != current
-        {
-            return Err(if token.starts_with("CAL") {
-                ApiError::full_sync()
-            } else {
-                ApiError::invalid("Invalid sync token value.")
-            });
-        }
-        let entries: Vec<Value> = self
-            .calendars
-            .iter()
-            .filter(|calendar| token.is_none() && least.is_none_or(|least| calendar.role >= least))
-            .filter(|calendar| show_hidden || !calendar.hidden)
-            .map(Calendar::entry)
-            .collect();
-        let more = entries.len() > from.saturating_add(size);
-        let items: Vec<Value> = entries.into_iter().skip(from).take(size).collect();
-        let mut body = json!({ "kind": "calendar#calendarList", "etag": format!("\"{epoch}\"") });
-        if let Some(map) = body.as_object_mut() {
-            if !items.is_empty() {
-                map.insert("items".into(), Value::Array(items));
-            }
-            if more {
-                map.insert("nextPageToken".into(), json!(format!("cal{}", from + size)));
-            } else {
-                map.insert("nextSyncToken".into(), json!(current));
-            }
-        }
-        answer(&body, query)
-    }
-}
-
-fn events_list(calendar: &Calendar, query: &Query, call: &Call<'_>) -> Result<Response, ApiError> {
-    let params = ListParams::read(query, call.switches)?;
-    let page = list::list(calendar, &params, call.switches, call.now_ms)?;
-    let zone = params.time_zone.unwrap_or(calendar.zone);
-    answer(&Envelope { calendar, page: &page, zone: zone.name(), now_ms: call.now_ms }, query)
-}
-
-fn events_get(
-    calendar: &Calendar,
-    id: &str,
-    request: &Request,
-    query: &Query,
-    call: &Call<'_>,
-) -> Result<Response, ApiError> {
-    let made;
-    let event = match calendar.get(id) {
-        Some(event) => event,
-        None => {
-            made = write::found(calendar, id)?;
-            &made
-        }
-    };
-    if event.cancelled {
-        match call.switches.get_deleted {
-            GetDeleted::Cancelled => {}
-            GetDeleted::NotFound => return Err(ApiError::not_found()),
-            GetDeleted::Gone => return Err(ApiError::deleted()),
-        }
-    }
-    if request.header_value("if-none-match").is_some_and(|etag| etag == event.etag()) {
-        return Ok(Response::empty(304));
-    }
-    let hidden = event.is_private() && calendar.role < Role::Writer;
-    let max_attendees = query.get("maxAttendees").and_then(|text| text.parse::<usize>().ok());
-    let zone = query
-        .get("timeZone")
-        .map(|name| crate::time::zone(name).ok_or_else(|| ApiError::parameter_value("timeZone", name)));
-    if !hidden && max_attendees.is_none() && zone.is_none() {
-        return answer_event(&event.body, query);
-    }
-    let mut body = if hidden { event.busy_only() } else { event.body.clone() };
-    if let Some(most) = max_attendees {
-        list::omit_attendees(&mut body, most);
-    }
-    if let Some(zone) = zone {
-        body = event::in_zone(&body, calendar.zone, zone?);
-    }
-    answer_event(&body, query)
-}
-
-/// The occurrences of a series. Here `timeMin` is inclusive (reference, section 4).
-fn instances(calendar: &Calendar, id: &str, query: &Query, call: &Call<'_>) -> Result<Response, ApiError> {
-    let event = write::found(calendar, id)?;
-    let time_min = params::instant(query, "timeMin")?;
-    let time_max = params::instant(query, "timeMax")?;
-    let show_deleted = boolean(query, "showDeleted")?.unwrap_or(false);
-    let size = params::page_size(query, 250, 2500, call.switches)?;
-    let wanted_start = query.get("originalStart");
-    let from: usize = match query.get("pageToken") {
-        None => 0,
-        Some(text) => text
-            .strip_prefix("inst")
-            .and_then(|number| number.parse().ok())
-            .ok_or_else(|| ApiError::invalid("Invalid page token value.").parameter("pageToken"))?,
-    };
-    let mut rows = Vec::new();
-    if let Some(series) = event.series.as_ref().filter(|_| !event.cancelled) {
-        let mut upcoming: Vec<(i64, Row<'_>)> = Vec::new();
-        for (start, end) in series.between(time_min.map(|ms| ms - 1), time_max, calendar.zone) {
-            let id = event::instance_id(&event.id, start);
-            if !calendar.contains(&id) {
-                let body = event::instance_body(&event, start, end, calendar.zone);
-                upcoming.push((start.ms_in(calendar.zone), Row::Made(body)));
-            }
-        }
-        for exception in calendar.exceptions_of(&event.id) {
-            let in_window = time_min.is_none_or(|min| exception.end_ms >= min)
-                && time_max.is_none_or(|max| exception.start_ms < max);
-            if in_window && (show_deleted || !exception.cancelled) {
-                let row = if exception.cancelled {
-                    Row::Made(exception.bare_tombstone())
-                } else {
-                    Row::Stored(&exception.body)
-                };
-                upcoming.push((exception.start_ms, row));
-            }
-        }
-        upcoming.sort_by_key(|(start, _)| *start);
-        rows.extend(upcoming.into_iter().map(|(_, row)| row));
-    } else if !event.cancelled || show_deleted {
-        rows.push(Row::Made(event.body.clone()));
-    }
-    if let Some(wanted) = wanted_start {
-        rows.retain(|row| {
-            let body = match row {
-                Row::Stored(body) => body,
-                Row::Made(body) => body,
             };
-            body.get("originalStartTime").is_some_and(|at| {
-                at.get("dateTime").or(at.get("date")).and_then(Value::as_str) == Some(wanted)
-            })
-        });
+            return match (event.cancelled, call.switches.get_deleted) {
+                (true, GetDeleted::NotFound) => Err(ApiError::not_found()),
+                (true, GetDeleted::Gone) => Err(ApiError::deleted()),
+                _ => answer(&view.row(event), request, query, call),
+            };
+        }
+        let lagging = calendar.lagging(call.now_ms);
+        let view = View::new(lagging.as_ref().unwrap_or(calendar), query, call)?;
+        let page = if call.method.name == "events.instances" {
+            instances::instances(&view, id, query, call.switches)?
+        } else {
+            let params = ListParams::read(query, call.switches)?;
+            let person = self.people.iter().find(|person| person.email == call.user);
+            let hides_invitations = person.is_some_and(|person| person.hides_invitations());
+            list::list(&view, hides_invitations, &params, call.switches, call.now_ms)?
+        };
+        answer(&Envelope { view: &view, page: &page, now_ms: call.now_ms }, request, query, call)
     }
-    let more = rows.len() > from.saturating_add(size);
-    let rows: Vec<Row<'_>> = rows.into_iter().skip(from).take(size).collect();
-    let next = if more {
-        Next::Page(format!("inst{}", from + size))
-    } else {
-        Next::Sync(format!("inst-{}", event.seq))
-    };
-    let page = Page { rows, next };
-    answer(&Envelope { calendar, page: &page, zone: calendar.zone.name(), now_ms: call.now_ms }, query)
+
+    fn calendar_resource(&self, id: &str, call: &Call<'_>) -> Result<Value, ApiError> {
+        let calendar = self.index(call.user, id).and_then(|index| self.calendars.get(index));
+        let calendar = calendar.ok_or_else(ApiError::not_found)?;
+        let mut body = json!({
+            "kind": "calendar#calendar", "etag": "\"1\"", "id": calendar.id, "summary": calendar.summary,
+            "timeZone": calendar.zone.name(),
+            "conferenceProperties": { "allowedConferenceSolutionTypes": ["hangoutsMeet"] },
+        });
+        if let Some(map) = body.as_object_mut() {
+            if calendar.primary {
+                let labels: Vec<Value> = LABELS
+                    .iter()
+                    .map(|(id, name, color)| json!({ "id": id, "name": name, "backgroundColor": color }))
+                    .collect();
+                map.insert("labelProperties".into(), json!({ "eventLabels": labels }));
+            } else {
+                map.insert("dataOwner".into(), json!(calendar.owner));
+            }
+        }
+        Ok(body)
+    }
+}
+
+impl Method {
+    /// Whether a client asks for one event, and can be spared a body it has.
+    fn reads_one(&self) -> bool {
+        self.name.ends_with(".get")
+    }
 }
 
 /// The envelope of a list of events. An empty `items` is left out.
 struct Envelope<'a> {
-    calendar: &'a Calendar,
+    view: &'a View<'a>,
     page: &'a Page<'a>,
-    zone: &'a str,
     now_ms: i64,
 }
 
 impl Serialize for Envelope<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let calendar = self.view.calendar;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", "calendar#events")?;
-        map.serialize_entry("etag", &format!("\"p{}\"", self.calendar.sequence()))?;
-        map.serialize_entry("summary", &self.calendar.summary)?;
+        map.serialize_entry("etag", &self.etag())?;
+        map.serialize_entry("summary", &calendar.summary)?;
         map.serialize_entry("updated", &crate::time::print_utc_ms(self.now_ms))?;
-        map.serialize_entry("timeZone", self.zone)?;
-        map.serialize_entry("accessRole", self.calendar.role.name())?;
-        map.serialize_entry("defaultReminders", &self.calendar.default_reminders)?;
+        map.serialize_entry("timeZone", self.view.zone.unwrap_or(calendar.zone).name())?;
+        map.serialize_entry("accessRole", self.view.role.name())?;
+        map.serialize_entry("defaultReminders", &self.view.access.default_reminders)?;
         match &self.page.next {
             Next::Page(token) => map.serialize_entry("nextPageToken", token)?,
             Next::Sync(token) => map.serialize_entry("nextSyncToken", token)?,
@@ -323,29 +267,52 @@ impl Serialize for Envelope<'_> {
     }
 }
 
-fn answer_event(body: &Value, query: &Query) -> Result<Response, ApiError> {
-    let mut response = answer(body, query)?;
-    if let Some(etag) = body.get("etag").and_then(Value::as_str) {
-        response.headers.push(("etag".into(), etag.to_owned()));
-    }
-    Ok(response)
+/// A body that may have an etag.
+trait Tagged: Serialize {
+    fn etag(&self) -> Option<String>;
 }
 
-/// A body in the form that `fields` and `prettyPrint` ask for.
-fn answer(body: &impl Serialize, query: &Query) -> Result<Response, ApiError> {
+impl Tagged for Value {
+    fn etag(&self) -> Option<String> {
+        self.get("etag").and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
+impl Tagged for Row<'_> {
+    fn etag(&self) -> Option<String> {
+        self.body().etag()
+    }
+}
+
+impl Tagged for Envelope<'_> {
+    fn etag(&self) -> Option<String> {
+        Some(format!("\"p{}\"", self.view.calendar.sequence()))
+    }
+}
+
+/// A body in the form that `fields` and `prettyPrint` ask for; 304 when the client has it (guides/version-resources).
+fn answer(
+    body: &impl Tagged,
+    request: &Request,
+    query: &Query,
+    call: &Call<'_>,
+) -> Result<Response, ApiError> {
+    let etag = body.etag();
+    let has = |known: &str| etag.as_ref().is_some_and(|etag| known.split(',').any(|one| one.trim() == etag));
+    if call.method.reads_one() && request.header_value("if-none-match").is_some_and(has) {
+        return Ok(Response::empty(304));
+    }
     let pretty = boolean(query, "prettyPrint")?.unwrap_or(true);
-    let bytes = match query.get("fields") {
+    let bytes = match &call.mask {
         None => print(body, pretty),
         Some(mask) => {
-            let mask = fields::Mask::parse(mask).ok_or_else(|| {
-                ApiError::new(400, "invalidParameter", format!("Invalid field selection {mask}"))
-                    .parameter("fields")
-            })?;
             let whole = serde_json::to_value(body).unwrap_or_default();
             print(&mask.apply(&whole), pretty)
         }
     };
-    Ok(Response::text(200, "application/json; charset=UTF-8", bytes))
+    let mut response = Response::text(200, "application/json; charset=UTF-8", bytes);
+    response.headers.extend(etag.map(|etag| ("etag".to_owned(), etag)));
+    Ok(response)
 }
 
 fn print(body: &impl Serialize, pretty: bool) -> Vec<u8> {

@@ -1,6 +1,10 @@
-//! Which OAuth scopes a method needs (discovery document, `scopes` of each method).
+//! OAuth scopes: which of them allow a method, and how far they reach (discovery document, `scopes`).
 
 use std::collections::BTreeSet;
+
+use super::access::{Access, Role};
+use super::calendar::Calendar;
+use super::methods::Method;
 
 const BASE: &str = "https://www.googleapis.com/auth/";
 
@@ -9,39 +13,50 @@ pub(crate) fn least() -> BTreeSet<String> {
     ["calendar.events", "calendar.calendarlist.readonly"].iter().map(|name| format!("{BASE}{name}")).collect()
 }
 
-/// Any one of these allows the method.
-fn wanted(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "calendarList.list" | "calendarList.get" => {
-            &["calendar", "calendar.readonly", "calendar.calendarlist", "calendar.calendarlist.readonly"]
+/// How far a token's scopes carry for one method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// Every calendar that the user may see.
+    all: bool,
+    /// Calendars that the user owns (`calendar.events.owned`).
+    owned: bool,
+    /// Public calendars (`calendar.events.public.readonly`).
+    public: bool,
+    /// The times of events only (`calendar.events.freebusy`).
+    busy: bool,
+}
+
+impl Reach {
+    /// What a person on Google's pages has.
+    pub(crate) const EVERYTHING: Reach = Reach { all: true, owned: true, public: true, busy: true };
+
+    /// None when no scope allows the method at all.
+    pub(crate) fn of(granted: &BTreeSet<String>, method: &Method) -> Option<Reach> {
+        let mut reach = Reach { all: false, owned: false, public: false, busy: false };
+        for name in method.scopes {
+            if !granted.iter().any(|scope| scope.strip_prefix(BASE) == Some(name)) {
+                continue;
+            }
+            match *name {
+                "calendar.events.owned" | "calendar.events.owned.readonly" => reach.owned = true,
+                "calendar.events.public.readonly" => reach.public = true,
+                "calendar.events.freebusy" => reach.busy = true,
+                // No calendar here was made by an application.
+                "calendar.app.created" => {}
+                _ => reach.all = true,
+            }
         }
-        "calendars.get" => {
-            &["calendar", "calendar.readonly", "calendar.calendars", "calendar.calendars.readonly"]
-        }
-        "events.list" | "events.get" | "events.instances" => {
-            &["calendar", "calendar.readonly", "calendar.events", "calendar.events.readonly"]
-        }
-        "events.insert" | "events.import" | "events.patch" | "events.update" | "events.delete" => {
-            &["calendar", "calendar.events"]
-        }
-        _ => &[],
+        (reach.all || reach.owned || reach.public || reach.busy).then_some(reach)
     }
-}
 
-pub(crate) fn allow(granted: &BTreeSet<String>, kind: &str) -> bool {
-    let wanted = wanted(kind);
-    wanted.is_empty()
-        || wanted.iter().any(|name| granted.iter().any(|scope| scope.strip_prefix(BASE) == Some(name)))
-}
-
-/// The method's full name, as a refusal names it: `calendar.v3.Events.Insert`.
-pub(crate) fn method_name(kind: &str) -> String {
-    let parts: Vec<String> = kind
-        .split('.')
-        .map(|part| {
-            let mut letters = part.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        })
-        .collect();
-    format!("calendar.v3.{}", parts.join("."))
+    /// The role that is left of the user's own on this calendar.
+    pub(crate) fn role(self, calendar: &Calendar, access: &Access) -> Option<Role> {
+        if self.all || self.owned && access.role == Role::Owner || self.public && calendar.public {
+            Some(access.role)
+        } else if self.busy {
+            Some(Role::FreeBusyReader)
+        } else {
+            None
+        }
+    }
 }

@@ -60,6 +60,16 @@ impl Series {
         Ok(Series { rules: rules.limit(), first, last, endless })
     }
 
+    /// The start of the first occurrence.
+    pub(crate) fn first(&self) -> When {
+        self.first
+    }
+
+    /// The end of the first occurrence.
+    pub(crate) fn last(&self) -> When {
+        self.last
+    }
+
     /// The end of the last occurrence, or none when it repeats for ever.
     pub(crate) fn end_ms(&self, zone: chrono_tz::Tz) -> Option<i64> {
         if self.endless {
@@ -128,7 +138,7 @@ fn normal_until(rule: &str, first: When) -> String {
 }
 
 /// One value of RDATE or EXDATE: a date, a UTC time, or a time in the zone of TZID or of the series.
-fn instant(value: &str, parameters: &str, first: When) -> Option<i64> {
+pub(crate) fn instant(value: &str, parameters: &str, first: When) -> Option<i64> {
     let value = value.trim();
     if value.len() == 8 {
         let date = chrono::NaiveDate::parse_from_str(value, "%Y%m%d").ok()?;

@@ -91,11 +91,11 @@ pub(crate) fn hash(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn seal(open: &str) -> String {
+pub(super) fn seal(open: &str) -> String {
     URL_SAFE.encode(format!("{:08x}{open}", hash(open) as u32))
 }
 
-fn unseal(text: &str) -> Option<String> {
+pub(super) fn unseal(text: &str) -> Option<String> {
     let bytes = URL_SAFE.decode(text).ok()?;
     let all = String::from_utf8(bytes).ok()?;
     let (sum, open) = all.split_at_checked(8)?;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::calendar::{Calendar, Content};
 use super::error::ApiError;
 use super::series::Series;
-use super::text;
 use super::times::{self, Origin};
+use super::{attendees, event_types, settings, text};
 use crate::switches::{LongDescription, SortReminders, Switches};
 
 /// Fields a client may write; all others are ignored in a body.
@@ -29,7 +29,6 @@ pub(crate) const WRITABLE: &[&str] = &[
     "anyoneCanAddSelf",
     "status",
     "source",
-    "attendeesOmitted",
     "focusTimeProperties",
     "outOfOfficeProperties",
     "workingLocationProperties",
@@ -73,9 +72,16 @@ pub(crate) fn content(
         fields.remove("transparency");
     }
     reminders(&mut fields, switches)?;
-    attendees(&mut fields, calendar)?;
+    attendees::normalise(&mut fields, calendar)?;
     extended_properties(&mut fields)?;
-    if let Some(source) = fields.get("source") {
+    if let Some(color) = fields.get("colorId").and_then(Value::as_str)
+        && !settings::is_event_color(color)
+    {
+        return Err(ApiError::invalid("Invalid value for: colorId"));
+    }
+    if let Some(source) = fields.get_mut("source") {
+        let source = source.as_object_mut().ok_or_else(ApiError::parse)?;
+        source.retain(|name, value| matches!(name.as_str(), "title" | "url") && value.is_string());
         let url = source.get("url").and_then(Value::as_str).unwrap_or_default();
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(ApiError::invalid("Invalid source URL."));
@@ -89,7 +95,7 @@ pub(crate) fn content(
         }
         Some(_) => return Err(ApiError::parse()),
     };
-    event_type(&fields, calendar, start.is_date())?;
+    event_types::check(&mut fields, calendar, start, end)?;
     Ok(Content { fields, start, end, series })
 }
 
@@ -123,7 +129,8 @@ fn texts(fields: &mut Map<String, Value>, switches: &Switches, origin: Origin) -
     Ok(())
 }
 
-fn one_of(fields: &Map<String, Value>, name: &str, allowed: &[&str]) -> Result<(), ApiError> {
+/// An absent field, or one of these texts.
+pub(crate) fn one_of(fields: &Map<String, Value>, name: &str, allowed: &[&str]) -> Result<(), ApiError> {
     match fields.get(name) {
         None => Ok(()),
         Some(Value::String(value)) if allowed.contains(&value.as_str()) => Ok(()),
@@ -185,56 +192,6 @@ fn reminders(fields: &mut Map<String, Value>, switches: &Switches) -> Result<(),
     Ok(())
 }
 
-fn attendees(fields: &mut Map<String, Value>, calendar: &Calendar) -> Result<(), ApiError> {
-    let organizer = fields
-        .get("organizer")
-        .and_then(|organizer| organizer.get("email"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_lowercase();
-    let Some(list) = fields.get_mut("attendees") else { return Ok(()) };
-    let list = list.as_array_mut().ok_or_else(ApiError::parse)?;
-    for row in list.iter_mut() {
-        let row = row.as_object_mut().ok_or_else(ApiError::parse)?;
-        let email = row.get("email").and_then(Value::as_str).map(str::to_lowercase).unwrap_or_default();
-        if email.is_empty() {
-            return Err(ApiError::required("Missing attendee email."));
-        }
-        if !email.contains('@') || email.contains(char::is_whitespace) {
-            return Err(ApiError::invalid("Invalid attendee email."));
-        }
-        row.retain(|name, value| {
-            !value.is_null()
-                && matches!(
-                    name.as_str(),
-                    "email"
-                        | "displayName"
-                        | "optional"
-                        | "resource"
-                        | "responseStatus"
-                        | "comment"
-                        | "additionalGuests"
-                )
-        });
-        for name in ["optional", "resource"] {
-            if row.get(name).is_some_and(|value| value == false) {
-                row.remove(name);
-            }
-        }
-        one_of(row, "responseStatus", &["needsAction", "declined", "tentative", "accepted"])?;
-        row.entry("responseStatus").or_insert_with(|| json!("needsAction"));
-        row.insert("email".into(), json!(email));
-        if email == organizer {
-            row.insert("organizer".into(), json!(true));
-        }
-        // `self` is relative to the calendar: on a secondary one the user's own row lacks it (reference, 9.5).
-        if email == calendar.id {
-            row.insert("self".into(), json!(true));
-        }
-    }
-    Ok(())
-}
-
 fn extended_properties(fields: &mut Map<String, Value>) -> Result<(), ApiError> {
     let Some(properties) = fields.get_mut("extendedProperties") else { return Ok(()) };
     let properties = properties.as_object_mut().ok_or_else(ApiError::parse)?;
@@ -259,40 +216,4 @@ fn extended_properties(fields: &mut Map<String, Value>) -> Result<(), ApiError> 
         fields.remove("extendedProperties");
     }
     Ok(())
-}
-
-fn event_type(fields: &Map<String, Value>, calendar: &Calendar, all_day: bool) -> Result<(), ApiError> {
-    let restricted = |message: &str| Err(ApiError::new(400, "eventTypeRestriction", message).calendar());
-    match fields.get("eventType").and_then(Value::as_str).unwrap_or("default") {
-        "default" | "fromGmail" => Ok(()),
-        "focusTime" | "outOfOffice" => {
-            if !calendar.primary {
-                return restricted("This event type can only be created on primary calendars.");
-            }
-            if all_day || fields.get("transparency").is_some_and(|value| value == "transparent") {
-                return restricted("This event type must be timed and opaque.");
-            }
-            Ok(())
-        }
-        "workingLocation" => {
-            if !calendar.primary {
-                return restricted("This event type can only be created on primary calendars.");
-            }
-            let public = fields.get("visibility").is_some_and(|value| value == "public");
-            let transparent = fields.get("transparency").is_some_and(|value| value == "transparent");
-            if !public || !transparent {
-                return restricted("A working location must be public and transparent.");
-            }
-            Ok(())
-        }
-        "birthday" => {
-            let private = fields.get("visibility").is_some_and(|value| value == "private");
-            let transparent = fields.get("transparency").is_some_and(|value| value == "transparent");
-            if !all_day || !private || !transparent {
-                return restricted("A birthday must be all-day, private and transparent.");
-            }
-            Ok(())
-        }
-        _ => Err(ApiError::invalid("Invalid value for: event type")),
-    }
 }

@@ -1,116 +1,22 @@
-//! insert, import, update, patch, delete (reference, section 9).
+//! update, patch, delete, on one calendar (reference, section 9). What follows for the calendars of guests is in
+//! `copies`.
 
 use serde_json::{Map, Value, json};
 
-use super::calendar::{Calendar, Role};
+use super::attendees;
+use super::calendar::Calendar;
 use super::error::ApiError;
 use super::event::{self, Event};
+use super::permit::{self, may_touch, precondition};
 use super::times::Origin;
 use super::validate::{self, WRITABLE};
-use super::{Call, Ids, conference};
+use super::view::role_of;
+use super::{Call, Ids, features};
 use crate::http::Query;
-use crate::mail::MailKind;
-use crate::switches::{NoopPatchBumpsEtag, ReminderEditBumpsEtag, Undelete};
-use crate::time;
+use crate::switches::{GuestAnswerOnInsert, NoopPatchBumpsEtag, ReminderEditBumpsEtag, Undelete};
 
-/// Content that belongs to the organiser; a guest's write of it is refused (reference, section 9.5).
-const SHARED: &[&str] = &[
-    "summary",
-    "description",
-    "location",
-    "start",
-    "end",
-    "recurrence",
-    "attendees",
-    "guestsCanInviteOthers",
-    "guestsCanModify",
-    "guestsCanSeeOtherGuests",
-    "visibility",
-];
-/// What `locked` freezes.
-const LOCKED: &[&str] = &["summary", "description", "location", "start", "end", "recurrence"];
-/// The only things that may change on an event made from a mail.
-const FROM_GMAIL: &[&str] = &["reminders", "colorId", "visibility", "status", "extendedProperties"];
 /// What belongs to this copy alone and does not move `updated`.
 const REMINDERS: &str = "reminders";
-
-pub(crate) fn insert(
-    calendar: &mut Calendar,
-    body: Map<String, Value>,
-    query: &Query,
-    ids: &mut Ids,
-    call: &mut Call<'_>,
-) -> Result<Value, ApiError> {
-    may_write(calendar)?;
-    let id = match body.get("id") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(id)) => Some(checked_id(id)?),
-        Some(_) => return Err(ApiError::parse()),
-    };
-    let uid = body.get("iCalUID").and_then(Value::as_str).map(str::to_owned);
-    if id.as_ref().is_some_and(|id| calendar.contains(id))
-        || uid.as_ref().is_some_and(|uid| calendar.has_uid(uid))
-    {
-        return Err(ApiError::duplicate());
-    }
-    let id = id.unwrap_or_else(|| ids.event());
-    let mut fields = writable(&body, None);
-    let event_type = body.get("eventType").and_then(Value::as_str).unwrap_or("default");
-    if event_type == "fromGmail" {
-        return Err(
-            ApiError::new(400, "eventTypeRestriction", "This event type cannot be created.").calendar()
-        );
-    }
-    fields.insert("eventType".into(), json!(event_type));
-    system_fields(&mut fields, calendar, &id, uid, call);
-    fields.entry("status").or_insert_with(|| json!("confirmed"));
-    conference::apply(&mut fields, &body, query, ids);
-    store(calendar, &id, fields, ids, call)?;
-    let stored = calendar.get(&id).map(|event| event.body.clone()).unwrap_or_default();
-    call.mail(MailKind::Invitation, query.get("sendUpdates"), &stored, &calendar.id);
-    Ok(stored)
-}
-
-/// A private copy by its iCalendar uid; an event with that uid is replaced (reference, section 9.1).
-pub(crate) fn import(
-    calendar: &mut Calendar,
-    body: Map<String, Value>,
-    ids: &mut Ids,
-    call: &mut Call<'_>,
-) -> Result<Value, ApiError> {
-    may_write(calendar)?;
-    let uid = body
-        .get("iCalUID")
-        .and_then(Value::as_str)
-        .filter(|uid| !uid.is_empty())
-        .ok_or_else(|| ApiError::required("Missing iCalUID."))?
-        .to_owned();
-    if body.get("eventType").and_then(Value::as_str).is_some_and(|kind| kind != "default") {
-        return Err(
-            ApiError::new(400, "eventTypeRestriction", "Only default events can be imported.").calendar()
-        );
-    }
-    let existing =
-        calendar.by_uid(&uid).find(|event| event.master.is_none()).map(|event| event.id.to_string());
-    let id = existing.unwrap_or_else(|| ids.event());
-    let mut fields = writable(&body, None);
-    fields.insert("eventType".into(), json!("default"));
-    system_fields(&mut fields, calendar, &id, Some(uid), call);
-    if let Some(organizer) = body.get("organizer").and_then(Value::as_object) {
-        let email = organizer.get("email").and_then(Value::as_str).unwrap_or_default().to_lowercase();
-        if !email.is_empty() && email != calendar.id {
-            let mut foreign = json!({ "email": email });
-            if let (Some(name), Some(map)) = (organizer.get("displayName"), foreign.as_object_mut()) {
-                map.insert("displayName".into(), name.clone());
-            }
-            fields.insert("organizer".into(), foreign);
-        }
-    }
-    fields.insert("privateCopy".into(), json!(true));
-    fields.entry("status").or_insert_with(|| json!("confirmed"));
-    store(calendar, &id, fields, ids, call)?;
-    Ok(calendar.get(&id).map(|event| event.body.clone()).unwrap_or_default())
-}
 
 /// Whether a change names the new content whole (PUT) or in part (PATCH).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,97 +38,153 @@ pub(crate) fn change(
     edit: &Edit<'_>,
     query: &Query,
     ids: &mut Ids,
-    call: &mut Call<'_>,
-) -> Result<Value, ApiError> {
-    let Edit { body, how, if_match } = *edit;
-    let old = found(calendar, id)?;
-    may_write(calendar)?;
-    if calendar.role == Role::WriterWithoutPrivateAccess && old.is_private() {
-        return Err(ApiError::access_level());
-    }
+    call: &Call<'_>,
+) -> Result<(), ApiError> {
+    let Edit { body, if_match, .. } = *edit;
+    let mut old = found(calendar, id)?;
+    own_reminders(calendar, &mut old, call.user);
+    may_touch(role_of(calendar, call)?, &old)?;
     precondition(&old, if_match)?;
+    check_unchangeable(&old, body, call)?;
+    let mut fields = edited(&old, edit, query);
+    if fields.get("status").is_some_and(|status| status == "cancelled") && !old.cancelled {
+        return remove(calendar, id, if_match, ids, call);
+    }
+    let old_fields = old.body.as_object().cloned().unwrap_or_default();
+    if old.body.pointer("/creator/email").is_none_or(|creator| creator != call.user) {
+        // Only its creator writes `source` (reference, section 9.9).
+        match old.field("source") {
+            Some(source) => fields.insert("source".into(), source.clone()),
+            None => fields.remove("source"),
+        };
+    }
+    if body.get("attendeesOmitted").is_some_and(|omitted| *omitted == true) {
+        attendees::only_own_answer(&mut fields, old.attendees(), &calendar.id);
+    } else if old.is_own() && call.switches.guest_answer_on_insert == GuestAnswerOnInsert::Reset {
+        attendees::reset_new_answers(&mut fields, old.attendees(), &calendar.id);
+    }
+    attendees::keep_resources(&mut fields, old.attendees());
+    features::apply(&mut fields, body, query, ids)?;
+    let stricter = old.master.is_some() && event::stricter(&old_fields, &mut fields);
+    let mut content = validate::content(fields, calendar, call.switches, Origin::Api)?;
+    content.fields.insert("start".into(), content.start.to_json(calendar.zone));
+    content.fields.insert("end".into(), content.end.to_json(calendar.zone));
+    permit::permitted(&old, &content.fields, &calendar.id, call.switches)?;
+    let differs = |name: &&&str| content.fields.get(**name) != old_fields.get(**name);
+    let features = ["conferenceData", "eventLabelId", "attachments"];
+    let changed: Vec<&str> = WRITABLE.iter().chain(&features).filter(differs).copied().collect();
+    let reminders_only = changed == [REMINDERS];
+    let bump = !(changed.is_empty() && call.switches.noop_patch_bumps_etag == NoopPatchBumpsEtag::False
+        || reminders_only && call.switches.reminder_edit_bumps_etag == ReminderEditBumpsEtag::False);
+    let moved = ["start", "end", "recurrence"].iter().any(|name| changed.contains(name));
+    if moved && (old.is_own() || old.flag("guestsCanModify")) {
+        content.fields.insert("sequence".into(), json!(old.sequence() + 1));
+    }
+    calendar.keep_reminders(id, call.user, &mut content.fields);
+    let visibility = content.fields.get("visibility").cloned();
+    let tick = ids.tick(call.now_ms);
+    let updated = if reminders_only || changed.is_empty() { old.updated_ms } else { tick.now_ms };
+    calendar.put(id, content, tick, updated, bump || !calendar.contains(id));
+    if let (true, Some(visibility), Some(master)) = (stricter, visibility, &old.master) {
+        restrict_series(calendar, master, &visibility, ids, call)?;
+    }
+    if moved {
+        drop_orphans(calendar, id, ids, call.now_ms);
+    }
+    Ok(())
+}
+
+/// Refuses what no write can change: a deleted event, the type, an older sequence, the rule of one occurrence.
+fn check_unchangeable(old: &Event, body: &Map<String, Value>, call: &Call<'_>) -> Result<(), ApiError> {
     if old.cancelled {
         let revives = body.get("status").and_then(Value::as_str).is_some_and(|status| status != "cancelled");
         if !revives || call.switches.undelete == Undelete::Forbidden || old.master.is_some() {
             return Err(ApiError::new(403, "forbidden", "Forbidden"));
         }
     }
-    if let Some(kind) = body.get("eventType").and_then(Value::as_str)
-        && kind != old.event_type()
-    {
-        return Err(
-            ApiError::new(400, "eventTypeRestriction", "The event type cannot be changed.").calendar()
-        );
+    if body.get("eventType").and_then(Value::as_str).is_some_and(|kind| kind != old.event_type()) {
+        return Err(ApiError::event_type("The event type cannot be changed."));
     }
-    if let Some(sequence) = body.get("sequence").filter(|value| !value.is_null()) {
-        let current = old.field("sequence").and_then(Value::as_i64).unwrap_or(0);
-        if sequence.as_i64().is_none_or(|sequence| sequence < current) {
-            return Err(ApiError::invalid(format!(
-                "Invalid sequence value. The specified sequence number is below the current sequence number of the resource. Expected: {current}"
-            )));
-        }
+    if old.event_type() == "workingLocation" && call.in_batch {
+        return Err(ApiError::event_type("Working locations cannot be written in a batch."));
     }
-    let old_fields = old.body.as_object().cloned().unwrap_or_default();
-    let mut fields: Map<String, Value> = match how {
+    if old.master.is_some() && body.get("recurrence").is_some_and(|lines| !lines.is_null()) {
+        return Err(ApiError::invalid("An occurrence cannot have a recurrence."));
+    }
+    match body.get("sequence").filter(|value| !value.is_null()) {
+        Some(sequence) => check_sequence(old, sequence),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn check_sequence(old: &Event, given: &Value) -> Result<(), ApiError> {
+    let current = old.sequence();
+    if given.as_i64().is_some_and(|given| given >= current) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!(
+        "Invalid sequence value. The specified sequence number is below the current sequence number of the resource. Expected: {current}"
+    )))
+}
+
+/// The fields after a change, before validation.
+fn edited(old: &Event, edit: &Edit<'_>, query: &Query) -> Map<String, Value> {
+    let mut fields = old.body.as_object().cloned().unwrap_or_default();
+    match edit.how {
         Change::Merge => {
-            let mut merged = old_fields.clone();
-            for name in WRITABLE {
-                if let Some(value) = body.get(*name) {
-                    merge(&mut merged, name, value);
+            for name in written(query) {
+                if let Some(value) = edit.body.get(name) {
+                    merge(&mut fields, name, value);
                 }
             }
-            merged
         }
         Change::Replace => {
-            let mut kept = old_fields.clone();
-            kept.retain(|name, _| !WRITABLE.contains(&name.as_str()));
-            kept.extend(writable(body, None));
-            kept.entry("status").or_insert_with(|| json!("confirmed"));
-            kept
+            // What the client did not say it knows stays as it is.
+            let kept = |name: &str| !written(query).any(|written| written == name);
+            fields.retain(|name, _| kept(name));
+            fields.extend(writable(edit.body, query));
+            fields.entry("status").or_insert_with(|| json!("confirmed"));
         }
-    };
-    if fields.get("status").is_some_and(|status| status == "cancelled") && !old.cancelled {
-        remove(calendar, id, if_match, query, ids, call)?;
-        return Ok(calendar.get(id).map(|event| event.body.clone()).unwrap_or_default());
     }
-    conference::apply(&mut fields, body, query, ids);
-    let mut content = validate::content(fields, calendar, call.switches, Origin::Api)?;
-    content.fields.insert("start".into(), content.start.to_json(calendar.zone));
-    content.fields.insert("end".into(), content.end.to_json(calendar.zone));
-    let differs = |name: &str| content.fields.get(name) != old_fields.get(name);
-    permitted(&old, &differs)?;
-    let mut changed: Vec<&str> = WRITABLE.iter().copied().filter(|name| differs(name)).collect();
-    if differs("conferenceData") {
-        changed.push("conferenceData");
+    fields
+}
+
+/// A stricter visibility of one occurrence holds for the whole series (discovery document, Event.visibility).
+fn restrict_series(
+    calendar: &mut Calendar,
+    master: &str,
+    visibility: &Value,
+    ids: &mut Ids,
+    call: &Call<'_>,
+) -> Result<(), ApiError> {
+    let Some(mut event) = calendar.get(master).cloned() else { return Ok(()) };
+    own_reminders(calendar, &mut event, call.user);
+    let mut fields = event.body.as_object().cloned().unwrap_or_default();
+    fields.insert("visibility".into(), visibility.clone());
+    store(calendar, master, fields, ids, call)
+}
+
+/// Exceptions of occurrences that a series does not have any more are gone: a cut or moved series is reset.
+pub(crate) fn drop_orphans(calendar: &mut Calendar, master: &str, ids: &mut Ids, now_ms: i64) {
+    let Some(series) = calendar.get(master).and_then(|event| event.series.clone()) else { return };
+    for id in calendar.exception_ids(master) {
+        let kept = id.rsplit_once('_').is_some_and(|(_, suffix)| series.occurrence(suffix).is_some());
+        if !kept && calendar.get(&id).is_some_and(|event| !event.cancelled) {
+            calendar.cancel(&id, ids.tick(now_ms));
+        }
     }
-    let reminders_only = changed == [REMINDERS];
-    let bump = !(changed.is_empty() && call.switches.noop_patch_bumps_etag == NoopPatchBumpsEtag::False
-        || reminders_only && call.switches.reminder_edit_bumps_etag == ReminderEditBumpsEtag::False);
-    let moved = ["start", "end", "recurrence"].iter().any(|name| changed.contains(name));
-    if moved && old.is_own() {
-        let sequence = old.field("sequence").and_then(Value::as_i64).unwrap_or(0);
-        content.fields.insert("sequence".into(), json!(sequence + 1));
-    }
-    let (micros, now) = ids.tick(call.now_ms);
-    let updated = if reminders_only || changed.is_empty() { old.updated_ms } else { now };
-    let stored = calendar.put(id, content, micros, updated, bump || !calendar.contains(id)).clone();
-    call.mail(MailKind::Update, query.get("sendUpdates"), &stored, &calendar.id);
-    Ok(stored)
 }
 
 pub(crate) fn remove(
     calendar: &mut Calendar,
     id: &str,
     if_match: Option<&str>,
-    query: &Query,
     ids: &mut Ids,
-    call: &mut Call<'_>,
+    call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let old = found(calendar, id)?;
-    may_write(calendar)?;
-    if calendar.role == Role::WriterWithoutPrivateAccess && old.is_private() {
-        return Err(ApiError::access_level());
-    }
+    let mut old = found(calendar, id)?;
+    own_reminders(calendar, &mut old, call.user);
+    may_touch(role_of(calendar, call)?, &old)?;
     if old.cancelled {
         return Err(ApiError::deleted());
     }
@@ -232,16 +194,18 @@ pub(crate) fn remove(
         let fields = old.body.as_object().cloned().unwrap_or_default();
         store(calendar, id, fields, ids, call)?;
     }
+    cancel_whole(calendar, id, ids, call.now_ms);
+    Ok(())
+}
+
+/// Cancels an event with its exceptions.
+pub(crate) fn cancel_whole(calendar: &mut Calendar, id: &str, ids: &mut Ids, now_ms: i64) {
     for exception in calendar.exception_ids(id) {
         if calendar.get(&exception).is_some_and(|event| !event.cancelled) {
-            let (micros, now) = ids.tick(call.now_ms);
-            calendar.cancel(&exception, micros, now);
+            calendar.cancel(&exception, ids.tick(now_ms));
         }
     }
-    let (micros, now) = ids.tick(call.now_ms);
-    calendar.cancel(id, micros, now);
-    call.mail(MailKind::Cancellation, query.get("sendUpdates"), &old.body, &calendar.id);
-    Ok(())
+    calendar.cancel(id, ids.tick(now_ms));
 }
 
 /// The stored event, or an occurrence of a series that has no exception yet.
@@ -267,55 +231,20 @@ pub(crate) fn found(calendar: &Calendar, id: &str) -> Result<Event, ApiError> {
     })
 }
 
-fn permitted(old: &Event, differs: &dyn Fn(&str) -> bool) -> Result<(), ApiError> {
-    if old.event_type() == "fromGmail"
-        && WRITABLE.iter().any(|name| !FROM_GMAIL.contains(name) && differs(name))
-    {
-        return Err(ApiError::new(400, "eventTypeRestriction", "This event cannot be changed.").calendar());
-    }
-    if !old.is_own() && !old.flag("guestsCanModify") && SHARED.iter().any(|name| differs(name)) {
-        return Err(ApiError::not_organizer());
-    }
-    if old.flag("locked") && LOCKED.iter().any(|name| differs(name)) {
-        return Err(ApiError::new(403, "forbidden", "Forbidden"));
-    }
-    Ok(())
+/// The fields that a write names: with labels, the colour does not count (discovery document, eventLabelVersion).
+fn written(query: &Query) -> impl Iterator<Item = &'static str> {
+    let labelled = query.get("eventLabelVersion") == Some("1");
+    WRITABLE.iter().copied().filter(move |name| !(labelled && *name == "colorId"))
 }
 
-fn may_write(calendar: &Calendar) -> Result<(), ApiError> {
-    if calendar.role.may_write() { Ok(()) } else { Err(ApiError::access_level()) }
-}
-
-fn precondition(old: &Event, if_match: Option<&str>) -> Result<(), ApiError> {
-    match if_match {
-        None | Some("*") => Ok(()),
-        Some(etag) if etag == old.etag() => Ok(()),
-        Some(_) => Err(ApiError::stale()),
-    }
-}
-
-/// Lower-case base32hex, 5 to 1024 characters.
-fn checked_id(id: &str) -> Result<String, ApiError> {
-    let allowed = id.bytes().all(|byte| matches!(byte, b'a'..=b'v' | b'0'..=b'9'));
-    if allowed && (5..=1024).contains(&id.len()) {
-        Ok(id.to_owned())
-    } else {
-        Err(ApiError::invalid("Invalid resource id value."))
-    }
-}
-
-fn writable(body: &Map<String, Value>, base: Option<Map<String, Value>>) -> Map<String, Value> {
-    let mut fields = base.unwrap_or_default();
-    for name in WRITABLE {
-        if let Some(value) = body.get(*name).filter(|value| !value.is_null()) {
-            fields.insert((*name).to_owned(), value.clone());
-        }
-    }
-    fields
+pub(crate) fn writable(body: &Map<String, Value>, query: &Query) -> Map<String, Value> {
+    written(query)
+        .filter_map(|name| Some((name.to_owned(), body.get(name).filter(|value| !value.is_null())?.clone())))
+        .collect()
 }
 
 /// Patch semantics: objects merge key by key, arrays and plain values are replaced, `null` removes.
-fn merge(into: &mut Map<String, Value>, name: &str, value: &Value) {
+pub(crate) fn merge(into: &mut Map<String, Value>, name: &str, value: &Value) {
     match value {
         Value::Null => {
             into.remove(name);
@@ -337,31 +266,6 @@ fn merge(into: &mut Map<String, Value>, name: &str, value: &Value) {
     }
 }
 
-fn system_fields(
-    fields: &mut Map<String, Value>,
-    calendar: &Calendar,
-    id: &str,
-    uid: Option<String>,
-    call: &Call<'_>,
-) {
-    let now = call.now_ms - call.now_ms.rem_euclid(time::SECOND);
-    fields.insert("created".into(), json!(time::print_utc_ms(now)));
-    fields.insert("sequence".into(), json!(0));
-    fields.insert("iCalUID".into(), json!(uid.unwrap_or_else(|| format!("{id}@google.com"))));
-    fields.insert("htmlLink".into(), json!(format!("https://www.google.com/calendar/event?eid={id}")));
-    if calendar.primary {
-        let own = json!({ "email": calendar.id, "self": true });
-        fields.insert("creator".into(), own.clone());
-        fields.insert("organizer".into(), own);
-    } else {
-        fields.insert("creator".into(), json!({ "email": call.user }));
-        fields.insert(
-            "organizer".into(),
-            json!({ "email": calendar.id, "displayName": calendar.summary, "self": true }),
-        );
-    }
-}
-
 pub(crate) fn store(
     calendar: &mut Calendar,
     id: &str,
@@ -369,8 +273,18 @@ pub(crate) fn store(
     ids: &mut Ids,
     call: &Call<'_>,
 ) -> Result<(), ApiError> {
-    let content = validate::content(fields, calendar, call.switches, Origin::Api)?;
-    let (micros, now) = ids.tick(call.now_ms);
-    calendar.put(id, content, micros, now, true);
+    let mut content = validate::content(fields, calendar, call.switches, Origin::Api)?;
+    calendar.keep_reminders(id, call.user, &mut content.fields);
+    let tick = ids.tick(call.now_ms);
+    calendar.put(id, content, tick, tick.now_ms, true);
     Ok(())
+}
+
+/// The event with the reminders of one person, on a calendar that several write.
+pub(crate) fn own_reminders(calendar: &Calendar, event: &mut Event, person: &str) {
+    let of = |id: &str| calendar.reminders_of(id, person);
+    let own = of(&event.id).or_else(|| of(event.master.as_ref()?)).cloned();
+    if let (Some(own), Some(body)) = (own, event.body.as_object_mut()) {
+        body.insert("reminders".into(), own);
+    }
 }

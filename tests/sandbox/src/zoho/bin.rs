@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::error::{Problem, json_response};
-use super::list::{number, since_of};
+use super::list::{changed_since, number, since};
 use super::modules::{Deleted, ModuleName};
 use super::{Zoho, record};
-use crate::http::{Query, Response};
+use crate::http::{Request, Response};
 use crate::switches::{PermanentTtl, RestoreBumps, Switches};
 use crate::time::{self, DAY, SECOND};
 
@@ -16,11 +16,11 @@ const BIN_DAYS: i64 = 60;
 pub(crate) fn deleted(
     zoho: &Zoho,
     module: ModuleName,
-    query: &Query,
-    if_modified_since: Option<&str>,
+    request: &Request,
     now_ms: i64,
     switches: &Switches,
 ) -> Result<Response, Problem> {
+    let query = request.query();
     let (recycled, permanent) = match query.get("type") {
         None | Some("all") => (true, true),
         Some("recycle") => (true, false),
@@ -35,9 +35,9 @@ pub(crate) fn deleted(
             return Ok(json_response(400, &json!({ "data": [problem.to_json()] })));
         }
     };
-    let per_page = number(query, "per_page", 200, 200)?;
-    let page = number(query, "page", 1, usize::MAX)?;
-    let since = if_modified_since.map(since_of).transpose()?;
+    let per_page = number(&query, "per_page", 200, 200)?;
+    let page = number(&query, "page", 1, usize::MAX)?;
+    let since = since(request)?;
     let permanent_days = match switches.permanent_ttl_days {
         PermanentTtl::Sixty => 60,
         PermanentTtl::Zero => 0,
@@ -45,7 +45,7 @@ pub(crate) fn deleted(
     let mut rows: Vec<(&Deleted, bool)> = zoho
         .module(module)
         .bin()
-        .map(|deleted| (deleted, now_ms - deleted.at_ms > BIN_DAYS * DAY))
+        .map(|deleted| (deleted, deleted.is_purged(now_ms)))
         .filter(|(deleted, purged)| {
             if *purged {
                 permanent && now_ms - deleted.at_ms <= (BIN_DAYS + permanent_days) * DAY
@@ -53,7 +53,8 @@ pub(crate) fn deleted(
                 recycled
             }
         })
-        .filter(|(deleted, _)| since.is_none_or(|since| deleted.at_ms > since))
+        .filter(|(deleted, _)| zoho.sees(module, &deleted.record))
+        .filter(|(deleted, _)| changed_since(deleted.at_ms, since, switches))
         .collect();
     rows.sort_by_key(|(deleted, _)| std::cmp::Reverse((deleted.at_ms, deleted.record.id)));
     let total = rows.len();
@@ -93,9 +94,19 @@ fn show(zoho: &Zoho, module: ModuleName, deleted: &Deleted, purged: bool) -> Val
     })
 }
 
+impl Deleted {
+    /// Emptied out of the recycle bin, by a person or by age.
+    fn is_purged(&self, now_ms: i64) -> bool {
+        self.purged || now_ms - self.at_ms > BIN_DAYS * DAY
+    }
+}
+
 impl Zoho {
     /// A person takes a record out of the recycle bin: it comes back under its old id.
     pub(crate) fn restore(&mut self, module: ModuleName, id: u64, now_ms: i64, switches: &Switches) -> bool {
+        if self.module(module).in_bin(id).is_none_or(|deleted| deleted.is_purged(now_ms)) {
+            return false;
+        }
         let Some(mut record) = self.module_mut(module).restore(id) else { return false };
         if switches.restore_bumps == RestoreBumps::Yes {
             record.modified_ms = now_ms - now_ms.rem_euclid(SECOND);

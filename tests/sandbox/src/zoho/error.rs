@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::http::Response;
-use crate::switches::{Code429, Switches};
+use crate::switches::{Body412, Code429, Switches};
 
 /// A refusal of a request or of one record.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,17 @@ impl Problem {
         Problem::new(
             400,
             "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
+            "required param is missing",
+            json!({ "param_name": name }),
+        )
+    }
+
+    /// A query parameter that names no module.
+    pub(crate) fn module_param(name: &str) -> Problem {
+        Problem::new(
+            400,
+            "INVALID_MODULE",
+            "the module name given seems to be invalid",
             json!({ "param_name": name }),
         )
     }
@@ -101,7 +111,7 @@ pub(crate) fn fault(status: u16, code: Option<&str>, switches: &Switches) -> Res
             Code429::TooMany => "TOO_MANY_REQUESTS",
             Code429::RateLimit => "RATE_LIMIT_EXCEEDED",
         },
-        503 => "SERVICE_UNAVAILABLE",
+        502..=504 => "SERVICE_UNAVAILABLE",
         _ => "INTERNAL_ERROR",
     };
     let code = code.unwrap_or(usual);
@@ -111,15 +121,23 @@ pub(crate) fn fault(status: u16, code: Option<&str>, switches: &Switches) -> Res
         "OAUTH_SCOPE_MISMATCH" => "Unauthorized",
         "NO_PERMISSION" => "Permission denied",
         "TOO_MANY_REQUESTS" | "RATE_LIMIT_EXCEEDED" => "You have made too many requests.",
+        "NOT_SUPPORTED" => "This API is not supported for this profile",
+        "ALREADY_MODIFIED" => "record updated time has already passed if-unmodified-since time",
+        "EXPIRED_VALUE" => "Page token expired",
         "INTERNAL_ERROR" => "Internal Server Error",
+        "SERVICE_UNAVAILABLE" => "Service unavailable",
         other => other,
     };
-    let details = if code == "NO_PERMISSION" {
-        json!({ "permissions": ["Crm_Implied_Edit_Events"] })
-    } else {
-        json!({})
+    let details = match code {
+        "NO_PERMISSION" => json!({ "permissions": ["Crm_Implied_Edit_Events"] }),
+        "EXPIRED_VALUE" => json!({ "api_name": "page_token" }),
+        _ => json!({}),
     };
-    Problem::new(status, code, message, details).respond()
+    let problem = Problem::new(status, code, message, details);
+    if code == "ALREADY_MODIFIED" && switches.body_412 == Body412::Wrapped {
+        return json_response(status, &json!({ "data": [problem.to_json()] }));
+    }
+    problem.respond()
 }
 
 pub(crate) fn json_response(status: u16, body: &impl serde::Serialize) -> Response {

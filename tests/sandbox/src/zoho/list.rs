@@ -2,16 +2,18 @@
 
 use std::ops::Bound;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::error::{Problem, json_response};
+use super::external::References;
 use super::modules::{Module, ModuleName, Record};
-use super::{Zoho, hash_of, record};
-use crate::http::{Query, Response};
-use crate::switches::{Ims, ListTruncateDescription, Switches};
-use crate::time::{self, DAY, HOUR, SECOND};
+use super::page_token::Token;
+use super::record::Cut;
+use super::views::View;
+use super::{Zoho, hash_of, page_token, record};
+use crate::http::{Query, Request, Response};
+use crate::switches::{Ims, ListParticipants, ListTruncateDescription, Switches};
+use crate::time::{self, DAY, SECOND};
 
 const MOST_FIELDS: usize = 50;
 const MOST_WITHOUT_TOKEN: usize = 2_000;
@@ -26,48 +28,69 @@ enum SortBy {
     Modified,
 }
 
-struct Token {
-    user: u64,
-    parameters: u64,
-    issued_ms: i64,
-    page: usize,
-    last: (i64, u64),
+/// The order of a list.
+#[derive(Clone, Copy)]
+struct Order {
+    by: SortBy,
+    ascending: bool,
 }
 
-impl Token {
-    fn encode(&self) -> String {
-        let open = format!(
-            "{}|{:x}|{}|{}|{}|{}",
-            self.user, self.parameters, self.issued_ms, self.page, self.last.0, self.last.1
-        );
-        URL_SAFE_NO_PAD.encode(format!("{:08x}{open}", hash_of(&open) as u32))
+impl Order {
+    fn read(query: &Query) -> Result<Order, Problem> {
+        let wrong = |name: &str, values: &[&str]| {
+            Problem::invalid("invalid data", json!({ "param_name": name, "supported_values": values }))
+        };
+        let by = match query.get("sort_by") {
+            None | Some("id") => SortBy::Id,
+            Some("Created_Time") => SortBy::Created,
+            Some("Modified_Time") => SortBy::Modified,
+            Some(_) => return Err(wrong("sort_by", &["id", "Created_Time", "Modified_Time"])),
+        };
+        let ascending = match query.get("sort_order") {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(_) => return Err(wrong("sort_order", &["asc", "desc"])),
+        };
+        Ok(Order { by, ascending })
     }
 
-    fn decode(text: &str) -> Option<Token> {
-        let all = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (sum, open) = all.split_at_checked(8)?;
-        if u32::from_str_radix(sum, 16).ok()? != hash_of(open) as u32 {
-            return None;
+    fn key(self, record: &Record) -> (i64, u64) {
+        match self.by {
+            SortBy::Id => (0, record.id),
+            SortBy::Created => (record.created_ms, record.id),
+            SortBy::Modified => (record.modified_ms, record.id),
         }
-        let mut parts = open.split('|');
-        Some(Token {
-            user: parts.next()?.parse().ok()?,
-            parameters: u64::from_str_radix(parts.next()?, 16).ok()?,
-            issued_ms: parts.next()?.parse().ok()?,
-            page: parts.next()?.parse().ok()?,
-            last: (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?),
-        })
+    }
+
+    /// Records after a key: walked no further than the page needs.
+    fn rows(self, records: &Module, after: Option<(i64, u64)>) -> Box<dyn Iterator<Item = &Record> + '_> {
+        let range = match after {
+            None => (Bound::Unbounded, Bound::Unbounded),
+            Some(key) if self.ascending => (Bound::Excluded(key), Bound::Unbounded),
+            Some(key) => (Bound::Unbounded, Bound::Excluded(key)),
+        };
+        let keys = match self.by {
+            SortBy::Id => {
+                let rows = records.after(after.map(|(_, id)| id), self.ascending);
+                return if self.ascending { Box::new(rows) } else { Box::new(rows.rev()) };
+            }
+            SortBy::Created => records.created_order().range(range),
+            SortBy::Modified => records.modified_order().range(range),
+        };
+        let rows = keys.filter_map(|(_, id)| records.get(*id));
+        if self.ascending { Box::new(rows) } else { Box::new(rows.rev()) }
     }
 }
 
 pub(crate) fn list(
     zoho: &Zoho,
     module: ModuleName,
-    query: &Query,
-    if_modified_since: Option<&str>,
+    request: &Request,
     now_ms: i64,
     switches: &Switches,
 ) -> Result<Response, Problem> {
+    let query = &request.query();
+    let references = References::parse(zoho, module, request.header_value("x-external"))?;
     let names = field_names(query)?.ok_or_else(|| Problem::missing_param("fields"))?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let per_page = number(query, "per_page", 200, 200)?;
@@ -77,96 +100,63 @@ pub(crate) fn list(
     if query.get("page").is_some() && query.get("page_token").is_some() {
         return Err(ambiguous(["page", "page_token"]));
     }
-    let sort_by = match query.get("sort_by") {
-        None | Some("id") => SortBy::Id,
-        Some("Created_Time") => SortBy::Created,
-        Some("Modified_Time") => SortBy::Modified,
-        Some(_) => {
-            return Err(Problem::invalid(
-                "invalid data",
-                json!({ "param_name": "sort_by", "supported_values": ["id", "Created_Time", "Modified_Time"] }),
-            ));
-        }
-    };
-    let ascending = match query.get("sort_order") {
-        None | Some("desc") => false,
-        Some("asc") => true,
-        Some(_) => {
-            return Err(Problem::invalid(
-                "invalid data",
-                json!({ "param_name": "sort_order", "supported_values": ["asc", "desc"] }),
-            ));
-        }
-    };
-    let since = match if_modified_since {
-        None => None,
-        Some(text) => Some(since_of(text)?),
-    };
-    let parameters = hash_of(&format!(
-        "{module:?} {:?} {since:?}",
-        query.pairs().iter().filter(|(name, _)| name != "page" && name != "page_token").collect::<Vec<_>>()
-    ));
+    let order = Order::read(query)?;
+    let since = since(request)?;
+    let view = query.get("cvid").map_or(Ok(View::All), |id| View::from_id(module, id))?;
+    let converted = converted(query)?;
+    let parameters = parameters(module, request);
     let token = match query.get("page_token") {
         None => None,
-        Some(text) => Some(check_token(text, parameters, zoho.current, now_ms)?),
+        Some(text) => Some(page_token::check(text, parameters, zoho.current, now_ms)?),
     };
-    let page = match &token {
-        Some(token) => token.page,
-        None => {
-            let page = number(query, "page", 1, usize::MAX)?;
-            if page.saturating_mul(per_page) > MOST_WITHOUT_TOKEN {
-                return Err(Problem::new(
-                    400,
-                    "DISCRETE_PAGINATION_LIMIT_EXCEEDED",
-                    "You can only get the first 2000 records without using page_token param",
-                    json!({ "limit": MOST_WITHOUT_TOKEN }),
-                ));
-            }
-            page
+    let page = page_number(query, token.as_ref(), per_page)?;
+    let wanted = |record: &&Record| {
+        let is_converted = || record.fields.get("$converted") == Some(&json!(true));
+        zoho.sees(module, record)
+            && changed_since(record.modified_ms, since, switches)
+            && view.shows(zoho, record)
+            && converted.is_none_or(|wanted| wanted == is_converted())
+    };
+    let records = zoho.module(module);
+    let before = (page - 1).saturating_mul(per_page);
+    // A page by token starts after the last key of the page before, so that edits shift nothing.
+    let mut found: Vec<&Record> = match (query.get("ids"), &token) {
+        (Some(ids), _) => {
+            let named = wanted_ids(ids, &references)?.into_iter();
+            let named = named.filter_map(|name| references.record(zoho, module, name));
+            named.filter(wanted).skip(before).take(per_page + 1).collect()
+        }
+        (None, None) => order.rows(records, None).filter(wanted).skip(before).take(per_page + 1).collect(),
+        (None, Some(token)) if token.back => {
+            let backwards = Order { ascending: !order.ascending, ..order };
+            let mut rows: Vec<&Record> =
+                backwards.rows(records, Some(token.from)).filter(wanted).take(per_page).collect();
+            rows.reverse();
+            rows
+        }
+        (None, Some(token)) => {
+            order.rows(records, Some(token.from)).filter(wanted).take(per_page + 1).collect()
         }
     };
-    if token.is_some() && page.saturating_mul(per_page) > MOST_WITH_TOKEN {
-        return Err(Problem::new(
-            400,
-            "PAGINATION_LIMIT_EXCEEDED",
-            "You can only get the first 100000 records",
-            json!({ "param_name": "page_token" }),
-        ));
-    }
-    let records = zoho.module(module);
-    let changed = |record: &&Record| {
-        since.is_none_or(|since| match switches.ims {
-            Ims::Exclusive => record.modified_ms > since,
-            Ims::Inclusive => record.modified_ms >= since,
-        })
-    };
-    // Rows by key; a page starts after the last key of the page before, so edits shift nothing.
-    let wanted: Vec<&Record> = if let Some(ids) = query.get("ids") {
-        wanted_ids(ids)?.into_iter().filter_map(|id| records.get(id)).filter(changed).collect()
-    } else {
-        let skip = if token.is_some() { 0 } else { (page - 1) * per_page };
-        let last = token.as_ref().map(|token| token.last);
-        in_order(records, sort_by, ascending, last).filter(changed).skip(skip).take(per_page + 1).collect()
-    };
-    let more = wanted.len() > per_page;
-    let shown: Vec<&Record> = wanted.into_iter().take(per_page).collect();
-    let Some(last) = shown.last() else {
+    let more = found.len() > per_page || token.as_ref().is_some_and(|token| token.back);
+    found.truncate(per_page);
+    let shown = found;
+    let (Some(first), Some(last)) = (shown.first(), shown.last()) else {
         return Ok(Response::empty(if since.is_some() { 304 } else { 204 }));
     };
-    let next = more.then(|| {
-        let key = match sort_by {
-            SortBy::Id => (0, last.id),
-            SortBy::Created => (last.created_ms, last.id),
-            SortBy::Modified => (last.modified_ms, last.id),
-        };
-        Token { user: zoho.current, parameters, issued_ms: now_ms, page: page + 1, last: key }.encode()
-    });
-    let expiry = next.as_ref().map(|_| time::print(now_ms + DAY, time::offset_at(zoho.zone, now_ms), false));
-    let longest = (switches.list_truncate_description == ListTruncateDescription::Yes).then_some(LIST_TEXT);
-    let data: Vec<Value> = shown
-        .iter()
-        .map(|record| record::show_fields(zoho, module, record, &names, switches, longest))
-        .collect();
+    let token = |page: usize, record: &Record, back: bool| {
+        Token { user: zoho.current, parameters, issued_ms: now_ms, page, from: order.key(record), back }
+            .encode()
+    };
+    let next = more.then(|| token(page + 1, last, false));
+    let previous = (page > 1).then(|| token(page - 1, first, true));
+    let expiry = next.as_ref().or(previous.as_ref());
+    let expiry = expiry.map(|_| time::print(now_ms + DAY, time::offset_at(zoho.zone, now_ms), false));
+    let description = switches.list_truncate_description == ListTruncateDescription::Yes;
+    let participants = switches.list_participants == ListParticipants::No;
+    let cut = Some(Cut { longest: LIST_TEXT, participants, description });
+    let data: Vec<Value> =
+        shown.iter().map(|record| record::show_fields(zoho, module, record, &names, switches, cut)).collect();
     let count = data.len();
     Ok(json_response(
         200,
@@ -174,36 +164,45 @@ pub(crate) fn list(
             "data": data,
             "info": {
                 "per_page": per_page, "count": count, "page": page, "more_records": more,
-                "sort_by": query.get("sort_by").unwrap_or("id"), "sort_order": if ascending { "asc" } else { "desc" },
-                "next_page_token": next, "previous_page_token": null, "page_token_expiry": expiry,
+                "sort_by": query.get("sort_by").unwrap_or("id"), "sort_order": if order.ascending { "asc" } else { "desc" },
+                "next_page_token": next, "previous_page_token": previous, "page_token_expiry": expiry,
                 "call": false, "email": false,
             },
         }),
     ))
 }
 
-/// Records in the order of a key, after the last key of the page before: walked no further than the page needs.
-fn in_order(
-    records: &Module,
-    sort_by: SortBy,
-    ascending: bool,
-    last: Option<(i64, u64)>,
-) -> Box<dyn Iterator<Item = &Record> + '_> {
-    let range = |last: Option<(i64, u64)>| match last {
-        None => (Bound::Unbounded, Bound::Unbounded),
-        Some(key) if ascending => (Bound::Excluded(key), Bound::Unbounded),
-        Some(key) => (Bound::Unbounded, Bound::Excluded(key)),
-    };
-    let keys = match sort_by {
-        SortBy::Id => {
-            let rows = records.after(last.map(|(_, id)| id), ascending);
-            return if ascending { Box::new(rows) } else { Box::new(rows.rev()) };
+/// What a page token is bound to: everything but the page.
+pub(crate) fn parameters(module: ModuleName, request: &Request) -> u64 {
+    let query = request.query();
+    let pairs: Vec<_> =
+        query.pairs().iter().filter(|(name, _)| name != "page" && name != "page_token").collect();
+    let headers = ["if-modified-since", "x-external"].map(|name| request.header_value(name));
+    hash_of(&format!("{module:?} {pairs:?} {headers:?}"))
+}
+
+fn page_number(query: &Query, token: Option<&Token>, per_page: usize) -> Result<usize, Problem> {
+    let Some(token) = token else {
+        let page = number(query, "page", 1, usize::MAX)?;
+        if page.saturating_mul(per_page) > MOST_WITHOUT_TOKEN {
+            return Err(Problem::new(
+                400,
+                "DISCRETE_PAGINATION_LIMIT_EXCEEDED",
+                "You can only get the first 2000 records without using page_token param",
+                json!({ "limit": MOST_WITHOUT_TOKEN }),
+            ));
         }
-        SortBy::Created => records.created_order().range(range(last)),
-        SortBy::Modified => records.modified_order().range(range(last)),
+        return Ok(page);
     };
-    let rows = keys.filter_map(|(_, id)| records.get(*id));
-    if ascending { Box::new(rows) } else { Box::new(rows.rev()) }
+    if token.page.saturating_mul(per_page) > MOST_WITH_TOKEN {
+        return Err(Problem::new(
+            400,
+            "PAGINATION_LIMIT_EXCEEDED",
+            "You can only get the first 100000 records",
+            json!({ "param_name": "page_token" }),
+        ));
+    }
+    Ok(token.page)
 }
 
 /// The names in `fields`, or none when the parameter is absent.
@@ -227,18 +226,42 @@ pub(crate) fn since_of(text: &str) -> Result<i64, Problem> {
         .ok_or_else(|| Problem::invalid("invalid header value", json!({ "expected_data_type": "datetime" })))
 }
 
-pub(crate) fn wanted_ids(text: &str) -> Result<Vec<u64>, Problem> {
+/// The instant of If-Modified-Since.
+pub(crate) fn since(request: &Request) -> Result<Option<i64>, Problem> {
+    request.header_value("if-modified-since").map(since_of).transpose()
+}
+
+/// Whether a record counts as changed since then; the very second is a switch.
+pub(crate) fn changed_since(at_ms: i64, since: Option<i64>, switches: &Switches) -> bool {
+    since.is_none_or(|since| match switches.ims {
+        Ims::Exclusive => at_ms > since,
+        Ims::Inclusive => at_ms >= since,
+    })
+}
+
+/// `converted`: leads that became contacts are left out unless asked for.
+fn converted(query: &Query) -> Result<Option<bool>, Problem> {
+    match query.get("converted") {
+        None | Some("false") => Ok(Some(false)),
+        Some("true") => Ok(Some(true)),
+        Some("both") => Ok(None),
+        Some(_) => Err(Problem::invalid(
+            "invalid data",
+            json!({ "param_name": "converted", "supported_values": ["true", "false", "both"] }),
+        )),
+    }
+}
+
+/// The parts of `ids`: numbers, unless a header makes them external values.
+pub(crate) fn wanted_ids<'a>(text: &'a str, references: &References) -> Result<Vec<&'a str>, Problem> {
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() > 100 {
         return Err(Problem::limit(json!({ "limit": 100, "param_name": "ids" })));
     }
-    parts
-        .into_iter()
-        .map(|part| {
-            part.parse()
-                .map_err(|_| Problem::invalid("invalid data", json!({ "param_name": "ids", "id": part })))
-        })
-        .collect()
+    match parts.iter().find(|part| references.own.is_none() && part.parse::<u64>().is_err()) {
+        Some(part) => Err(Problem::invalid("invalid data", json!({ "param_name": "ids", "id": part }))),
+        None => Ok(parts),
+    }
 }
 
 pub(crate) fn number(query: &Query, name: &str, default: usize, most: usize) -> Result<usize, Problem> {
@@ -261,29 +284,4 @@ fn ambiguous(names: [&str; 2]) -> Problem {
         "Ambiguity while processing the request",
         json!({ "ambiguity_due_to": names.map(|name| json!({ "param_name": name })) }),
     )
-}
-
-fn check_token(text: &str, parameters: u64, user: u64, now_ms: i64) -> Result<Token, Problem> {
-    let bad = || Problem::invalid("invalid page token", json!({ "param_name": "page_token" }));
-    let token = Token::decode(text).ok_or_else(bad)?;
-    if token.user != user {
-        return Err(bad());
-    }
-    if now_ms - token.issued_ms > 24 * HOUR {
-        return Err(Problem::new(
-            400,
-            "EXPIRED_VALUE",
-            "Page token expired",
-            json!({ "api_name": "page_token" }),
-        ));
-    }
-    if token.parameters != parameters {
-        return Err(Problem::new(
-            400,
-            "TOKEN_BOUND_DATA_MISMATCH",
-            "The given parameters do not match those of the page token",
-            json!({ "param_name": "page_token" }),
-        ));
-    }
-    Ok(token)
 }

@@ -1,19 +1,25 @@
-//! Field metadata of the modules: what settings/fields shows and what writes are checked against. The list follows
-//! an export of a real organisation (reference, section 6); lengths are read by clients, never assumed.
+//! Field metadata of the modules: what settings/fields shows, what writes are checked against and what queries may
+//! name. Lengths are read by clients, never assumed.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use super::modules::ModuleName;
-use crate::switches::{Switches, VenueRequired};
+use super::{FIRST_ID, Zoho, hash_of, standard};
+use crate::switches::{ReminderShape, Switches, VenueRequired};
 
 /// The kinds of value that a write is checked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
     TextArea,
+    /// A multi-line field with markup: cut in lists, whole by `actions/fetch_full_data`.
+    RichText,
     DateTime,
+    Date,
     Boolean,
-    Picklist(&'static [&'static str]),
+    Picklist,
     Lookup,
     Owner,
     Participants,
@@ -21,18 +27,21 @@ pub(crate) enum Kind {
     Recurrence,
     Email,
     Phone,
+    Website,
     Tags,
+    Integer,
     Number,
 }
 
 impl Kind {
     pub(crate) fn data_type(self) -> &'static str {
         match self {
-            Kind::Text => "text",
-            Kind::TextArea => "textarea",
+            Kind::Text | Kind::Tags => "text",
+            Kind::TextArea | Kind::RichText => "textarea",
             Kind::DateTime => "datetime",
+            Kind::Date => "date",
             Kind::Boolean => "boolean",
-            Kind::Picklist(_) => "picklist",
+            Kind::Picklist => "picklist",
             Kind::Lookup => "lookup",
             Kind::Owner => "ownerlookup",
             Kind::Participants => "bigint",
@@ -40,7 +49,8 @@ impl Kind {
             Kind::Recurrence => "RRULE",
             Kind::Email => "email",
             Kind::Phone => "phone",
-            Kind::Tags => "text",
+            Kind::Website => "website",
+            Kind::Integer => "integer",
             Kind::Number => "double",
         }
     }
@@ -50,156 +60,229 @@ impl Kind {
             Kind::Boolean => "boolean",
             Kind::Lookup | Kind::Owner | Kind::Recurrence => "jsonobject",
             Kind::Participants | Kind::Reminder | Kind::Tags => "jsonarray",
+            Kind::Integer => "integer",
             Kind::Number => "double",
             _ => "string",
         }
     }
 }
 
+/// What a profile may do with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    ReadWrite,
+    ReadOnly,
+    Hidden,
+}
+
+impl Access {
+    pub(crate) const NAMES: [&'static str; 3] = ["read_write", "read_only", "hidden"];
+
+    pub(crate) fn from_name(name: &str) -> Option<Access> {
+        match name {
+            "read_write" => Some(Access::ReadWrite),
+            "read_only" => Some(Access::ReadOnly),
+            "hidden" => Some(Access::Hidden),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Access::ReadWrite => "read_write",
+            Access::ReadOnly => "read_only",
+            Access::Hidden => "hidden",
+        }
+    }
+}
+
+/// Whose value an external field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum External {
+    /// Each user has a value of their own, which nobody else sees.
+    User,
+    /// One value for the organisation.
+    Org,
+}
+
+impl External {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            External::User => "user",
+            External::Org => "org",
+        }
+    }
+}
+
+/// No two records may have the same value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unique {
+    pub(crate) case_sensitive: bool,
+}
+
 /// One field of a module.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) length: usize,
     pub(crate) mandatory: bool,
     pub(crate) read_only: bool,
+    /// The values of a picklist.
+    pub(crate) values: Vec<String>,
+    pub(crate) custom: bool,
+    pub(crate) unique: Option<Unique>,
+    pub(crate) external: Option<External>,
+    /// Shown on the pages of the CRM; an external field need not be.
+    pub(crate) shown: bool,
+    /// Rights by profile, where they differ from `others`.
+    pub(crate) access: BTreeMap<u64, Access>,
+    pub(crate) others: Access,
 }
 
-const fn field(name: &'static str, label: &'static str, kind: Kind, length: usize) -> Field {
-    Field { name, label, kind, length, mandatory: false, read_only: false }
-}
+impl Field {
+    pub(crate) fn access(&self, profile: u64) -> Access {
+        self.access.get(&profile).copied().unwrap_or(self.others)
+    }
 
-const fn required(name: &'static str, label: &'static str, kind: Kind, length: usize) -> Field {
-    Field { name, label, kind, length, mandatory: true, read_only: false }
-}
+    /// Whether records are found by the value of this field, so that it is kept in an index.
+    pub(crate) fn is_key(&self) -> bool {
+        self.unique.is_some() || self.external.is_some()
+    }
 
-const fn system(name: &'static str, label: &'static str, kind: Kind, length: usize) -> Field {
-    Field { name, label, kind, length, mandatory: false, read_only: true }
-}
-
-/// Values of `Meeting_Venue__s` seen in an export of 2026.
-pub(crate) const VENUES: &[&str] = &["Client location", "In-office", "Online"];
-
-const EVENTS: &[Field] = &[
-    required("Event_Title", "Title", Kind::Text, 255),
-    required("Start_DateTime", "From", Kind::DateTime, 120),
-    required("End_DateTime", "To", Kind::DateTime, 120),
-    field("All_day", "All day", Kind::Boolean, 5),
-    field("Venue", "Location", Kind::Text, 255),
-    field("Meeting_Venue__s", "Meeting Venue", Kind::Picklist(VENUES), 120),
-    field("Meeting_Provider__s", "Meeting Provider", Kind::Picklist(&["Zoho Meeting", "Google Meet"]), 120),
-    field("Description", "Description", Kind::TextArea, 32_000),
-    field("Participants", "Participants", Kind::Participants, 2_000),
-    field("Remind_At", "Reminder", Kind::Reminder, 120),
-    field("Remind_Participants", "Participants Reminder", Kind::Reminder, 120),
-    field("Recurring_Activity", "Repeat", Kind::Recurrence, 2_000),
-    field("Owner", "Host", Kind::Owner, 120),
-    field("What_Id", "Related To", Kind::Lookup, 120),
-    field("Who_Id", "Contact Name", Kind::Lookup, 120),
-    field("Tag", "Tag", Kind::Tags, 2_000),
-    system("Created_By", "Created By", Kind::Owner, 120),
-    system("Modified_By", "Modified By", Kind::Owner, 120),
-    system("Created_Time", "Created Time", Kind::DateTime, 120),
-    system("Modified_Time", "Modified Time", Kind::DateTime, 120),
-    system("Last_Activity_Time", "Last Activity Time", Kind::DateTime, 120),
-    system("Check_In_Time", "Check-In Time", Kind::DateTime, 120),
-    system("Latitude", "Latitude", Kind::Number, 16),
-    system("Longitude", "Longitude", Kind::Number, 16),
-    system("Record_Status__s", "Record Status", Kind::Picklist(&["Trash", "Available", "Draft"]), 120),
-];
-
-const PEOPLE: &[Field] = &[
-    field("First_Name", "First Name", Kind::Text, 40),
-    required("Last_Name", "Last Name", Kind::Text, 80),
-    field("Email", "Email", Kind::Email, 100),
-    field("Secondary_Email", "Secondary Email", Kind::Email, 100),
-    field("Phone", "Phone", Kind::Phone, 30),
-    field("Mobile", "Mobile", Kind::Phone, 30),
-    field("Title", "Title", Kind::Text, 100),
-    field("Description", "Description", Kind::TextArea, 32_000),
-    field("Owner", "Owner", Kind::Owner, 120),
-    field("Tag", "Tag", Kind::Tags, 2_000),
-    system("Full_Name", "Full Name", Kind::Text, 80),
-    system("Created_By", "Created By", Kind::Owner, 120),
-    system("Modified_By", "Modified By", Kind::Owner, 120),
-    system("Created_Time", "Created Time", Kind::DateTime, 120),
-    system("Modified_Time", "Modified Time", Kind::DateTime, 120),
-    system("Last_Activity_Time", "Last Activity Time", Kind::DateTime, 120),
-];
-
-const LEADS: &[Field] = &[
-    field("First_Name", "First Name", Kind::Text, 40),
-    required("Last_Name", "Last Name", Kind::Text, 80),
-    field("Company", "Company", Kind::Text, 200),
-    field("Email", "Email", Kind::Email, 100),
-    field("Secondary_Email", "Secondary Email", Kind::Email, 100),
-    field("Phone", "Phone", Kind::Phone, 30),
-    field("Description", "Description", Kind::TextArea, 32_000),
-    field("Owner", "Lead Owner", Kind::Owner, 120),
-    field("Tag", "Tag", Kind::Tags, 2_000),
-    system("Full_Name", "Full Name", Kind::Text, 80),
-    system("Created_By", "Created By", Kind::Owner, 120),
-    system("Modified_By", "Modified By", Kind::Owner, 120),
-    system("Created_Time", "Created Time", Kind::DateTime, 120),
-    system("Modified_Time", "Modified Time", Kind::DateTime, 120),
-    system("Last_Activity_Time", "Last Activity Time", Kind::DateTime, 120),
-];
-
-pub(crate) fn fields(module: ModuleName) -> &'static [Field] {
-    match module {
-        ModuleName::Events => EVENTS,
-        ModuleName::Contacts => PEOPLE,
-        ModuleName::Leads => LEADS,
+    /// What is compared when a value of this field must be the only one.
+    pub(crate) fn folded(&self, text: &str) -> String {
+        match self.unique {
+            Some(Unique { case_sensitive: false }) => text.to_lowercase(),
+            _ => text.to_owned(),
+        }
     }
 }
 
-pub(crate) fn find(module: ModuleName, name: &str) -> Option<&'static Field> {
-    fields(module).iter().find(|field| field.name == name)
+/// The fields of one module. Fields are only ever added.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schema {
+    fields: Vec<Field>,
 }
 
-/// Whether a field must have a value; the venue only where the organisation's layout says so.
+impl Schema {
+    pub(crate) const EMPTY: Schema = Schema { fields: Vec::new() };
+
+    pub(crate) fn standard(module: ModuleName) -> Schema {
+        Schema { fields: standard::fields(module) }
+    }
+
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub(crate) fn add(&mut self, field: Field) {
+        self.fields.push(field);
+    }
+}
+
+/// The fields of a module that the current user may see.
+pub(crate) fn fields(zoho: &Zoho, module: ModuleName) -> impl Iterator<Item = &Field> {
+    let profile = zoho.profile();
+    zoho.module(module).schema.fields().iter().filter(move |field| field.access(profile) != Access::Hidden)
+}
+
+/// A field by its API name, if the current user may see it.
+pub(crate) fn find<'a>(zoho: &'a Zoho, module: ModuleName, name: &str) -> Option<&'a Field> {
+    let profile = zoho.profile();
+    zoho.module(module).schema.find(name).filter(|field| field.access(profile) != Access::Hidden)
+}
+
+/// Whether a field must have a value in every layout; the venue only where the organisation asks for it.
 pub(crate) fn is_mandatory(field: &Field, switches: &Switches) -> bool {
     field.mandatory || field.name == "Meeting_Venue__s" && switches.venue_required == VenueRequired::Yes
 }
 
-/// One entry of settings/fields.
-pub(crate) fn to_json(field: &Field, id: u64, switches: &Switches) -> Value {
+/// One entry of settings/fields, as the current user sees it.
+pub(crate) fn to_json(zoho: &Zoho, field: &Field, switches: &Switches) -> Value {
     let mandatory = is_mandatory(field, switches);
-    let values: Vec<Value> = match field.kind {
-        Kind::Picklist(values) => values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| {
-                json!({ "id": (id + 500 + index as u64).to_string(), "display_value": value, "actual_value": value,
-                    "reference_value": value, "sequence_number": index + 1, "type": "used" })
-            })
-            .collect(),
-        _ => Vec::new(),
+    let writable = !field.read_only && field.access(zoho.profile()) == Access::ReadWrite;
+    let data_type = match (field.kind, switches.reminder_shape) {
+        (Kind::Reminder, ReminderShape::EventReminder) => "event_reminder",
+        (kind, _) => kind.data_type(),
     };
-    json!({
-        "id": id.to_string(),
-        "api_name": field.name,
-        "field_label": field.label,
-        "display_label": field.label,
-        "data_type": field.kind.data_type(),
-        "json_type": field.kind.json_type(),
-        "length": field.length,
-        "system_mandatory": mandatory,
-        "custom_field": false,
-        "read_only": field.read_only,
-        "field_read_only": field.read_only,
-        "visible": true,
-        "type": "used",
-        "created_source": "default",
-        "display_type": -1,
-        "ui_type": 1,
-        "operation_type": { "web_update": !field.read_only, "api_create": !field.read_only, "web_create": !field.read_only, "api_update": !field.read_only },
-        "view_type": { "view": true, "edit": !field.read_only, "quick_create": false, "create": !field.read_only },
-        "pick_list_values": values,
-        "unique": {},
-        "external": null,
-        "default_value": null,
-    })
+    let json_type = match (field.kind, switches.reminder_shape) {
+        (Kind::Reminder, ReminderShape::EventReminder) => "string",
+        (kind, _) => kind.json_type(),
+    };
+    let mut shown = Map::new();
+    let mut put = |name: &str, value: Value| {
+        shown.insert(name.to_owned(), value);
+    };
+    put("id", json!(field.id.to_string()));
+    put("api_name", json!(field.name));
+    put("field_label", json!(field.label));
+    put("display_label", json!(field.label));
+    put("data_type", json!(data_type));
+    put("json_type", json!(json_type));
+    put("length", json!(field.length));
+    put("system_mandatory", json!(mandatory));
+    put("custom_field", json!(field.custom));
+    put("read_only", json!(!writable));
+    put("field_read_only", json!(field.read_only));
+    put("visible", json!(true));
+    put("type", json!("used"));
+    put("created_source", json!(if field.custom { "api" } else { "default" }));
+    put("display_type", json!(-1));
+    put("ui_type", json!(1));
+    put(
+        "operation_type",
+        json!({ "web_update": writable, "api_create": writable, "web_create": writable, "api_update": writable }),
+    );
+    put(
+        "view_type",
+        json!({ "view": field.shown, "edit": writable && field.shown, "quick_create": false, "create": writable && field.shown }),
+    );
+    put("pick_list_values", pick_list(field, &field.values));
+    if field.kind == Kind::RichText {
+        put("textarea", json!({ "type": "rich_text" }));
+    }
+    put(
+        "unique",
+        match field.unique.filter(|_| field.custom) {
+            Some(unique) => json!({ "case_sensitive": unique.case_sensitive }),
+            None => json!({}),
+        },
+    );
+    put(
+        "external",
+        match field.external {
+            Some(external) => json!({ "type": external.name(), "show": field.shown }),
+            None => Value::Null,
+        },
+    );
+    if field.custom && zoho.customizes() {
+        let profiles: Vec<Value> = zoho
+            .profiles()
+            .iter()
+            .map(|(id, name)| json!({ "id": id.to_string(), "name": name, "permission_type": field.access(*id).name() }))
+            .collect();
+        put("profiles", json!(profiles));
+    }
+    put("default_value", Value::Null);
+    Value::Object(shown)
+}
+
+/// The values of a picklist as metadata show them.
+pub(crate) fn pick_list(field: &Field, values: &[String]) -> Value {
+    values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| {
+            let id = FIRST_ID + 60_000_000 + hash_of(&format!("{}/{value}", field.id)) % 9_000_000;
+            json!({ "id": id.to_string(), "display_value": value, "actual_value": value,
+                "reference_value": value, "sequence_number": index + 1, "type": "used" })
+        })
+        .collect()
 }

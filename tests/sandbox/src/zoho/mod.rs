@@ -1,93 +1,117 @@
-//! Zoho CRM API v8: one organisation with two users and the modules Events, Contacts and Leads.
+//! Zoho CRM API v8: one organisation with several users and the modules Events, Contacts and Leads.
 
 mod bin;
+mod body;
+mod cancel;
+mod centre;
 mod coql;
-mod coql_parse;
+mod credits;
+mod criteria;
 pub(crate) mod error;
+mod external;
+mod fields;
+mod input;
+mod layouts;
 mod list;
 mod meta;
 pub(crate) mod modules;
+mod oauth;
 mod org;
+mod page_token;
+mod participants;
+mod people;
 pub(crate) mod record;
+mod recurrence;
+mod refusal;
+mod related;
+mod reminder;
+mod remove;
 mod route;
 mod scopes;
 mod search;
 mod span;
+mod standard;
+mod upsert;
+mod value;
+mod views;
+mod workflow;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use credits::Credits;
+pub use credits::Edition;
+pub(crate) use credits::{Load, load_of};
+use modules::{Module, ModuleName};
+pub use people::Sharing;
+use people::{ANA_ID, People};
+pub(crate) use refusal::Refusal;
 pub(crate) use route::kind_of;
 pub(crate) use write::Call;
 
+use crate::google::ANA;
+use crate::http::ZOHO_TOKEN;
 use crate::switches::Switches;
-use modules::{Module, ModuleName, Record};
+use crate::tokens::{self, Tokens};
 
 /// Ids are long decimal numbers, above 2^53 (reference, section 1).
 pub(crate) const FIRST_ID: u64 = 4_876_876_000_000_000_000;
-/// The record id of the current user, Ana.
-pub(crate) const ANA_ID: u64 = FIRST_ID + 225_013;
-/// The record id of the second user, Ben.
-pub(crate) const BEN_ID: u64 = FIRST_ID + 225_027;
-
-#[derive(Debug)]
-pub(crate) struct User {
-    pub(crate) id: u64,
-    pub(crate) name: &'static str,
-    pub(crate) first_name: &'static str,
-    pub(crate) last_name: &'static str,
-    pub(crate) email: &'static str,
-    pub(crate) zuid: &'static str,
-}
-
-const USERS: [User; 2] = [
-    User {
-        id: ANA_ID,
-        name: "Ana Moreau",
-        first_name: "Ana",
-        last_name: "Moreau",
-        email: "ana@example.com",
-        zuid: "694579958",
-    },
-    User {
-        id: BEN_ID,
-        name: "Ben Okafor",
-        first_name: "Ben",
-        last_name: "Okafor",
-        email: "ben@example.com",
-        zuid: "694579971",
-    },
-];
 
 /// The state of the Zoho side.
 #[derive(Debug)]
 pub(crate) struct Zoho {
+    /// The zone of the calling user.
     pub(crate) zone: Tz,
-    /// The user whose token is used.
+    /// The calling user: the one whose token is used.
     pub(crate) current: u64,
-    modules: BTreeMap<ModuleName, Module>,
+    pub(crate) people: People,
+    /// The organisation's zone.
+    pub(crate) org_zone: Tz,
+    pub(crate) tokens: Tokens,
+    pub(crate) credits: Credits,
+    pub(crate) modules: BTreeMap<ModuleName, Module>,
     next_id: u64,
-    /// The scopes of the accepted token.
+    /// The scopes of a token that has none of its own.
     pub(crate) scopes: BTreeSet<String>,
     /// Records that refuse every change.
-    pub(crate) locked: BTreeSet<u64>,
-    /// Rights that the current user's profile lacks, such as `Crm_Implied_Edit_Events`.
-    pub(crate) denied: BTreeSet<String>,
+    pub(crate) refused: BTreeMap<u64, Refusal>,
+    /// Mails of cancellations that may still go out today; without a bound when none is set.
+    pub(crate) cancel_mails_left: Option<usize>,
+    pub(crate) workflow: Option<workflow::Rule>,
 }
 
 impl Zoho {
     pub(crate) fn new(seed: u64) -> Zoho {
+        let zone = chrono_tz::Europe::Paris;
+        let people = People::new(zone);
+        let mut tokens = Tokens::new(tokens::ZOHO, seed, ANA);
+        for user in people.users() {
+            let first = user.first_name.to_lowercase();
+            match user.id {
+                ANA_ID => tokens.lasting(ZOHO_TOKEN, "sandbox-refresh", user.email),
+                _ => tokens.lasting(
+                    &format!("{ZOHO_TOKEN}-{first}"),
+                    &format!("sandbox-refresh-{first}"),
+                    user.email,
+                ),
+            }
+        }
         Zoho {
-            zone: chrono_tz::Europe::Paris,
+            zone,
             current: ANA_ID,
-            modules: ModuleName::ALL.into_iter().map(|name| (name, Module::default())).collect(),
+            people,
+            org_zone: zone,
+            tokens,
+            credits: Credits::new(),
+            modules: ModuleName::ALL.into_iter().map(|name| (name, Module::new(name))).collect(),
             next_id: FIRST_ID + 10_000_001 + (seed % 1_000) * 1_000,
             scopes: scopes::usual(),
-            locked: BTreeSet::new(),
-            denied: BTreeSet::new(),
+            refused: BTreeMap::new(),
+            cancel_mails_left: None,
+            workflow: None,
         }
     }
 
@@ -107,34 +131,15 @@ impl Zoho {
         self.next_id
     }
 
-    pub(crate) fn user(&self, id: u64) -> Option<&'static User> {
-        USERS.iter().find(|user| user.id == id)
-    }
-
-    pub(crate) fn users(&self) -> &'static [User] {
-        &USERS
-    }
-
-    pub(crate) fn user_json(&self, id: u64) -> Value {
-        match self.user(id) {
-            Some(user) => json!({ "name": user.name, "id": user.id.to_string(), "email": user.email }),
-            None => Value::Null,
-        }
-    }
-
-    /// A contact or lead by id.
-    pub(crate) fn person(&self, id: u64) -> Option<&Record> {
-        self.module(ModuleName::Contacts).get(id).or_else(|| self.module(ModuleName::Leads).get(id))
-    }
-
     /// All records of a module as GET by id shows them, in the order of ids.
     pub(crate) fn shown(&self, module: ModuleName, switches: &Switches) -> Vec<Value> {
         self.module(module).all().map(|record| record::show_all(self, module, record, switches)).collect()
     }
+}
 
-    pub(crate) fn permitted(&self, right: &str) -> bool {
-        !self.denied.contains(right)
-    }
+/// A record id in a body: a text, or a number as Zoho's SDK for Python sends it (zohocrmsdk8_0, `Record.set_id`).
+pub(crate) fn id_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A stable 64-bit hash (FNV-1a) for ids and page tokens.

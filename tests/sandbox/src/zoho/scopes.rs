@@ -7,12 +7,15 @@ pub(crate) fn usual() -> BTreeSet<String> {
     [
         "ZohoCRM.modules.events.ALL",
         "ZohoCRM.modules.contacts.ALL",
-        "ZohoCRM.modules.leads.READ",
+        "ZohoCRM.modules.leads.ALL",
         "ZohoCRM.coql.READ",
         "ZohoCRM.users.READ",
         "ZohoCRM.org.READ",
         "ZohoCRM.settings.modules.READ",
         "ZohoCRM.settings.fields.READ",
+        "ZohoCRM.settings.fields.CREATE",
+        "ZohoCRM.settings.layouts.READ",
+        "ZohoCRM.settings.custom_views.READ",
         "ZohoCRM.settings.profiles.READ",
         "ZohoSearch.securesearch.READ",
     ]
@@ -29,7 +32,7 @@ pub(crate) fn allow(granted: &BTreeSet<String>, kind: &str, module: Option<&str>
             || has(granted, "ZohoCRM.modules", action)
     };
     match kind {
-        "list" | "get" | "deleted" | "count" => in_module("READ"),
+        "list" | "get" | "deleted" | "count" | "related" | "full_data" => in_module("READ"),
         "search" => in_module("READ") && has(granted, "ZohoSearch.securesearch", "READ"),
         "insert" => in_module("CREATE"),
         "update" | "cancel" => in_module("UPDATE"),
@@ -38,7 +41,14 @@ pub(crate) fn allow(granted: &BTreeSet<String>, kind: &str, module: Option<&str>
         "coql" => has(granted, "ZohoCRM.coql", "READ") && in_module("READ"),
         "users" => has(granted, "ZohoCRM.users", "READ"),
         "org" => has(granted, "ZohoCRM.org", "READ"),
-        "settings.modules" | "settings.fields" | "settings.profiles" => {
+        "settings.fields.create" => {
+            has(granted, "ZohoCRM.settings.fields", "CREATE") || has(granted, "ZohoCRM.settings", "CREATE")
+        }
+        "settings.modules"
+        | "settings.fields"
+        | "settings.profiles"
+        | "settings.layouts"
+        | "settings.custom_views" => {
             has(granted, &format!("ZohoCRM.{kind}"), "READ") || has(granted, "ZohoCRM.settings", "READ")
         }
         _ => true,

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::criteria::Criteria;
 use super::error::{Problem, json_response};
+use super::meta::{self, Kind};
 use super::modules::{ModuleName, Record};
 use super::record::{self, full_name};
 use super::write::permitted;
@@ -25,50 +27,15 @@ pub(crate) fn search(
     if page.saturating_mul(per_page) > 2_000 {
         return Err(Problem::new(400, "LIMIT_REACHED", "maximum limit reached", json!({ "limit": 2000 })));
     }
-    let text_of = |record: &Record| {
-        let mut all = full_name(record);
-        for value in record.fields.values().filter_map(Value::as_str) {
-            all.push(' ');
-            all.push_str(value);
-        }
-        fuzzy(&all)
-    };
-    let matches: Box<dyn Fn(&Record) -> bool> = if let Some(criteria) = query.get("criteria") {
-        let wanted = Criteria::parse(criteria)?;
-        Box::new(move |record| wanted.matches(zoho, module, record, switches))
-    } else if let Some(email) = query.get("email") {
-        let email = fuzzy(email);
-        Box::new(move |record| {
-            ["Email", "Secondary_Email"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&email))
-            })
-        })
-    } else if let Some(phone) = query.get("phone") {
-        let phone = fuzzy(phone);
-        Box::new(move |record| {
-            ["Phone", "Mobile"].iter().any(|name| {
-                record
-                    .fields
-                    .get(*name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|known| fuzzy(known).contains(&phone))
-            })
-        })
-    } else if let Some(word) = query.get("word") {
-        let word = fuzzy(word);
-        Box::new(move |record| text_of(record).contains(&word))
-    } else {
-        return Err(Problem::new(
+    let names = list::field_names(query)?;
+    let wanted = Wanted::of(zoho, query, module)?.ok_or_else(|| {
+        Problem::new(
             400,
             "EXPECTED_PARAM_MISSING",
             "expected param missing",
-            json!({ "expected_params": ["criteria", "email", "phone", "word"] }),
-        ));
-    };
+            json!({ "param_names": ["criteria", "email", "phone", "word"] }),
+        )
+    })?;
     let lag = match switches.search_lag_s {
         SearchLag::Thirty => 30 * SECOND,
         SearchLag::Zero => 0,
@@ -78,8 +45,9 @@ pub(crate) fn search(
         .module(module)
         .all()
         .rev()
+        .filter(|record| zoho.sees(module, record))
         .filter(|record| lag == 0 || record.modified_ms + lag <= now_ms)
-        .filter(|record| matches(record))
+        .filter(|record| wanted.finds(zoho, module, record, switches))
         .skip((page - 1) * per_page)
         .take(per_page + 1)
         .collect();
@@ -87,7 +55,6 @@ pub(crate) fn search(
         return Ok(Response::empty(204));
     }
     let more = found.len() > per_page;
-    let names = list::field_names(query)?;
     let data: Vec<Value> = found
         .into_iter()
         .take(per_page)
@@ -106,93 +73,79 @@ pub(crate) fn search(
     ))
 }
 
+/// GET /{module}/actions/count: records that a search would find, or all; counted without the delay of the index.
+pub(crate) fn count(
+    zoho: &Zoho,
+    module: ModuleName,
+    query: &Query,
+    switches: &Switches,
+) -> Result<Response, Problem> {
+    permitted(zoho, "View", module)?;
+    let wanted = Wanted::of(zoho, query, module)?;
+    let counts = |record: &&Record| {
+        zoho.sees(module, record)
+            && wanted.as_ref().is_none_or(|wanted| wanted.finds(zoho, module, record, switches))
+    };
+    let count = zoho.module(module).all().filter(counts).count();
+    Ok(json_response(200, &json!({ "count": count })))
+}
+
+/// What is looked for: the first of these that is given, the others do not count.
+enum Wanted {
+    Criteria(Criteria),
+    /// In any e-mail field.
+    Email(String),
+    Phone(String),
+    /// In any text.
+    Word(String),
+}
+
+/// A word must have so many characters.
+const SHORTEST_WORD: usize = 2;
+
+impl Wanted {
+    fn of(zoho: &Zoho, query: &Query, module: ModuleName) -> Result<Option<Wanted>, Problem> {
+        if let Some(criteria) = query.get("criteria") {
+            return Criteria::parse(zoho, criteria, module).map(|criteria| Some(Wanted::Criteria(criteria)));
+        }
+        let text = |name: &str| query.get(name).map(|text| fuzzy(text.trim()));
+        let wanted = text("email")
+            .map(Wanted::Email)
+            .or_else(|| text("phone").map(Wanted::Phone))
+            .or_else(|| text("word").map(Wanted::Word));
+        match wanted {
+            Some(Wanted::Word(word)) if word.trim().chars().count() < SHORTEST_WORD => {
+                Err(Problem::invalid("invalid data", json!({ "param_name": "word" })))
+            }
+            wanted => Ok(wanted),
+        }
+    }
+
+    fn finds(&self, zoho: &Zoho, module: ModuleName, record: &Record, switches: &Switches) -> bool {
+        let in_fields = |kind: Kind, wanted: &str| {
+            meta::fields(zoho, module).filter(|field| field.kind == kind).any(|field| {
+                let known = record.fields.get(&field.name).and_then(Value::as_str);
+                known.is_some_and(|known| fuzzy(known).contains(wanted))
+            })
+        };
+        match self {
+            Wanted::Criteria(criteria) => criteria.matches(zoho, module, record, switches),
+            Wanted::Email(wanted) => in_fields(Kind::Email, wanted),
+            Wanted::Phone(wanted) => in_fields(Kind::Phone, wanted),
+            Wanted::Word(word) => {
+                let mut all = full_name(record);
+                for value in record.fields.values().filter_map(Value::as_str) {
+                    all.push(' ');
+                    all.push_str(value);
+                }
+                let all = fuzzy(&all);
+                word.split_whitespace().all(|part| all.contains(part))
+            }
+        }
+    }
+}
+
 /// What the index compares: lower case, punctuation as blanks.
-fn fuzzy(text: &str) -> String {
+pub(super) fn fuzzy(text: &str) -> String {
     text.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '@' { c } else { ' ' }).collect()
-}
-
-/// `((A:equals:x)and(B:starts_with:y))`, at most ten conditions, one connective.
-struct Criteria {
-    conditions: Vec<(String, String, String)>,
-    any: bool,
-}
-
-impl Criteria {
-    fn parse(text: &str) -> Result<Criteria, Problem> {
-        let bad = || {
-            Problem::new(
-                400,
-                "INVALID_QUERY",
-                "Invalid query formed",
-                json!({ "reason": "invalid criteria", "api_name": "criteria" }),
-            )
-        };
-        let mut conditions = Vec::new();
-        let mut current = String::new();
-        let mut escaped = false;
-        let mut connectives = String::new();
-        for c in text.chars() {
-            match (c, escaped) {
-                ('\\', false) => escaped = true,
-                ('(', false) => {
-                    connectives.push_str(&std::mem::take(&mut current));
-                    connectives.push(' ');
-                }
-                (')', false) => {
-                    let condition = std::mem::take(&mut current);
-                    if condition.is_empty() {
-                        continue;
-                    }
-                    let mut parts = condition.splitn(3, ':');
-                    match (parts.next(), parts.next(), parts.next()) {
-                        (Some(field), Some(operator), Some(value)) => {
-                            conditions.push((
-                                field.trim().to_owned(),
-                                operator.trim().to_owned(),
-                                value.to_owned(),
-                            ));
-                        }
-                        _ => return Err(bad()),
-                    }
-                }
-                (c, _) => {
-                    escaped = false;
-                    current.push(c);
-                }
-            }
-        }
-        let words: Vec<String> = connectives.split_whitespace().map(str::to_lowercase).collect();
-        if conditions.is_empty()
-            || !current.trim().is_empty()
-            || words.iter().any(|word| word != "and" && word != "or")
-        {
-            return Err(bad());
-        }
-        if conditions.len() > 10 {
-            return Err(Problem::limit(json!({ "limit": 10, "param_name": "criteria" })));
-        }
-        Ok(Criteria { any: words.iter().any(|word| word == "or"), conditions })
-    }
-
-    fn matches(&self, zoho: &Zoho, module: ModuleName, record: &Record, switches: &Switches) -> bool {
-        let holds = |(field, operator, value): &(String, String, String)| {
-            let shown = record::show(zoho, module, record, field, switches);
-            let known = match &shown {
-                Value::String(text) => fuzzy(text),
-                Value::Object(map) => fuzzy(map.get("id").and_then(Value::as_str).unwrap_or_default()),
-                Value::Bool(flag) => flag.to_string(),
-                _ => return false,
-            };
-            let wanted = fuzzy(value);
-            match operator.as_str() {
-                // Documented as equality, observed as containment.
-                "equals" => known.contains(&wanted),
-                "not_equal" => !known.contains(&wanted),
-                "starts_with" => known.starts_with(&wanted),
-                "in" => value.split(',').any(|one| known.contains(&fuzzy(one))),
-                _ => false,
-            }
-        };
-        if self.any { self.conditions.iter().any(holds) } else { self.conditions.iter().all(holds) }
-    }
 }

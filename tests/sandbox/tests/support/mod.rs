@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
+pub(crate) mod server;
+
 use accord_sandbox::{Request, Response, World, parse_instant};
 use serde_json::{Value, json};
 
