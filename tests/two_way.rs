@@ -348,6 +348,8 @@ fn a_reminder_of_the_crm_replaces_the_first_popup() {
 fn guests_are_merged_person_by_person() {
     let mut host = two_way();
     host.world.switches().set("participants_put", "replace").unwrap();
+    // The answer and the comment of a guest are there from the start.
+    host.world.switches().set("guest_answer_on_insert", "kept").unwrap();
     let mut event = timed("Call", 4);
     event["attendees"] = json!([
         { "email": "ben@example.com", "responseStatus": "accepted", "comment": "yes" },
