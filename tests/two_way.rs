@@ -12,7 +12,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{Host, meeting, timed};
+use support::{Host, Kill, all_day, meeting, timed};
 
 fn host(direction: &str) -> Host {
     let mut host = Host::new();
@@ -442,4 +442,70 @@ fn guests_beyond_the_fifty_of_the_crm_stay_in_google() {
     assert_eq!(host.meeting("Call")["Participants"].as_array().unwrap().len(), 50);
     assert_eq!(host.event("Call")["attendees"].as_array().unwrap().len(), 60);
     assert_quiet(&mut host);
+}
+
+fn titles(host: &Host) -> Vec<String> {
+    let title = |row: String| row.split(" | ").next().unwrap().to_owned();
+    host.meetings().into_iter().map(title).collect()
+}
+
+/// C6: what was kept stays, whatever the settings say later; what is deleted from then on goes.
+#[test]
+fn what_was_kept_is_not_deleted_by_later_settings() {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
+    let kept = host.add_event(timed("Kept", 2));
+    let later = host.add_event(timed("Goes later", 4));
+    let alive = host.add_event(timed("Stays", 6));
+    host.settle();
+    host.delete_event(&kept);
+    let row = host.meeting("Stays")["id"].as_str().unwrap().to_owned();
+    host.delete_meeting(&row);
+    host.settle();
+    assert_quiet(&mut host);
+    host.activate_with(json!({ "direction": "two-way", "deletions": "propagate" }));
+    host.settle();
+    assert_eq!(titles(&host), ["Goes later", "Kept"]);
+    host.event("Stays");
+    host.delete_event(&later);
+    host.settle();
+    assert_eq!(titles(&host), ["Kept"]);
+    host.edit_event(&alive, json!({ "summary": "Stays, edited" }));
+    host.settle();
+    assert_eq!(titles(&host), ["Kept", "Stays, edited"]);
+    assert_quiet(&mut host);
+}
+
+/// I12, F2: the learning of all-day times may be cut off at any call; the dates stay, on both sides.
+#[test]
+fn all_day_times_are_learnt_across_kills() {
+    let trip = all_day("Trip", "2026-12-03", "2026-12-06");
+    let calls = {
+        let mut host = two_way();
+        host.add_event(trip.clone());
+        host.sync();
+        host.calls()
+    };
+    for at in 0..calls {
+        for after in [false, true] {
+            let mut host = two_way();
+            let id = host.add_event(trip.clone());
+            host.advance(5_000);
+            host.run_killed(json!({ "name": "run" }), if after { Kill::After(at) } else { Kill::Before(at) });
+            host.advance(60_000);
+            host.settle();
+            let event = host.event("Trip");
+            assert_eq!(event["id"], id.as_str(), "killed at {at}, after: {after}");
+            assert_eq!(
+                (&event["start"]["date"], &event["end"]["date"]),
+                (&json!("2026-12-03"), &json!("2026-12-06")),
+                "killed at {at}, after: {after}"
+            );
+            let row = host.meeting("Trip");
+            assert_eq!(&row["Start_DateTime"].as_str().unwrap()[..10], "2026-12-03");
+            let end = &row["End_DateTime"].as_str().unwrap()[..10];
+            assert!(matches!(end, "2026-12-05" | "2026-12-06"), "{end}: killed at {at}, after: {after}");
+            assert_quiet(&mut host);
+        }
+    }
 }

@@ -447,13 +447,14 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     book.state.default_reminders = Some(reminders.iter().map(row).collect());
 }
 
-/// What waits and is due: parked events whose day is over, events whose question was answered, and all that nobody could
+/// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
+/// left half learnt, and all that nobody could
 /// tell apart as soon as one of them is delivered.
 fn waiting(book: &Book, delivered: &BTreeSet<GoogleId>, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
     let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
     let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    due.map(|(id, _)| id).chain(book.answered()).cloned().collect()
+    due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe).cloned().collect()
 }
 
 /// The reverse rows: CRM id to Google id.

@@ -336,6 +336,7 @@ async fn finish(
         if whole {
             book.state.doubt = false;
             book.state.importing = false;
+            book.state.probe = None;
             book.intents.updates.clear();
         }
     }

@@ -177,6 +177,8 @@ pub(crate) struct State {
     /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
     /// behind them.
     pub(crate) unread_since: Option<i64>,
+    /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
+    pub(crate) probe: Option<GoogleId>,
 }
 
 /// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
@@ -258,6 +260,7 @@ impl Row for State {
             }),
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
+            probe: fields.text("probe").map(GoogleId::new),
         })
     }
 }
@@ -457,6 +460,8 @@ pub(crate) struct Link {
     pub(crate) crm_modified: Option<i64>,
     /// An all-day event written before it was known how the CRM takes all-day times: its time is written again.
     pub(crate) unverified: bool,
+    /// One side deleted it while deletions were kept (C6): settings that come later do not carry the deletion over.
+    pub(crate) kept: bool,
 }
 
 /// What was last seen in the CRM, as a link's row holds it: `null`, 0 for "as in Google", or what differs.
@@ -488,14 +493,14 @@ impl Serialize for Link {
             Some(None) => Stored::Same,
             Some(Some(shown)) => Stored::Other(shown),
         };
-        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified)
+        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified, self.kept)
             .serialize(serializer)
     }
 }
 
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [crm, connection, seen, shown, crm_modified, unverified] = json.list()? else { return None };
+        let [crm, connection, seen, shown, crm_modified, unverified, kept] = json.list()? else { return None };
         let seen = Draft::from_json(seen)?;
         Some(Self {
             crm: CrmId::new(crm.str()?),
@@ -508,6 +513,7 @@ impl Row for Link {
             seen,
             crm_modified: crm_modified.integer(),
             unverified: unverified.flag()?,
+            kept: kept.flag()?,
         })
     }
 }
@@ -530,7 +536,7 @@ impl Link {
             all_day: false,
             reach: Reach::Open,
         };
-        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false }
+        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false, kept: false }
     }
 }
 
@@ -711,6 +717,7 @@ mod tests {
             seen: draft,
             crm_modified: Some(1_795_341_600),
             unverified: false,
+            kept: false,
         };
         let text = encode(&link);
         assert!(text.len() < 300, "{} bytes", text.len());

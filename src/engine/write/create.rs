@@ -150,10 +150,13 @@ impl Writer<'_> {
         renews: Option<&CrmId>,
     ) {
         let unverified = self.must_learn(&seen);
+        if unverified {
+            self.book.state.probe = Some(id.clone());
+        }
         let connection = self.connection;
         let shown = self.two_way.then(|| seen.shown().cut_guests(MAX_PARTICIPANTS));
         self.wrote(id, &crm, Vec::new());
-        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified };
+        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept: false };
         self.book.link(id, &link, renews);
         if self.two_way {
             self.links.insert(id.clone(), link);

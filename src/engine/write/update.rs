@@ -227,6 +227,9 @@ impl Writer<'_> {
         }
         if op.fields.has(Field::Time) {
             link.unverified = unverified;
+            if unverified {
+                self.book.state.probe = Some(op.id.clone());
+            }
         }
         link.seen.update(op.draft, op.settles);
         link.crm_modified = seconds(&result.modified).or(link.crm_modified);
