@@ -509,3 +509,39 @@ fn all_day_times_are_learnt_across_kills() {
         }
     }
 }
+
+/// A new meeting, and a cycle that is killed after its call number `at`, if that is the insert into Google.
+fn cut_off_at_insert(direction: &str, at: usize) -> Option<(Host, String)> {
+    let mut host = host(direction);
+    host.settle();
+    let crm = host.add_meeting(meeting("Call", 4));
+    host.run_killed(json!({ "name": "run" }), Kill::After(at));
+    let inserted = host.trace.last()?.starts_with("POST /calendar");
+    inserted.then_some((host, crm))
+}
+
+/// I5: a meeting that is deleted before Accord knows that its event was created takes the event with it, in every
+/// direction that listens to the CRM; one that was edited in Google meanwhile stays where both are heard (I6).
+#[test]
+fn an_event_whose_creation_was_cut_off_follows_its_meeting() {
+    for direction in ["two-way", "crm-to-google"] {
+        for edited in [false, true] {
+            let (mut host, crm) = (0..20).find_map(|at| cut_off_at_insert(direction, at)).unwrap();
+            let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+            host.delete_meeting(&crm);
+            if edited {
+                host.edit_event(&event, json!({ "location": "Room 2" }));
+            }
+            host.advance(60_000);
+            host.settle();
+            let survives = edited && direction == "two-way";
+            assert_eq!(titles(&host).len(), usize::from(survives), "{direction}, edited: {edited}");
+            assert_eq!(
+                host.world.google_events("primary").len(),
+                usize::from(survives),
+                "{direction}, edited: {edited}"
+            );
+            assert_quiet(&mut host);
+        }
+    }
+}

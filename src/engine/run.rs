@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::Direction;
-use crate::model::sight::{Content, Sight};
+use crate::model::sight::{Content, CrmContent, Sight};
 use crate::model::time::months_before;
 use crate::sync::birth;
 use crate::sync::commit::Book;
@@ -22,7 +22,7 @@ use crate::sync::observe::{Admission, Case, Cases, InGoogle};
 use crate::sync::pair::{pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::report::{Finished, Note, Report, Skipped};
-use crate::sync::state::{Activation, Link, Parked, key};
+use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
 use std::collections::BTreeMap;
 
 /// Runs one cycle on the stored rows.
@@ -216,6 +216,12 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
     for (id, crm) in marked {
         let Some(old) = linked.get(&crm) else {
             join(cases, &id, &birth::google_id(connection, &crm, 0));
+            if let Some(link) = cases.get(&id).and_then(|case| lost_link(case, connection)) {
+                book.link(&id, &link, None);
+                if let Some(case) = cases.get_mut(&id) {
+                    case.link = Some(link);
+                }
+            }
             continue;
         };
         let gone = |case: &Case| {
@@ -236,6 +242,18 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
             case.crm_sight = old_case.crm_sight;
         }
     }
+}
+
+/// The link of an event whose record is gone, by its mark: without one nobody would see that the record was deleted, and
+/// whether the event was edited since (I5, I6).
+fn lost_link(case: &Case, connection: Fingerprint) -> Option<Link> {
+    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
+    let gone = case.crm_sight.as_ref().is_some_and(|sight| matches!(sight.content, CrmContent::Gone));
+    let base = Seen::of_fields(&mark.base).filter(|_| gone)?;
+    let mut link = Link::unknown(mark.crm.clone(), connection);
+    link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
+    link.seen.google = base;
+    Some(link)
 }
 
 /// Events that Accord made of a record of the CRM, and whose links are not there. A copy that a person made carries the
@@ -338,6 +356,7 @@ async fn finish(
             book.state.importing = false;
             book.state.probe = None;
             book.intents.updates.clear();
+            book.intents.births.clear();
         }
     }
     if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {

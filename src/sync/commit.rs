@@ -201,8 +201,14 @@ impl Book {
         self.intents.updates.extend(updates);
     }
 
+    /// Records that these events may be created in Google from now on.
+    pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
+        self.intents.births.extend(births);
+    }
+
     /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
+        self.intents.births.retain(|(known, _)| known != id);
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }
@@ -232,7 +238,8 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let intends = !(self.intents.creates.is_empty() && self.intents.updates.is_empty());
+        let Intents { creates, updates, births, .. } = &self.intents;
+        let intends = !(creates.is_empty() && updates.is_empty() && births.is_empty());
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });

@@ -500,7 +500,9 @@ impl Serialize for Link {
 
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [crm, connection, seen, shown, crm_modified, unverified, kept] = json.list()? else { return None };
+        let [crm, connection, seen, shown, crm_modified, unverified, kept] = json.list()? else {
+            return None;
+        };
         let seen = Draft::from_json(seen)?;
         Some(Self {
             crm: CrmId::new(crm.str()?),
@@ -558,6 +560,8 @@ pub(crate) struct Intents {
     pub(crate) creates: Vec<(GoogleId, Draft)>,
     /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
     pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
+    /// Events that may have been created in Google, under ids derived from their records.
+    pub(crate) births: Vec<(GoogleId, CrmId)>,
 }
 
 impl Row for Intents {
@@ -571,7 +575,11 @@ impl Row for Intents {
             let [id, side, seen] = row.list()? else { return None };
             Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates? })
+        let births = all(fields.array("births"), |pair| {
+            let (id, crm) = both(pair)?;
+            Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
+        });
+        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates?, births: births? })
     }
 }
 

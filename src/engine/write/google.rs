@@ -218,6 +218,9 @@ impl Writer<'_> {
             write.mark(&mark(op));
             requests.push(google::insert(&calendar, write.body(), self.notifies()));
         }
+        self.book
+            .intend_births(ops.iter().map(|(generation, op)| (id(*generation, op), op.origin.crm.clone())));
+        self.save().await?;
         let mut failed = None;
         let mut taken = Vec::new();
         for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
@@ -231,6 +234,7 @@ impl Writer<'_> {
                 }
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
                 Err(problem) if one_event(&problem) => {
+                    self.book.withdraw(&id);
                     self.park_in_google(&op.id, &problem, Some(&op.origin))
                 }
                 Err(problem) => failed = Some(problem),
