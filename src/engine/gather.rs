@@ -330,7 +330,7 @@ impl Gatherer<'_> {
             answered += 1;
             let case = gathered.cases.entry(seen.id.clone()).or_default();
             // An insert whose answer was lost may still be under way: it is repeated under the same id.
-            let unborn = case.link.is_none() && book.intents.births.iter().any(|(id, _)| *id == seen.id);
+            let unborn = case.link.is_none() && book.may_be_born(&seen.id);
             if !(unborn && matches!(seen.content, Content::Cancelled)) {
                 case.sight = Some(seen);
             }

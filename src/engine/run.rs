@@ -216,7 +216,9 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
     for (id, crm) in marked {
         let Some(old) = linked.get(&crm) else {
             join(cases, &id, &birth::google_id(connection, &crm, 0));
-            if let Some(link) = cases.get(&id).and_then(|case| lost_link(case, connection)) {
+            // Once the state is lost, another record may have taken the place of the one that the mark names.
+            let case = cases.get(&id).filter(|_| !book.state.doubt || book.may_be_born(&id));
+            if let Some(link) = case.and_then(|case| lost_link(case, connection)) {
                 book.link(&id, &link, None);
                 if let Some(case) = cases.get_mut(&id) {
                     case.link = Some(link);

@@ -206,6 +206,11 @@ impl Book {
         self.intents.births.extend(births);
     }
 
+    /// Whether this event may have been created in Google by the last cycle.
+    pub(crate) fn may_be_born(&self, id: &GoogleId) -> bool {
+        self.intents.births.iter().any(|(known, _)| known == id)
+    }
+
     /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
         self.intents.births.retain(|(known, _)| known != id);

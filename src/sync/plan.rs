@@ -194,7 +194,10 @@ impl Plan {
             }
             Verb::Delete(side) => self.delete(id, case, side),
             Verb::Remember => self.remember(id, case),
-            Verb::Pair => self.pair(id, case, planning),
+            Verb::Pair => {
+                let doubt = planning.doubt && !book.may_be_born(&id);
+                self.pair(id, case, Planning { doubt, ..planning });
+            }
             Verb::Merge { google, crm } => self.merge(id, case, google, crm, planning),
         }
     }
