@@ -545,3 +545,43 @@ fn an_event_whose_creation_was_cut_off_follows_its_meeting() {
         }
     }
 }
+
+/// K3, I12: wherever the cycle that settles a conflict is cut off, some report tells the value that lost.
+#[test]
+fn a_lost_value_is_told_across_kills() {
+    let prepare = || {
+        let mut host = two_way();
+        let event = host.add_event(timed("Call", 2));
+        host.settle();
+        let crm = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_event(&event, json!({ "location": "Room 2" }));
+        host.edit_meeting(&crm, json!({ "Venue": "Room 3" }));
+        host
+    };
+    let mut clean = prepare();
+    clean.sync();
+    for at in 0..clean.calls() {
+        for kill in [Kill::Before(at), Kill::After(at)] {
+            let mut host = prepare();
+            host.run_killed(json!({ "name": "run" }), kill);
+            host.advance(60_000);
+            host.settle();
+            assert_eq!(host.event("Call")["location"], "Room 3");
+            assert_eq!(host.meeting("Call")["Venue"], "Room 3");
+            let history = host.run(json!({ "name": "history" })).done();
+            let told: Vec<&Value> = history
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|report| report["conflicts"].as_array().unwrap())
+                .collect();
+            assert_eq!(told.len(), 1, "{kill:?}: {history}");
+            assert_eq!(
+                (&told[0]["google"], &told[0]["winner"]),
+                (&json!("Room 2"), &json!("crm")),
+                "{kill:?}"
+            );
+            assert_quiet(&mut host);
+        }
+    }
+}

@@ -361,6 +361,7 @@ async fn finish(
             book.intents.births.clear();
         }
     }
+    report.conflicts = std::mem::take(&mut book.intents.lost);
     if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
@@ -386,6 +387,7 @@ async fn finish(
 fn report_is_quiet(report: &Report) -> bool {
     report.crm.total() + report.google.total() + report.linked == 0
         && report.notes.is_empty()
+        && report.conflicts.is_empty()
         && report.remaining == 0
 }
 

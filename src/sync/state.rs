@@ -1,6 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
+use super::report::{Conflict, Winner};
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
@@ -562,6 +563,8 @@ pub(crate) struct Intents {
     pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
     /// Events that may have been created in Google, under ids derived from their records.
     pub(crate) births: Vec<(GoogleId, CrmId)>,
+    /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
+    pub(crate) lost: Vec<Conflict>,
 }
 
 impl Row for Intents {
@@ -579,8 +582,32 @@ impl Row for Intents {
             let (id, crm) = both(pair)?;
             Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates?, births: births? })
+        let lost = all(fields.array("lost"), conflict);
+        Some(Self {
+            at_ms: fields.number("atMs")?,
+            creates: creates?,
+            updates: updates?,
+            births: births?,
+            lost: lost?,
+        })
     }
+}
+
+fn conflict(json: &Json<'_>) -> Option<Conflict> {
+    let fields = Fields(json);
+    let field = json.get("field").str()?;
+    Some(Conflict {
+        google_id: fields.text("googleId")?,
+        crm_id: fields.text("crmId")?,
+        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
+        google: fields.text("google")?,
+        crm: fields.text("crm")?,
+        winner: match json.get("winner").str()? {
+            "google" => Winner::Google,
+            "crm" => Winner::Crm,
+            _ => return None,
+        },
+    })
 }
 
 /// Row `parked`: what waits for somebody or something.

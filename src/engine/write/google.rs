@@ -82,6 +82,7 @@ impl Writer<'_> {
                     .iter()
                     .map(|op| (op.id.clone(), Side::Google, op.origin.shown.fields.part(op.fields)));
                 self.book.intend_updates(written);
+                self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
                 self.save().await?;
             }
             let mut failed = None;
@@ -173,7 +174,6 @@ impl Writer<'_> {
         let link = link.clone();
         self.relink(&op.id, &link);
         self.report.google.updated += u32::from(echo.is_some());
-        self.report.conflicts.extend(op.lost);
         self.count_done(1);
         self.crm_updates.extend(then);
     }
@@ -307,6 +307,7 @@ impl Writer<'_> {
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
         self.count_done(1);
+        self.book.withdraw_losses(id);
         let code = match problem {
             Problem::Refused(code) | Problem::Forbidden(code) => printable(code),
             _ => "no code".to_owned(),
