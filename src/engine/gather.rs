@@ -420,6 +420,7 @@ impl Gatherer<'_> {
             limits: profile.limits,
             exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
             listed: true,
+            marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
         let contents = reader.read(ids).await?;

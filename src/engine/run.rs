@@ -164,6 +164,7 @@ async fn compare(
     let mut cases = std::mem::take(&mut round.cases);
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
+    follow_crm_marks(&mut cases);
     for case in cases.values_mut() {
         case.judge(admission);
     }
@@ -242,6 +243,26 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
             book.link(&id, &link, None);
             case.link = Some(link);
             case.crm_sight = old_case.crm_sight;
+        }
+    }
+}
+
+/// Puts meetings that Accord made of an event, and whose links are not there, next to their events. Copies of a record
+/// may carry its mark too: then the content tells.
+fn follow_crm_marks(cases: &mut Cases) {
+    let mark = |case: &Case| case.crm_sight.as_ref().filter(|_| case.link.is_none())?.mark.clone();
+    let mut marks: Vec<(GoogleId, GoogleId)> =
+        cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).collect();
+    marks.sort_unstable();
+    for group in marks.chunk_by(|one, other| one.0 == other.0) {
+        if let [(id, half)] = group
+            && id != half
+            && cases.get(id).is_some_and(|case| {
+                let here = |sight: &Sight| !matches!(sight.content, Content::Cancelled);
+                case.link.is_none() && case.crm_sight.is_none() && case.sight.as_ref().is_some_and(here)
+            })
+        {
+            join(cases, id, half);
         }
     }
 }
@@ -435,7 +456,7 @@ async fn adopt(
     let which = Meetings::EndingFrom(admission.window_start - 2 * day);
     let activation = book.active()?;
     let connection = activation.connection();
-    let meetings = read::meetings(io, &activation.crm.user, &which).await?;
+    let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));

@@ -119,7 +119,14 @@ async fn crm(
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
     let zone = user_zone.or(zone).unwrap_or_else(|| "UTC".to_owned());
-    Ok(Ok(Some(CrmProfile { user, organisation, zone, limits: rules.limits, defaults: rules.defaults })))
+    Ok(Ok(Some(CrmProfile {
+        user,
+        organisation,
+        zone,
+        limits: rules.limits,
+        defaults: rules.defaults,
+        marks: rules.marks,
+    })))
 }
 
 /// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).

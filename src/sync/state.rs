@@ -133,6 +133,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })?,
+                marks: crm.flag("marks"),
             },
         })
     }

@@ -29,6 +29,7 @@ impl Writer<'_> {
             limits: activation.crm.limits,
             exclusive_end: ends.or(self.book.state.crm_exclusive_ends),
             listed: true,
+            marks: activation.crm.marks,
         };
         let ways: BTreeMap<_, _> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
         let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
