@@ -7,7 +7,7 @@ use serde::Serialize;
 pub(crate) struct CrmProfile {
     pub(crate) user: String,
     pub(crate) organisation: String,
-    /// IANA name; the user's, else the organisation's.
+    /// IANA name; the user's, else the calendar's, else the organisation's.
     pub(crate) zone: String,
     pub(crate) limits: TextLimits,
     /// Picklists that the layout demands and Accord does not map, with the value that new records get.
