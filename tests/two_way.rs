@@ -585,3 +585,26 @@ fn a_lost_value_is_told_across_kills() {
         }
     }
 }
+
+/// F2, I20: an end at midnight leaves open which day is the last one. What was taken the wrong way is mended as soon as
+/// another record tells.
+#[test]
+fn all_day_ends_that_were_misunderstood_are_mended() {
+    for direction in ["crm-to-google", "two-way"] {
+        let mut host = Host::new();
+        host.world.switches().set("allday_end", "midnight_same").unwrap();
+        host.activate_with(json!({ "direction": direction }));
+        let day = |title: &str, first: &str, last: &str| {
+            json!({ "Event_Title": title, "All_day": true, "Start_DateTime": format!("{first}T00:00:00+00:00"),
+                    "End_DateTime": format!("{last}T00:00:00+00:00") })
+        };
+        host.add_meeting(day("Fair", "2026-12-01", "2026-12-03"));
+        host.settle();
+        host.add_meeting(day("Holiday", "2026-12-24", "2026-12-24"));
+        host.settle();
+        host.settle();
+        let end = |title: &str| host.event(title)["end"]["date"].clone();
+        assert_eq!((end("Fair"), end("Holiday")), (json!("2026-12-04"), json!("2026-12-25")), "{direction}");
+        assert_quiet(&mut host);
+    }
+}

@@ -414,11 +414,10 @@ impl Gatherer<'_> {
         book: &Book,
     ) -> Result<Option<bool>> {
         let profile = &self.activation.crm;
-        let known_ends = book.state.all_day.map(|times| times.exclusive_end);
         let context = CrmContext {
             user: &profile.user,
             limits: profile.limits,
-            exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
+            exclusive_end: book.state.exclusive_ends(),
             listed: true,
             marks: profile.marks,
         };

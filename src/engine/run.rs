@@ -60,6 +60,7 @@ async fn cycle(
     report: &mut Report,
 ) -> Result<()> {
     let settings = &activation.settings;
+    let ends = book.state.exclusive_ends();
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     Writer::new(io, book, report, None).recover().await?;
@@ -136,7 +137,16 @@ async fn cycle(
         (false, 0) => Finished::Complete,
         (false, _) => Finished::Limit,
     };
-    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await
+    let crm_heard = crm.is_some();
+    let misread = ends.is_some() && book.state.exclusive_ends() != ends;
+    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await?;
+    if misread && crm_heard {
+        // All-day times were taken a day short or long: they are read again, all of them.
+        book.state.crm_changes = None;
+        book.state.unread_since = Some(0);
+        io.save(book.take_patch()).await?;
+    }
+    Ok(())
 }
 
 /// What is compared at once.
@@ -373,6 +383,9 @@ async fn finish(
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
             book.state.crm_changes = Some(read.changes);
             book.state.crm_deletions = Some(read.deletions);
+            if read.full {
+                book.state.unread_since = None;
+            }
         }
         if whole {
             book.state.doubt = false;

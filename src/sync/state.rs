@@ -183,6 +183,13 @@ pub(crate) struct State {
     pub(crate) probe: Option<GoogleId>,
 }
 
+impl State {
+    /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
+    pub(crate) fn exclusive_ends(&self) -> Option<bool> {
+        self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
+    }
+}
+
 /// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
 /// little later: until a read began [`Watermark::SETTLING_MS`] after a time was first seen, that time and the ones
 /// before it are read again.
