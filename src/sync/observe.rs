@@ -9,8 +9,8 @@ use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
+use crate::model::table::Table;
 use crate::model::time::{When, seconds};
-use std::collections::BTreeMap;
 
 /// What the settings and the clock admit.
 pub(crate) struct Admission<'a> {
@@ -31,17 +31,18 @@ pub(crate) struct Case {
 }
 
 /// The events of a cycle, in the order of their ids.
-pub(crate) type Cases = BTreeMap<GoogleId, Box<Case>>;
+pub(crate) type Cases = Table<GoogleId, Box<Case>>;
 
 /// Adds a sight; of several for one event the one updated last counts (pages may repeat an entry that changed while
 /// they were read).
 pub(crate) fn add(cases: &mut Cases, sight: Sight) {
-    let case = cases.entry(sight.id.clone()).or_default();
-    // A tombstone may carry nothing but its id: then the order of the pages decides.
-    let later = |known: &Sight| sight.updated.is_empty() || known.updated <= sight.updated;
-    if case.sight.as_ref().is_none_or(later) {
-        case.sight = Some(sight);
-    }
+    cases.change(sight.id.clone(), |case| {
+        // A tombstone may carry nothing but its id: then the order of the pages decides.
+        let later = |known: &Sight| sight.updated.is_empty() || known.updated <= sight.updated;
+        if case.sight.as_ref().is_none_or(later) {
+            case.sight = Some(sight);
+        }
+    });
 }
 
 /// How the settings judge what a side shows.
@@ -125,7 +126,10 @@ impl Case {
         match (seen.verdict, &seen.event, &self.link) {
             (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
                 let base = link.shown.as_ref().map_or(&Seen::NOTHING, |shown| &shown.fields);
-                let fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
+                let mut fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
+                if link.unverified && is_probe(event, &link.seen) {
+                    fields = fields.without(FieldSet::only(Field::Time));
+                }
                 let same = fields.is_empty() && link.shown.is_some() && link.crm_modified == seen.modified;
                 if same { View::Same } else { View::Changed(fields) }
             }
@@ -152,6 +156,17 @@ impl Case {
     pub(crate) fn is_seen(&self) -> bool {
         self.google.is_some() || self.crm.is_some()
     }
+}
+
+/// Whether a meeting lasts about the first day of an all-day event: then nobody edited its time, for that is what
+/// remains when the learning of all-day times is cut off. Until they are learnt, dates may be read a day off.
+fn is_probe(event: &Event, seen: &Draft) -> bool {
+    const DAY: i64 = 86_400;
+    let (start, end) = (event.when.start_seconds(), event.when.end_seconds());
+    matches!(event.when, When::AllDay { .. })
+        && seen.all_day
+        && (start - seen.start).abs() <= DAY
+        && (end - start <= 2 * DAY || (end - seen.end).abs() <= DAY)
 }
 
 /// A side that was not looked at is as it was.

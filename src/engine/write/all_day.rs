@@ -56,7 +56,10 @@ impl Writer<'_> {
         link.unverified = !self.rewrite_time(&link.crm, event).await? || learnt.is_none();
         self.guess = None;
         match learnt {
-            Some(_) => self.book.state.all_day = learnt,
+            Some(_) => {
+                self.book.state.all_day = learnt;
+                self.book.state.probe = None;
+            }
             None => self.note(
                 id,
                 "all-day-unclear",
@@ -67,7 +70,7 @@ impl Writer<'_> {
             // The last write of its time was not the one that the link knows of.
             link.crm_modified = None;
             self.wrote(id, &link.crm.clone(), Vec::new());
-            self.links.insert(id.clone(), link.clone());
+            self.links.insert(id.clone(), Box::new(link.clone()));
         }
         self.book.link(id, &link, Some(&link.crm));
         self.save().await
