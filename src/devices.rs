@@ -16,6 +16,8 @@ pub enum Device {
     Proof,
     /// Many deletions at once wait for a person (K5).
     MassGuard,
+    /// One engine writes at a time, also where the host has no lock (I28).
+    Lease,
     /// The cursor moves when everything that it covers is done (I13).
     CursorLast,
     /// Values are compared in their normal form (I21).
@@ -49,12 +51,13 @@ mod switched {
 
     impl Device {
         /// Every device, for tables.
-        pub const ALL: [Self; 7] = [
+        pub const ALL: [Self; 8] = [
             Self::Guards,
             Self::Intents,
             Self::EchoRule,
             Self::Proof,
             Self::MassGuard,
+            Self::Lease,
             Self::CursorLast,
             Self::NormalForm,
         ];
