@@ -24,6 +24,7 @@ pub(crate) const CONFIRM_MS: i64 = 2_000;
 
 /// Row `lease`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(Debug))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Lease {
     /// Counts the leases: no two have the same number unless they were taken at the same moment.
