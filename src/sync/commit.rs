@@ -232,7 +232,8 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let intends = !(self.intents.creates.is_empty() && self.intents.updates.is_empty());
+        let Intents { creates, updates, contacts_ms, .. } = &self.intents;
+        let intends = !creates.is_empty() || !updates.is_empty() || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });

@@ -78,7 +78,7 @@ mod tests {
             .iter()
             .map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open)))
             .collect();
-        Intents { at_ms: NOW * 1_000, creates, updates: Vec::new() }
+        Intents { at_ms: NOW * 1_000, creates, ..Intents::default() }
     }
 
     fn meeting(id: &str, title: &str, hour: i64, created: i64) -> Meeting {

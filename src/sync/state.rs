@@ -552,6 +552,9 @@ pub(crate) struct Intents {
     pub(crate) creates: Vec<(GoogleId, Draft)>,
     /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
     pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
+    /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts_ms: Option<i64>,
 }
 
 impl Row for Intents {
@@ -565,7 +568,12 @@ impl Row for Intents {
             let [id, side, seen] = row.list()? else { return None };
             Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates? })
+        Some(Self {
+            at_ms: fields.number("atMs")?,
+            creates: creates?,
+            updates: updates?,
+            contacts_ms: fields.number("contactsMs"),
+        })
     }
 }
 

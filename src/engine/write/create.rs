@@ -39,6 +39,7 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
+            self.introduce(&open, &rest).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
                 None => attempt = 0,
@@ -83,7 +84,7 @@ impl Writer<'_> {
             match answer.and_then(|response| created(&response, group.len())) {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
-                        self.settle_create(op, &result);
+                        again.extend(self.settle_create(op, &result));
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
@@ -129,7 +130,8 @@ impl Writer<'_> {
         zoho::insert(&records)
     }
 
-    fn settle_create(&mut self, op: Create, result: &RecordResult) {
+    /// Returned is what is to be sent once more.
+    fn settle_create(&mut self, op: Create, result: &RecordResult) -> Option<Create> {
         match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
             ("SUCCESS", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);
@@ -137,8 +139,13 @@ impl Writer<'_> {
                 self.count_done(1);
                 self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
             }
+            _ if self.names_nobody(result, op.event.known_guests()) => {
+                self.book.withdraw(&op.id);
+                return Some(op);
+            }
             _ => self.park(&op.id, &op.draft, result),
         }
+        None
     }
 
     fn book_link(
@@ -164,6 +171,9 @@ impl Writer<'_> {
     /// happen: their intents are withdrawn.
     pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
         let now = self.io.now_ms();
+        if let Some(at) = self.book.intents.contacts_ms.take() {
+            self.io.wait_until(at.min(now) + SETTLING_MS).await?;
+        }
         let Some((from, to, created_since)) = recover::question(&self.book.intents, now) else {
             return Ok(Vec::new());
         };
@@ -189,7 +199,10 @@ impl Writer<'_> {
 }
 
 /// The results of an insert; a success without an id leaves all in doubt.
-fn created(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
+pub(super) fn created(
+    response: &HttpResponse,
+    count: usize,
+) -> std::result::Result<Vec<RecordResult>, Problem> {
     let results = results(response, count)?;
     match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
         true => Err(Problem::Unsure(Doubt::BadResponse)),
