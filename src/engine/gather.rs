@@ -115,7 +115,7 @@ impl Gatherer<'_> {
         let google_full = gathered.google.as_ref().is_some_and(|reading| reading.full);
         let full = google_full || lists.as_ref().is_some_and(|lists| lists.full);
         let ways = self.load_links(full, lists.as_ref(), &mut gathered, book).await?;
-        if direction != Direction::CrmToGoogle {
+        if direction != Direction::CrmToGoogle || !book.intents.births.is_empty() {
             self.prove_in_google(google_full, &mut gathered, book).await?;
         }
         if let Some(lists) = lists {
@@ -306,7 +306,8 @@ impl Gatherer<'_> {
             !linked && book.parked(id).is_some_and(|row| row.crm.is_some())
         };
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
-        let answers: BTreeSet<&GoogleId> = book.answered().collect();
+        let births = book.intents.births.iter().map(|(id, _)| id);
+        let answers: BTreeSet<&GoogleId> = book.answered().chain(births).collect();
         let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
         ids.extend(parked.into_iter().take((self.max / 20).max(1)));
         let room = self.max.saturating_sub(ids.len());
@@ -328,7 +329,11 @@ impl Gatherer<'_> {
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             answered += 1;
             let case = gathered.cases.entry(seen.id.clone()).or_default();
-            case.sight = Some(seen);
+            // An insert whose answer was lost may still be under way: it is repeated under the same id.
+            let unborn = case.link.is_none() && book.may_be_born(&seen.id);
+            if !(unborn && matches!(seen.content, Content::Cancelled)) {
+                case.sight = Some(seen);
+            }
         }
         gathered.deferred.other += ids.len().saturating_sub(answered);
         Ok(())
@@ -372,6 +377,7 @@ impl Gatherer<'_> {
                 gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
             ids.extend(linked.or_else(|| book.parked(id)?.crm.clone()));
         }
+        ids.extend(book.intents.births.iter().map(|(_, crm)| crm.clone()));
         // Events that Accord made, and whose link is not there: the record that they were made of.
         for (id, case) in &gathered.cases {
             if let (None, Some(sight)) = (&case.link, &case.sight)
@@ -408,12 +414,12 @@ impl Gatherer<'_> {
         book: &Book,
     ) -> Result<Option<bool>> {
         let profile = &self.activation.crm;
-        let known_ends = book.state.all_day.map(|times| times.exclusive_end);
         let context = CrmContext {
             user: &profile.user,
             limits: profile.limits,
-            exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
+            exclusive_end: book.state.exclusive_ends(),
             listed: true,
+            marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
         let contents = reader.read(ids).await?;
@@ -447,13 +453,15 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     book.state.default_reminders = Some(reminders.iter().map(row).collect());
 }
 
-/// What waits and is due: parked events whose day is over, events whose question was answered, and all that nobody could
+/// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
+/// left half learnt, events that may have been created, and all that nobody could
 /// tell apart as soon as one of them is delivered.
 fn waiting(book: &Book, delivered: &BTreeSet<GoogleId>, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
     let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
     let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    due.map(|(id, _)| id).chain(book.answered()).cloned().collect()
+    let due = due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe);
+    due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().collect()
 }
 
 /// The reverse rows: CRM id to Google id.

@@ -84,7 +84,8 @@ impl Reader<'_> {
             self.walk(&mut open, &mut bodies).await?;
         }
         let rest: Vec<&CrmId> = open.iter().collect();
-        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, zoho::EVENT_FIELDS));
+        let fields = zoho::event_fields(self.context.marks);
+        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, &fields));
         for body in self.pages(groups.collect()).await? {
             bodies.push(body);
         }
@@ -101,7 +102,7 @@ impl Reader<'_> {
         let cut: Vec<CrmId> =
             found.values().filter(|sight| is_cut(sight)).map(|sight| sight.id.clone()).collect();
         let whole = CrmContext { listed: false, ..context };
-        let requests = cut.iter().map(|id| zoho::event(id, zoho::EVENT_FIELDS)).collect();
+        let requests = cut.iter().map(|id| zoho::event(id, &fields)).collect();
         for body in self.pages(requests).await? {
             let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
             found.extend(page.rows.into_iter().map(|sight| (sight.id.clone(), sight)));
@@ -118,7 +119,13 @@ impl Reader<'_> {
             let mut body = Vec::new();
             let mut wanted = 0;
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
-            match fetch_parsed(self.io, zoho::list(zoho::EVENT_FIELDS, token.as_deref()), parse).await? {
+            match fetch_parsed(
+                self.io,
+                zoho::list(&zoho::event_fields(self.context.marks), token.as_deref()),
+                parse,
+            )
+            .await?
+            {
                 Ok((page, bytes)) => {
                     for sight in &page.rows {
                         wanted += usize::from(open.remove(&sight.id));
@@ -166,5 +173,5 @@ fn unreadable() -> crate::error::Error {
 
 /// A record that is gone.
 pub(crate) fn gone(id: CrmId) -> CrmSight {
-    CrmSight { id, modified: None, content: CrmContent::Gone }
+    CrmSight { id, modified: None, mark: None, content: CrmContent::Gone }
 }

@@ -194,6 +194,7 @@ impl<'a> Writer<'a> {
 
     /// Sets an entry aside that moved under its write.
     fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
+        self.book.withdraw_losses(id);
         let link = self.links.remove(id);
         let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
         // A pair that was to be made is made anew.
@@ -321,6 +322,7 @@ impl<'a> Writer<'a> {
 
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
+        self.book.withdraw_losses(id);
         let code = printable(&result.code);
         let message = match result.field.as_str() {
             "" => format!("The CRM refuses this event ({code})."),

@@ -1,7 +1,7 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::report::{Conflict, ParkedItem, Question, Report, Status, StoredReport, Switch};
 use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
@@ -201,8 +201,34 @@ impl Book {
         self.intents.updates.extend(updates);
     }
 
+    /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
+    pub(crate) fn intend_losses<'c>(&mut self, lost: impl Iterator<Item = &'c Conflict>) {
+        for conflict in lost {
+            let same =
+                |known: &Conflict| known.google_id == conflict.google_id && known.field == conflict.field;
+            self.intents.lost.retain(|known| !same(known));
+            self.intents.lost.push(conflict.clone());
+        }
+    }
+
+    /// Records that nothing of this event was replaced.
+    pub(crate) fn withdraw_losses(&mut self, id: &GoogleId) {
+        self.intents.lost.retain(|known| known.google_id != id.as_str());
+    }
+
+    /// Records that these events may be created in Google from now on.
+    pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
+        self.intents.births.extend(births);
+    }
+
+    /// Whether this event may have been created in Google by the last cycle.
+    pub(crate) fn may_be_born(&self, id: &GoogleId) -> bool {
+        self.intents.births.iter().any(|(known, _)| known == id)
+    }
+
     /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
+        self.intents.births.retain(|(known, _)| known != id);
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }
@@ -232,8 +258,9 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, contacts_ms, .. } = &self.intents;
-        let intends = !creates.is_empty() || !updates.is_empty() || contacts_ms.is_some();
+        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
+        let intends = !none || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });

@@ -79,6 +79,14 @@ impl Policy {
         Self { direction: settings.direction, propagate: settings.deletions == DeletionPolicy::Propagate }
     }
 
+    /// Whether what was deleted on one side is kept on the other.
+    pub(crate) fn keeps(self, google: View, crm: View) -> bool {
+        let gone =
+            |deleted, there| deleted == View::Deleted && matches!(there, View::Same | View::Changed(_));
+        let (google, crm) = self.heard(google, crm);
+        !self.propagate && (gone(google, crm) || gone(crm, google))
+    }
+
     /// What is listened to: the target of a one-way direction never gives orders (D1).
     fn heard(self, google: View, crm: View) -> (View, View) {
         match self.direction {

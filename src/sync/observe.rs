@@ -125,7 +125,10 @@ impl Case {
         match (seen.verdict, &seen.event, &self.link) {
             (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
                 let base = link.shown.as_ref().map_or(&Seen::NOTHING, |shown| &shown.fields);
-                let fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
+                let mut fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
+                if link.unverified && is_probe(event, &link.seen) {
+                    fields = fields.without(FieldSet::only(Field::Time));
+                }
                 let same = fields.is_empty() && link.shown.is_some() && link.crm_modified == seen.modified;
                 if same { View::Same } else { View::Changed(fields) }
             }
@@ -152,6 +155,17 @@ impl Case {
     pub(crate) fn is_seen(&self) -> bool {
         self.google.is_some() || self.crm.is_some()
     }
+}
+
+/// Whether a meeting lasts about the first day of an all-day event: then nobody edited its time, for that is what
+/// remains when the learning of all-day times is cut off. Until they are learnt, dates may be read a day off.
+fn is_probe(event: &Event, seen: &Draft) -> bool {
+    const DAY: i64 = 86_400;
+    let (start, end) = (event.when.start_seconds(), event.when.end_seconds());
+    matches!(event.when, When::AllDay { .. })
+        && seen.all_day
+        && (start - seen.start).abs() <= DAY
+        && (end - start <= 2 * DAY || (end - seen.end).abs() <= DAY)
 }
 
 /// A side that was not looked at is as it was.

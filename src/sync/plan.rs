@@ -146,9 +146,15 @@ impl Plan {
         Ok(plan)
     }
 
-    fn add(&mut self, id: GoogleId, case: Case, book: &Book, planning: Planning) {
+    fn add(&mut self, id: GoogleId, mut case: Case, book: &Book, planning: Planning) {
         let (google, crm) = (case.google_view(), case.crm_view());
-        let verb = decide(google, crm, planning.policy);
+        let mut verb = decide(google, crm, planning.policy);
+        let kept = case.link.as_ref().is_some_and(|link| link.kept);
+        if kept && matches!(verb, Verb::Delete(_)) {
+            verb = Verb::Leave;
+        } else if let (Verb::Remember | Verb::Merge { .. }, Some(link)) = (verb, &mut case.link) {
+            link.kept = false;
+        }
         let parked = book.parked(&id);
         let waits = parked.is_some_and(|row| planning.now_ms < row.retry_ms && row.is_about(&case));
         if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
@@ -168,6 +174,12 @@ impl Plan {
             return;
         }
         match verb {
+            // A deletion that is kept stays so, whatever the settings say later.
+            Verb::Leave if !kept && planning.policy.keeps(google, crm) => {
+                if let Some(link) = case.link {
+                    self.remembered.push((id, Link { kept: true, ..link }));
+                }
+            }
             Verb::Leave => self.unchanged += 1,
             Verb::Skip(reason) => self.skipped.count(reason),
             Verb::Park(side) => self.park(id, &case, side, planning.now_ms),
@@ -182,7 +194,10 @@ impl Plan {
             }
             Verb::Delete(side) => self.delete(id, case, side),
             Verb::Remember => self.remember(id, case),
-            Verb::Pair => self.pair(id, case, planning),
+            Verb::Pair => {
+                let doubt = planning.doubt && !book.may_be_born(&id);
+                self.pair(id, case, Planning { doubt, ..planning });
+            }
             Verb::Merge { google, crm } => self.merge(id, case, google, crm, planning),
         }
     }

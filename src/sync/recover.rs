@@ -26,7 +26,10 @@ pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>, now_ms: i64) ->
     let mut found = Vec::new();
     let mut rest = Vec::new();
     for meeting in meetings {
-        match open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting)) {
+        let named = open.iter().position(|(id, _)| meeting.mark.as_ref() == Some(id));
+        match named.or_else(|| {
+            open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting))
+        }) {
             Some(index) => found.push((open.remove(index).0.clone(), meeting)),
             None => rest.push(meeting),
         }
@@ -87,6 +90,7 @@ mod tests {
             title: title.into(),
             extents: vec![event(title, hour).when.key()],
             place: String::new(),
+            mark: None,
             created: Some(created),
             modified: None,
         }

@@ -1,6 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
+use super::report::{Conflict, Winner};
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
@@ -132,6 +133,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })?,
+                marks: crm.flag("marks"),
             },
         })
     }
@@ -177,6 +179,15 @@ pub(crate) struct State {
     /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
     /// behind them.
     pub(crate) unread_since: Option<i64>,
+    /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
+    pub(crate) probe: Option<GoogleId>,
+}
+
+impl State {
+    /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
+    pub(crate) fn exclusive_ends(&self) -> Option<bool> {
+        self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
+    }
 }
 
 /// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
@@ -258,6 +269,7 @@ impl Row for State {
             }),
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
+            probe: fields.text("probe").map(GoogleId::new),
         })
     }
 }
@@ -457,6 +469,8 @@ pub(crate) struct Link {
     pub(crate) crm_modified: Option<i64>,
     /// An all-day event written before it was known how the CRM takes all-day times: its time is written again.
     pub(crate) unverified: bool,
+    /// One side deleted it while deletions were kept (C6): settings that come later do not carry the deletion over.
+    pub(crate) kept: bool,
 }
 
 /// What was last seen in the CRM, as a link's row holds it: `null`, 0 for "as in Google", or what differs.
@@ -488,14 +502,16 @@ impl Serialize for Link {
             Some(None) => Stored::Same,
             Some(Some(shown)) => Stored::Other(shown),
         };
-        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified)
+        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified, self.kept)
             .serialize(serializer)
     }
 }
 
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [crm, connection, seen, shown, crm_modified, unverified] = json.list()? else { return None };
+        let [crm, connection, seen, shown, crm_modified, unverified, kept] = json.list()? else {
+            return None;
+        };
         let seen = Draft::from_json(seen)?;
         Some(Self {
             crm: CrmId::new(crm.str()?),
@@ -508,6 +524,7 @@ impl Row for Link {
             seen,
             crm_modified: crm_modified.integer(),
             unverified: unverified.flag()?,
+            kept: kept.flag()?,
         })
     }
 }
@@ -530,7 +547,7 @@ impl Link {
             all_day: false,
             reach: Reach::Open,
         };
-        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false }
+        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false, kept: false }
     }
 }
 
@@ -552,6 +569,10 @@ pub(crate) struct Intents {
     pub(crate) creates: Vec<(GoogleId, Draft)>,
     /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
     pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
+    /// Events that may have been created in Google, under ids derived from their records.
+    pub(crate) births: Vec<(GoogleId, CrmId)>,
+    /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
+    pub(crate) lost: Vec<Conflict>,
     /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contacts_ms: Option<i64>,
@@ -568,13 +589,37 @@ impl Row for Intents {
             let [id, side, seen] = row.list()? else { return None };
             Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
         });
+        let births = all(fields.array("births"), |pair| {
+            let (id, crm) = both(pair)?;
+            Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
+        });
+        let lost = all(fields.array("lost"), conflict);
         Some(Self {
             at_ms: fields.number("atMs")?,
             creates: creates?,
             updates: updates?,
+            births: births?,
+            lost: lost?,
             contacts_ms: fields.number("contactsMs"),
         })
     }
+}
+
+fn conflict(json: &Json<'_>) -> Option<Conflict> {
+    let fields = Fields(json);
+    let field = json.get("field").str()?;
+    Some(Conflict {
+        google_id: fields.text("googleId")?,
+        crm_id: fields.text("crmId")?,
+        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
+        google: fields.text("google")?,
+        crm: fields.text("crm")?,
+        winner: match json.get("winner").str()? {
+            "google" => Winner::Google,
+            "crm" => Winner::Crm,
+            _ => return None,
+        },
+    })
 }
 
 /// Row `parked`: what waits for somebody or something.
@@ -719,6 +764,7 @@ mod tests {
             seen: draft,
             crm_modified: Some(1_795_341_600),
             unverified: false,
+            kept: false,
         };
         let text = encode(&link);
         assert!(text.len() < 300, "{} bytes", text.len());

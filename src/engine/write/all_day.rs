@@ -56,7 +56,10 @@ impl Writer<'_> {
         link.unverified = !self.rewrite_time(&link.crm, event).await? || learnt.is_none();
         self.guess = None;
         match learnt {
-            Some(_) => self.book.state.all_day = learnt,
+            Some(_) => {
+                self.book.state.all_day = learnt;
+                self.book.state.probe = None;
+            }
             None => self.note(
                 id,
                 "all-day-unclear",

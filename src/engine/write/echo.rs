@@ -23,12 +23,12 @@ impl Writer<'_> {
         }
         self.io.wait_until(self.written_ms + NEXT_SECOND_MS).await?;
         let activation = self.book.active()?.clone();
-        let ends = self.book.state.all_day.map(|times| times.exclusive_end);
         let context = CrmContext {
             user: &activation.crm.user,
             limits: activation.crm.limits,
-            exclusive_end: ends.or(self.book.state.crm_exclusive_ends),
+            exclusive_end: self.book.state.exclusive_ends(),
             listed: true,
+            marks: activation.crm.marks,
         };
         let ways: BTreeMap<_, _> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
         let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
