@@ -12,6 +12,7 @@ use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::Direction;
 use crate::model::sight::{Content, CrmContent, Sight};
+use crate::model::table::Table;
 use crate::model::time::months_before;
 use crate::sync::birth;
 use crate::sync::commit::Book;
@@ -23,7 +24,6 @@ use crate::sync::pair::{pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::report::{Finished, Note, Report, Skipped};
 use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
-use std::collections::BTreeMap;
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -175,7 +175,7 @@ async fn compare(
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
     follow_crm_marks(&mut cases);
-    for case in cases.values_mut() {
+    for (_, case) in cases.iter_mut() {
         case.judge(admission);
     }
     for (id, side, written) in &book.intents.updates {
@@ -195,7 +195,7 @@ async fn compare(
         let now = io.now_ms();
         // What was set apart as ambiguous and is so no longer goes on at once.
         let told_apart =
-            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains_key(id));
+            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
         let told_apart: Vec<GoogleId> =
             told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
         told_apart.iter().for_each(|id| book.unpark(id));
@@ -223,7 +223,7 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
         return;
     }
     let links = cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
-    let linked: BTreeMap<CrmId, GoogleId> = links.collect();
+    let linked: Table<CrmId, GoogleId> = links.collect();
     for (id, crm) in marked {
         let Some(old) = linked.get(&crm) else {
             join(cases, &id, &birth::google_id(connection, &crm, 0));
@@ -261,18 +261,22 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
 /// may carry its mark too: then the content tells.
 fn follow_crm_marks(cases: &mut Cases) {
     let mark = |case: &Case| case.crm_sight.as_ref().filter(|_| case.link.is_none())?.mark.clone();
-    let mut marks: Vec<(GoogleId, GoogleId)> =
+    let marks: Vec<(GoogleId, GoogleId)> =
         cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).collect();
-    marks.sort_unstable();
-    for group in marks.chunk_by(|one, other| one.0 == other.0) {
-        if let [(id, half)] = group
-            && id != half
-            && cases.get(id).is_some_and(|case| {
+    let mut groups: Table<GoogleId, Vec<GoogleId>> = Table::default();
+    groups.prepare(marks.iter().map(|(id, _)| id.clone()));
+    for (id, half) in marks {
+        groups.change(id, |halves| halves.push(half));
+    }
+    for (id, halves) in groups {
+        if let [half] = halves.as_slice()
+            && id != *half
+            && cases.get(&id).is_some_and(|case| {
                 let here = |sight: &Sight| !matches!(sight.content, Content::Cancelled);
                 case.link.is_none() && case.crm_sight.is_none() && case.sight.as_ref().is_some_and(here)
             })
         {
-            join(cases, id, half);
+            join(cases, &id, half);
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod people;
 pub(crate) mod profile;
 pub(crate) mod settings;
 pub(crate) mod sight;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
 

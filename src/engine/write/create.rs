@@ -179,7 +179,7 @@ impl Writer<'_> {
         let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept: false };
         self.book.link(id, &link, renews);
         if self.two_way {
-            self.links.insert(id.clone(), link);
+            self.links.insert(id.clone(), Box::new(link));
         }
     }
 
