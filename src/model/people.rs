@@ -1,12 +1,12 @@
 //! Who of the CRM has an address: the records that guests are linked to (F6, C3).
 
 use super::event::Guest;
-use std::collections::BTreeMap;
+use super::table::Table;
 
 /// What is known of addresses, each in lower case. The value is the record as the wire names it, `contact/4000…`; it is
 /// [`NOBODY`] for an address that is no record's as far as it is known, and [`PLAIN`] for one that stays an address.
 #[derive(Default)]
-pub(crate) struct People(BTreeMap<String, String>);
+pub(crate) struct People(Table<String, String>);
 
 const NOBODY: &str = "";
 const PLAIN: &str = "plain";
@@ -14,7 +14,7 @@ const PLAIN: &str = "plain";
 impl People {
     /// Takes note of a guest; says whether nothing was known of the address.
     pub(crate) fn meet(&mut self, guest: &Guest) -> bool {
-        let new = !self.0.contains_key(&guest.email);
+        let new = !self.0.contains(&guest.email);
         if new {
             self.0.insert(guest.email.clone(), NOBODY.to_owned());
         }

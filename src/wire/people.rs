@@ -18,32 +18,23 @@ pub(crate) struct PeoplePage {
 }
 
 impl PeoplePage {
-    /// Rows of a query of contacts or leads; an empty answer is a 204 without a body.
-    pub(crate) fn of_records(body: &[u8]) -> Option<Self> {
-        Self::parse(body, "data", "Email")
-    }
-
-    /// A page of users (Zoho CRM API v8, get users).
-    pub(crate) fn of_users(body: &[u8]) -> Option<Self> {
-        Self::parse(body, "users", "email")
-    }
-
-    fn parse(body: &[u8], list: &str, email: &str) -> Option<Self> {
+    /// Rows of a query of contacts or leads, or a page of users (Zoho CRM API v8, COQL and get users); an empty answer is
+    /// a 204 without a body.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         if body.is_empty() {
             return Some(Self { people: Vec::new(), more_records: false });
         }
         let body = Json::parse(body)?;
         let person = |row: &Json<'_>| {
+            let email = row.get("Email").str().or(row.get("email").str())?;
             Some(Person {
                 id: id(row)?,
-                email: row.get(email).str()?.trim().to_ascii_lowercase(),
+                email: email.trim().to_ascii_lowercase(),
                 inactive: row.get("status").str().is_some_and(|status| status != "active"),
             })
         };
-        Some(Self {
-            people: body.get(list).list()?.iter().filter_map(person).collect(),
-            more_records: more_records(&body),
-        })
+        let rows = body.get("users").list().or(body.get("data").list())?;
+        Some(Self { people: rows.iter().filter_map(person).collect(), more_records: more_records(&body) })
     }
 }
 
@@ -57,7 +48,7 @@ mod tests {
         let body =
             br#"{"users":[{"id":"1","email":"Ben@Example.com","status":"active"},{"id":"2","email":null},
             {"id":"3","email":"elif@example.com","status":"disabled"}],"info":{"more_records":true}}"#;
-        let page = PeoplePage::of_users(body).unwrap();
+        let page = PeoplePage::parse(body).unwrap();
         let people: Vec<_> = page
             .people
             .iter()
@@ -65,7 +56,7 @@ mod tests {
             .collect();
         assert_eq!(people, [("1", "ben@example.com", false), ("3", "elif@example.com", true)]);
         assert!(page.more_records);
-        assert!(PeoplePage::of_records(b"").unwrap().people.is_empty());
-        assert!(PeoplePage::of_records(br#"{"data":{}}"#).is_none());
+        assert!(PeoplePage::parse(b"").unwrap().people.is_empty());
+        assert!(PeoplePage::parse(br#"{"data":{}}"#).is_none());
     }
 }

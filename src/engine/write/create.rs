@@ -8,6 +8,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::field::FieldSet;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::sync::people::strangers;
 use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
@@ -42,7 +43,8 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
-            self.introduce(&open, &rest).await?;
+            let guests = strangers(&mut self.directory.people, &open, &rest);
+            self.meet(guests).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
                 None => attempt = 0,
