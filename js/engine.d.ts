@@ -91,11 +91,12 @@ export interface Conflict {
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+     * `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+     * `not-writable`.
      */
     code: string;
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -351,6 +352,10 @@ export interface Report {
      * What was written to the CRM.
      */
     crm: Counts;
+    /**
+     * Contacts created of guests (C3).
+     */
+    contacts: number;
     /**
      * Observed events that needed nothing.
      */

@@ -196,9 +196,6 @@ impl Settings {
     }
 
     fn refuse_unsupported(&self) -> Result<()> {
-        if self.guests != GuestPolicy::DoNotAdd {
-            return Err(invalid("guests", "must be \"do-not-add\" in this version"));
-        }
         if self.recurring != RecurringPolicy::Skip {
             return Err(invalid("recurring", "must be \"skip\" in this version"));
         }
@@ -326,7 +323,7 @@ mod tests {
             ("calendar", json!(7)),
             ("calendar", json!("")),
             ("direction", json!("up")),
-            ("guests", json!("add-as-contacts")),
+            ("guests", json!("add")),
             ("guests", json!(true)),
             ("conflict", json!("mine")),
             ("firstMatch", json!(1)),

@@ -270,8 +270,9 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, births, lost, .. } = &self.intents;
-        let intends = !(creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty());
+        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
+        let intends = !none || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
