@@ -10,9 +10,8 @@ use crate::api::zoho::Meetings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::Direction;
+use crate::model::settings::{Direction, RecurringPolicy};
 use crate::model::sight::{Content, Sight};
-use crate::model::time::months_before;
 use crate::sync::birth;
 use crate::sync::commit::Book;
 use crate::sync::guard;
@@ -65,8 +64,7 @@ async fn cycle(
     Writer::new(io, book, report, None).recover().await?;
 
     io.phase(Phase::Reading);
-    let admission =
-        Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
+    let admission = Admission::new(settings, io.now_ms());
     let gatherer = Gatherer { io, options, activation, admission: &admission, max };
     // Before everything was read once, what looks new may have its twin on the other side: then a push is a whole cycle.
     let begun = !book.state.doubt && book.state.first_sync_left.is_none() && book.state.crm_changes.is_some();
@@ -164,8 +162,11 @@ async fn compare(
     let mut cases = std::mem::take(&mut round.cases);
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
-    for case in cases.values_mut() {
-        case.judge(admission);
+    if settings.recurring == RecurringPolicy::Instances {
+        follow_series(&mut cases, book);
+    }
+    for (id, case) in &mut cases {
+        case.judge(id, admission);
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
@@ -234,6 +235,34 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
             book.link(&id, &link, None);
             case.link = Some(link);
             case.crm_sight = old_case.crm_sight;
+        }
+    }
+}
+
+/// A linked event that was made the first of a series goes on as an instance of it: its meeting is that instance's, or
+/// else there would be two of them.
+fn follow_series(cases: &mut Cases, book: &mut Book) {
+    let mut moves: Vec<(GoogleId, GoogleId)> = Vec::new();
+    for (id, case) in cases.iter() {
+        let (None, Some(Sight { series: Some(series), content: Content::Ordinary { event, .. }, .. })) =
+            (&case.link, &case.sight)
+        else {
+            continue;
+        };
+        let Some(single) = cases.get(series) else { continue };
+        let alone = single.sight.as_ref().is_none_or(|sight| matches!(sight.content, Content::Recurring));
+        let start = single.link.as_ref().filter(|_| alone).map(|link| link.seen.start);
+        if start == Some(event.when.start_seconds()) {
+            moves.push((series.clone(), id.clone()));
+        }
+    }
+    for (series, id) in moves {
+        let Some(single) = cases.remove(&series) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), single.link) {
+            book.unlink(&series, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = single.crm_sight;
         }
     }
 }
@@ -327,6 +356,7 @@ async fn finish(
         if let Some(reading) = google.filter(|_| hears) {
             moved |= book.state.cursor.as_ref() != Some(&reading.cursor);
             book.state.cursor = Some(reading.cursor);
+            book.state.horizon = reading.horizon.or(book.state.horizon);
         }
         if let Some(read) = crm {
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);

@@ -140,7 +140,7 @@ choice! {
         Skip = "skip",
         /// Each instance becomes an event of its own.
         Instances = "instances",
-        /// The series is kept as a series.
+        /// The series is kept as a series: refused, for the CRM has no dependable way to change one meeting of it.
         Series = "series",
     }
 }
@@ -199,8 +199,13 @@ impl Settings {
         if self.guests != GuestPolicy::DoNotAdd {
             return Err(invalid("guests", "must be \"do-not-add\" in this version"));
         }
-        if self.recurring != RecurringPolicy::Skip {
-            return Err(invalid("recurring", "must be \"skip\" in this version"));
+        // Zoho documents neither which rules it takes nor what a change of one meeting of a series does to the others
+        // (Zoho CRM API v8, "Recurring_Activity").
+        if self.recurring == RecurringPolicy::Series {
+            return Err(invalid(
+                "recurring",
+                "cannot be \"series\": the CRM has no dependable way to change one meeting of a series. Choose \"instances\" or \"skip\"",
+            ));
         }
         Ok(())
     }

@@ -81,7 +81,8 @@ impl Policy {
 
     /// Whether what was deleted on one side is kept on the other.
     pub(crate) fn keeps(self, google: View, crm: View) -> bool {
-        let gone = |deleted, there| deleted == View::Deleted && matches!(there, View::Same | View::Changed(_));
+        let gone =
+            |deleted, there| deleted == View::Deleted && matches!(there, View::Same | View::Changed(_));
         let (google, crm) = self.heard(google, crm);
         !self.propagate && (gone(google, crm) || gone(crm, google))
     }
