@@ -6,7 +6,6 @@ use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::{Error, ErrorKind};
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 /// Runs one command at a time; the host performs each step and calls the method that answers it.
@@ -149,12 +148,11 @@ fn list(value: JsValue) -> Result<Array, JsValue> {
 }
 
 /// Rows; none when one of them is no text. Such a row is not an absent one: its event would look new.
-fn texts_by_key(rows: &JsValue) -> Option<BTreeMap<String, String>> {
+fn texts_by_key(rows: &JsValue) -> Option<Vec<(String, String)>> {
     let rows = rows.dyn_ref::<js_sys::Object>()?;
-    // One by one: collecting a map sorts first, and the module would hold another sort of 5 KB.
-    let mut texts = BTreeMap::new();
+    let mut texts = Vec::new();
     for key in js_sys::Object::keys(rows).iter() {
-        texts.insert(key.as_string()?, Reflect::get(rows, &key).ok()?.as_string()?);
+        texts.push((key.as_string()?, Reflect::get(rows, &key).ok()?.as_string()?));
     }
     Some(texts)
 }

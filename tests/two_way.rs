@@ -509,3 +509,102 @@ fn all_day_times_are_learnt_across_kills() {
         }
     }
 }
+
+/// A new meeting, and a cycle that is killed after its call number `at`, if that is the insert into Google.
+fn cut_off_at_insert(direction: &str, at: usize) -> Option<(Host, String)> {
+    let mut host = host(direction);
+    host.settle();
+    let crm = host.add_meeting(meeting("Call", 4));
+    host.run_killed(json!({ "name": "run" }), Kill::After(at));
+    let inserted = host.trace.last()?.starts_with("POST /calendar");
+    inserted.then_some((host, crm))
+}
+
+/// I5: a meeting that is deleted before Accord knows that its event was created takes the event with it, in every
+/// direction that listens to the CRM; one that was edited in Google meanwhile stays where both are heard (I6).
+#[test]
+fn an_event_whose_creation_was_cut_off_follows_its_meeting() {
+    for direction in ["two-way", "crm-to-google"] {
+        for edited in [false, true] {
+            let (mut host, crm) = (0..20).find_map(|at| cut_off_at_insert(direction, at)).unwrap();
+            let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+            host.delete_meeting(&crm);
+            if edited {
+                host.edit_event(&event, json!({ "location": "Room 2" }));
+            }
+            host.advance(60_000);
+            host.settle();
+            let survives = edited && direction == "two-way";
+            assert_eq!(titles(&host).len(), usize::from(survives), "{direction}, edited: {edited}");
+            assert_eq!(
+                host.world.google_events("primary").len(),
+                usize::from(survives),
+                "{direction}, edited: {edited}"
+            );
+            assert_quiet(&mut host);
+        }
+    }
+}
+
+/// K3, I12: wherever the cycle that settles a conflict is cut off, some report tells the value that lost.
+#[test]
+fn a_lost_value_is_told_across_kills() {
+    let prepare = || {
+        let mut host = two_way();
+        let event = host.add_event(timed("Call", 2));
+        host.settle();
+        let crm = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_event(&event, json!({ "location": "Room 2" }));
+        host.edit_meeting(&crm, json!({ "Venue": "Room 3" }));
+        host
+    };
+    let mut clean = prepare();
+    clean.sync();
+    for at in 0..clean.calls() {
+        for kill in [Kill::Before(at), Kill::After(at)] {
+            let mut host = prepare();
+            host.run_killed(json!({ "name": "run" }), kill);
+            host.advance(60_000);
+            host.settle();
+            assert_eq!(host.event("Call")["location"], "Room 3");
+            assert_eq!(host.meeting("Call")["Venue"], "Room 3");
+            let history = host.run(json!({ "name": "history" })).done();
+            let told: Vec<&Value> = history
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|report| report["conflicts"].as_array().unwrap())
+                .collect();
+            assert_eq!(told.len(), 1, "{kill:?}: {history}");
+            assert_eq!(
+                (&told[0]["google"], &told[0]["winner"]),
+                (&json!("Room 2"), &json!("crm")),
+                "{kill:?}"
+            );
+            assert_quiet(&mut host);
+        }
+    }
+}
+
+/// F2, I20: an end at midnight leaves open which day is the last one. What was taken the wrong way is mended as soon as
+/// another record tells.
+#[test]
+fn all_day_ends_that_were_misunderstood_are_mended() {
+    for direction in ["crm-to-google", "two-way"] {
+        let mut host = Host::new();
+        host.world.switches().set("allday_end", "midnight_same").unwrap();
+        host.activate_with(json!({ "direction": direction }));
+        let day = |title: &str, first: &str, last: &str| {
+            json!({ "Event_Title": title, "All_day": true, "Start_DateTime": format!("{first}T00:00:00+00:00"),
+                    "End_DateTime": format!("{last}T00:00:00+00:00") })
+        };
+        host.add_meeting(day("Fair", "2026-12-01", "2026-12-03"));
+        host.settle();
+        host.add_meeting(day("Holiday", "2026-12-24", "2026-12-24"));
+        host.settle();
+        host.settle();
+        let end = |title: &str| host.event(title)["end"]["date"].clone();
+        assert_eq!((end("Fair"), end("Holiday")), (json!("2026-12-04"), json!("2026-12-25")), "{direction}");
+        assert_quiet(&mut host);
+    }
+}

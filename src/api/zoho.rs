@@ -4,7 +4,7 @@ use super::http::{HttpRequest, Service, encode};
 use crate::json::{self, Json};
 use crate::model::ids::CrmId;
 use crate::model::time::rfc3339_utc;
-use crate::wire::zoho::{BulkWrite, EventWrite};
+use crate::wire::zoho::{BulkWrite, EventWrite, MARK};
 
 /// Records per bulk write, and ids per read (Zoho CRM API v8, insert, update and delete records).
 pub(crate) const BULK: usize = 100;
@@ -91,7 +91,7 @@ pub(crate) enum Meetings {
 
 /// A page of the user's meetings, in the order of their ids after `after`: pages by position would shift when
 /// somebody edits in between.
-pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> HttpRequest {
+pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>, marks: bool) -> HttpRequest {
     let which = match which {
         Meetings::EndingFrom(end) => format!("End_DateTime >= '{}'", time(*end)),
         Meetings::StartingOrCreated { from, to, created_since } => format!(
@@ -101,12 +101,9 @@ pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>) -> 
             time(*created_since)
         ),
     };
-    query(
-        "Event_Title, Start_DateTime, End_DateTime, All_day, Venue, Created_Time, Modified_Time",
-        owner,
-        &which,
-        after,
-    )
+    const COLUMNS: &str =
+        "Event_Title, Start_DateTime, End_DateTime, All_day, Venue, Created_Time, Modified_Time";
+    query(&with_mark(COLUMNS, marks), owner, &which, after)
 }
 
 fn query(columns: &str, owner: &str, which: &str, after: Option<&CrmId>) -> HttpRequest {
@@ -124,7 +121,17 @@ fn time(seconds: i64) -> String {
     rfc3339_utc(seconds).replace('Z', "+00:00")
 }
 
-/// What `wire::zoho_event` reads of a record.
+/// Fields to ask for, and the one with the id of the Google event where there is one.
+fn with_mark(fields: &str, marks: bool) -> String {
+    if marks { format!("{fields},{MARK}") } else { fields.to_owned() }
+}
+
+/// What `wire::zoho_event` reads of a record, and its mark where there is one.
+pub(crate) fn event_fields(marks: bool) -> String {
+    with_mark(EVENT_FIELDS, marks)
+}
+
+/// Those that every organisation has.
 pub(crate) const EVENT_FIELDS: &str = "Event_Title,Start_DateTime,End_DateTime,All_day,Venue,Description,Remind_At,\
     Participants,Recurring_Activity,Owner,Created_Time,Modified_Time";
 

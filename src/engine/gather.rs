@@ -10,7 +10,8 @@ use crate::api::{google, zoho};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
-use crate::model::sight::Content;
+use crate::model::sight::{Content, CrmSight};
+use crate::model::table::Table;
 use crate::sync::birth;
 use crate::sync::commit::{Book, Rows};
 use crate::sync::observe::{Admission, Cases, add};
@@ -19,7 +20,9 @@ use crate::sync::state::{Activation, Link, Parked, Watermark, decode, key};
 use crate::wire::google::{Reminder, default_reminders};
 use crate::wire::google_event::Context;
 use crate::wire::zoho_event::CrmContext;
-use std::collections::{BTreeMap, BTreeSet};
+
+/// The cases of records.
+type Ways = Table<CrmId, GoogleId>;
 
 /// What both sides said, and where the next cycle may go on.
 #[derive(Default)]
@@ -98,6 +101,7 @@ impl Gatherer<'_> {
             let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
             let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
+            gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
             }
@@ -117,7 +121,7 @@ impl Gatherer<'_> {
         let google_full = gathered.google.as_ref().is_some_and(|reading| reading.full);
         let full = google_full || lists.as_ref().is_some_and(|lists| lists.full);
         let ways = self.load_links(full, lists.as_ref(), &mut gathered, book).await?;
-        if direction != Direction::CrmToGoogle {
+        if direction != Direction::CrmToGoogle || !book.intents.births.is_empty() {
             self.prove_in_google(google_full, &mut gathered, book).await?;
         }
         if let Some(lists) = lists {
@@ -148,7 +152,7 @@ impl Gatherer<'_> {
     ) -> Result<Gathered> {
         let mut gathered = Gathered { default_reminders, ..Gathered::default() };
         let mut ids = Vec::new();
-        let mut ways = BTreeMap::new();
+        let mut ways = Ways::default();
         let mut crm = Vec::new();
         for Stale { id, link, crm: record } in moved {
             ids.push(id.clone());
@@ -156,17 +160,16 @@ impl Gatherer<'_> {
                 ways.insert(record.clone(), id.clone());
                 crm.push(record);
             }
-            gathered.cases.entry(id).or_default().link = link;
+            gathered.cases.change(id, |case| case.link = link);
         }
         let context =
             Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
         let calendar = &self.activation.settings.calendar;
         for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
-            let case = gathered.cases.entry(sight.id.clone()).or_default();
-            case.sight = Some(sight);
+            gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
         }
         if self.activation.settings.direction != Direction::GoogleToCrm {
-            self.read_records(crm, &BTreeSet::new(), &ways, &mut gathered, book).await?;
+            self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
     }
@@ -211,14 +214,14 @@ impl Gatherer<'_> {
         lists: Option<&Lists>,
         gathered: &mut Gathered,
         book: &mut Book,
-    ) -> Result<BTreeMap<CrmId, GoogleId>> {
+    ) -> Result<Ways> {
         let io = self.io;
         let connection = self.activation.connection();
         let named = |lists: &Lists| {
             let changed = lists.changed.iter().map(|row| row.id.clone());
             changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).collect::<Vec<_>>()
         };
-        let mut ways = BTreeMap::new();
+        let mut ways = Ways::default();
         let rows = if full {
             io.list(key::LINKS).await?
         } else {
@@ -229,52 +232,54 @@ impl Gatherer<'_> {
             }));
             let back = io.load(named.iter().map(key::reverse).collect()).await?;
             for id in &named {
-                if let Some(google) = back.get(&key::reverse(id)).and_then(|text| decode::<GoogleId>(text)) {
+                if let Some(google) = back.get(key::reverse(id)).and_then(|text| decode::<GoogleId>(text)) {
                     ways.insert(id.clone(), google);
                 }
             }
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
-            let delivered: BTreeSet<GoogleId> = gathered.cases.keys().cloned().chain(born).collect();
+            let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
             gathered.waiting = waiting(book, &delivered, io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
             }
-            let delivered = gathered.cases.keys().chain(ways.values());
-            let ids: BTreeSet<&GoogleId> = delivered.chain(&gathered.waiting).chain(&series).collect();
-            let mut rows = io.load(ids.into_iter().map(key::link).collect()).await?;
+            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).chain(&series);
+            let keys = Table::of(ids.map(key::link));
+            let mut rows = io.load(keys.into_iter().map(|(key, ())| key).collect()).await?;
             for series in &gathered.touched {
-                rows.extend(io.list(&key::links_of_series(series)).await?);
+                for (name, text) in io.list(&key::links_of_series(series)).await? {
+                    rows.insert(name, text);
+                }
             }
             rows
         };
         if full {
-            gathered.waiting = waiting(book, &BTreeSet::new(), io.now_ms());
+            gathered.waiting = waiting(book, &Table::default(), io.now_ms());
         }
-        let mut count: u32 = 0;
+        let mut links = Vec::new();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {
                 // A link of other accounts says nothing about these.
                 Some(link) if link.connection != connection => {}
-                Some(link) => {
-                    count += 1;
-                    gathered.cases.entry(id).or_default().link = Some(link);
-                }
+                Some(link) => links.push((id, link)),
                 None => gathered.damaged.push(id),
             }
         }
         if !gathered.damaged.is_empty() {
             for (crm, id) in ways_back(io).await? {
                 if let Some(index) = gathered.damaged.iter().position(|lost| *lost == id) {
-                    count += 1;
                     gathered.damaged.swap_remove(index);
-                    gathered.cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
+                    links.push((id, Link::unknown(crm, connection)));
                 }
             }
         }
         if full {
-            book.state.links = count;
+            book.state.links = u32::try_from(links.len()).unwrap_or(u32::MAX);
+        }
+        gathered.cases.prepare(links.iter().map(|(id, _)| id.clone()));
+        for (id, link) in links {
+            gathered.cases.change(id, |case| case.link = Some(link));
         }
         // A way counts if the link at its end leads back: after a change of accounts there may be older ones.
         ways.retain(|crm, id| {
@@ -284,8 +289,7 @@ impl Gatherer<'_> {
             .cases
             .iter()
             .filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
-        ways.extend(links);
-        Ok(ways)
+        Ok(ways.into_iter().chain(links).collect())
     }
 
     /// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
@@ -295,7 +299,7 @@ impl Gatherer<'_> {
         let deletes = self.activation.settings.deletions == DeletionPolicy::Propagate;
         let window_start = self.admission.window_start;
         let mut ids: Vec<GoogleId> = Vec::new();
-        for (id, case) in &mut gathered.cases {
+        for (id, case) in gathered.cases.iter_mut() {
             let Some(link) = &case.link else { continue };
             let ask = match &case.sight {
                 _ if self.admission.leaves(id) => false,
@@ -320,7 +324,8 @@ impl Gatherer<'_> {
             !linked && book.parked(id).is_some_and(|row| row.crm.is_some())
         };
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
-        let answers: BTreeSet<&GoogleId> = book.answered().collect();
+        let births = book.intents.births.iter().map(|(id, _)| id);
+        let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
         let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
         ids.extend(parked.into_iter().take((self.max / 20).max(1)));
         let room = self.max.saturating_sub(ids.len());
@@ -341,8 +346,13 @@ impl Gatherer<'_> {
         let mut answered = 0;
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             answered += 1;
-            let case = gathered.cases.entry(seen.id.clone()).or_default();
-            case.sight = Some(seen);
+            gathered.cases.change(seen.id.clone(), |case| {
+                // An insert whose answer was lost may still be under way: it is repeated under the same id.
+                let unborn = case.link.is_none() && book.may_be_born(&seen.id);
+                if !(unborn && matches!(seen.content, Content::Cancelled)) {
+                    case.sight = Some(seen);
+                }
+            });
         }
         gathered.deferred.other += ids.len().saturating_sub(answered);
         Ok(())
@@ -352,29 +362,28 @@ impl Gatherer<'_> {
     async fn crm_contents(
         &self,
         lists: Lists,
-        ways: &BTreeMap<CrmId, GoogleId>,
+        ways: &Ways,
         gathered: &mut Gathered,
         book: &Book,
     ) -> Result<CrmRead> {
         let connection = self.activation.connection();
-        let mut ids: BTreeSet<CrmId> = BTreeSet::new();
-        let mut listed: BTreeSet<&CrmId> = BTreeSet::new();
+        let mut ids: Vec<CrmId> = Vec::new();
+        let listed = Table::of(lists.changed.iter().map(|row| row.id.as_str()));
         let link = |id: &CrmId| {
             let case = gathered.cases.get(ways.get(id)?)?;
             case.link.as_ref()
         };
         for row in &lists.changed {
-            listed.insert(&row.id);
             let known = link(&row.id).is_some_and(|link| {
                 let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
                 link.shown.is_some() && row.modified.is_some() && link.crm_modified == row.modified && !unread
             });
             if !known {
-                ids.insert(row.id.clone());
+                ids.push(row.id.clone());
             }
         }
-        let gone: BTreeSet<CrmId> = lists.deleted.iter().map(|(id, _)| id.clone()).collect();
-        ids.extend(gone.iter().filter(|id| link(id).is_some()).cloned());
+        let gone = Table::of(lists.deleted.iter().map(|(id, _)| id.as_str()));
+        ids.extend(lists.deleted.iter().map(|(id, _)| id).filter(|id| link(id).is_some()).cloned());
         if lists.full {
             let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
             let lacking = lacking
@@ -386,16 +395,17 @@ impl Gatherer<'_> {
                 gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
             ids.extend(linked.or_else(|| book.parked(id)?.crm.clone()));
         }
+        ids.extend(book.intents.births.iter().map(|(_, crm)| crm.clone()));
         // Events that Accord made, and whose link is not there: the record that they were made of.
-        for (id, case) in &gathered.cases {
+        for (id, case) in gathered.cases.iter() {
             if let (None, Some(sight)) = (&case.link, &case.sight)
                 && let Content::Ordinary { mark: Some(mark), .. } = &sight.content
                 && birth::generation(connection, &mark.crm, id).is_some()
             {
-                ids.insert(mark.crm.clone());
+                ids.push(mark.crm.clone());
             }
         }
-        let ends = self.read_records(ids.into_iter().collect(), &gone, ways, gathered, book).await?;
+        let ends = self.read_records(ids, &gone, ways, gathered, book).await?;
         let latest = lists.changed.iter().filter_map(|row| row.modified).max();
         let latest_deleted = lists.deleted.iter().filter_map(|(_, at)| *at).max();
         let now = lists.started_ms;
@@ -416,18 +426,18 @@ impl Gatherer<'_> {
     async fn read_records(
         &self,
         ids: Vec<CrmId>,
-        deleted: &BTreeSet<CrmId>,
-        ways: &BTreeMap<CrmId, GoogleId>,
+        deleted: &Table<&str, ()>,
+        ways: &Ways,
         gathered: &mut Gathered,
         book: &Book,
     ) -> Result<Option<bool>> {
         let profile = &self.activation.crm;
-        let known_ends = book.state.all_day.map(|times| times.exclusive_end);
         let context = CrmContext {
             user: &profile.user,
             limits: profile.limits,
-            exclusive_end: known_ends.or(book.state.crm_exclusive_ends),
+            exclusive_end: book.state.exclusive_ends(),
             listed: true,
+            marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
         let contents = reader.read(ids).await?;
@@ -447,10 +457,14 @@ impl Gatherer<'_> {
             }
         }
         let connection = self.activation.connection();
-        for sight in sights {
+        let place = |sight: CrmSight| {
             let case = ways.get(&sight.id).cloned();
-            let id = case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0));
-            gathered.cases.entry(id).or_default().crm_sight = Some(sight);
+            (case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0)), sight)
+        };
+        let sights: Vec<(GoogleId, CrmSight)> = sights.into_iter().map(place).collect();
+        gathered.cases.prepare(sights.iter().map(|(id, _)| id.clone()));
+        for (id, sight) in sights {
+            gathered.cases.change(id, |case| case.crm_sight = Some(sight));
         }
         Ok(contents.exclusive_ends)
     }
@@ -476,13 +490,14 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
 }
 
 /// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
-/// left half learnt, and all that nobody could
+/// left half learnt, events that may have been created, and all that nobody could
 /// tell apart as soon as one of them is delivered.
-fn waiting(book: &Book, delivered: &BTreeSet<GoogleId>, now_ms: i64) -> Vec<GoogleId> {
+fn waiting(book: &Book, delivered: &Table<GoogleId, ()>, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
     let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
     let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe).cloned().collect()
+    let due = due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe);
+    due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().collect()
 }
 
 /// The reverse rows: CRM id to Google id.

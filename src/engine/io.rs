@@ -160,7 +160,7 @@ impl Io {
     /// Rows by their keys; absent ones are left out.
     pub(crate) async fn load(&self, keys: Vec<String>) -> Result<Rows> {
         if keys.is_empty() {
-            return Ok(Rows::new());
+            return Ok(Rows::default());
         }
         self.rows(Ask::Load { keys, prefix: None }).await
     }

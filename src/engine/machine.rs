@@ -20,7 +20,6 @@ use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::key;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -57,9 +56,9 @@ pub enum StepKind {
     },
     /// Change rows, all or nothing.
     Save {
-        /// Rows to write.
+        /// Rows to write: keys and texts, each key once.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
-        put: BTreeMap<String, String>,
+        put: Vec<(String, String)>,
         /// Keys of rows to remove.
         remove: Vec<String>,
     },
@@ -185,9 +184,9 @@ impl Machine {
     ///
     /// # Errors
     /// `misuse`.
-    pub fn loaded(&mut self, rows: BTreeMap<String, String>, now_ms: i64) -> Result<Step> {
+    pub fn loaded(&mut self, rows: Vec<(String, String)>, now_ms: i64) -> Result<Step> {
         self.expect(Expecting::Loaded)?;
-        Ok(self.go_on(Reply::Rows(rows), now_ms))
+        Ok(self.go_on(Reply::Rows(rows.into_iter().collect()), now_ms))
     }
 
     /// Answers a `save` step.
@@ -358,8 +357,8 @@ async fn tell(io: Io, command: Command) -> Result<String> {
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {
-            let remove = io.list("").await?.into_keys().collect();
-            io.save(Patch { put: BTreeMap::new(), remove }).await?;
+            let remove = io.list("").await?.into_iter().map(|(key, _)| key).collect();
+            io.save(Patch { put: Vec::new(), remove }).await?;
             Ok("null".to_owned())
         }
     }

@@ -7,6 +7,7 @@ use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
+use crate::model::profile::CrmProfile;
 use crate::model::profile::TextLimits;
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
@@ -197,10 +198,10 @@ fn gone(id: &GoogleId) -> Sight {
 }
 
 /// The user's meetings in the CRM.
-pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<Vec<Meeting>> {
+pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Result<Vec<Meeting>> {
     let mut found: Vec<Meeting> = Vec::new();
     loop {
-        let request = zoho::meetings(owner, which, found.last().map(|meeting| &meeting.id));
+        let request = zoho::meetings(&crm.user, which, found.last().map(|meeting| &meeting.id), crm.marks);
         let page =
             fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.more_records && !page.data.is_empty();

@@ -9,9 +9,9 @@ use crate::api::{http::Service, zoho};
 use crate::error::Result;
 use crate::model::ids::CrmId;
 use crate::model::sight::{CrmContent, CrmSight};
+use crate::model::table::Table;
 use crate::wire::zoho::{DeletedPage, Rows};
 use crate::wire::zoho_event::{CrmContext, crm_sights, exclusive_ends, seconds};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A record that a list of changes names.
 pub(crate) struct Changed {
@@ -63,6 +63,9 @@ pub(crate) struct Reader<'a> {
     pub(crate) context: CrmContext<'a>,
 }
 
+/// Records that are asked for, and whether the list brought them.
+type Asked = Table<CrmId, bool>;
+
 /// Records as they were read.
 #[derive(Default)]
 pub(crate) struct Contents {
@@ -77,51 +80,65 @@ impl Reader<'_> {
     /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for;
     /// the others by their ids, 100 to a request. Descriptions that a list may have cut are read one by one.
     pub(crate) async fn read(&self, ids: Vec<CrmId>) -> Result<Contents> {
-        let asked: BTreeSet<CrmId> = ids.into_iter().collect();
-        let mut open = asked.clone();
+        let mut asked: Asked = ids.into_iter().map(|id| (id, false)).collect();
         let mut bodies = Vec::new();
-        if open.len() > 2 * zoho::BULK {
-            self.walk(&mut open, &mut bodies).await?;
+        if asked.len() > 2 * zoho::BULK {
+            self.walk(&mut asked, &mut bodies).await?;
         }
-        let rest: Vec<&CrmId> = open.iter().collect();
-        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, zoho::EVENT_FIELDS));
+        let open = || asked.iter().filter(|(_, listed)| !**listed).map(|(id, _)| id);
+        let rest: Vec<&CrmId> = open().collect();
+        let fields = zoho::event_fields(self.context.marks);
+        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, &fields));
         for body in self.pages(groups.collect()).await? {
             bodies.push(body);
         }
         let ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
         let mut contents = Contents { exclusive_ends: ends, ..Contents::default() };
-        let mut found: BTreeMap<CrmId, CrmSight> = BTreeMap::new();
+        let mut found = Vec::new();
         let context = CrmContext { exclusive_end: self.context.exclusive_end.or(ends), ..self.context };
+        let entry = |sight: CrmSight| (sight.id.clone(), Box::new(sight));
         for body in &bodies {
             let page = crm_sights(body, &context).ok_or_else(unreadable)?;
             let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
-            found.extend(rows.map(|sight| (sight.id.clone(), sight)));
+            found.extend(rows.map(entry));
         }
-        contents.missing = open.iter().filter(|id| !found.contains_key(*id)).cloned().collect();
+        let mut found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
+        contents.missing = open().filter(|id| !found.contains(id)).cloned().collect();
         let cut: Vec<CrmId> =
             found.values().filter(|sight| is_cut(sight)).map(|sight| sight.id.clone()).collect();
         let whole = CrmContext { listed: false, ..context };
-        let requests = cut.iter().map(|id| zoho::event(id, zoho::EVENT_FIELDS)).collect();
+        let requests = cut.iter().map(|id| zoho::event(id, &fields)).collect();
         for body in self.pages(requests).await? {
             let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
-            found.extend(page.rows.into_iter().map(|sight| (sight.id.clone(), sight)));
+            for (id, sight) in page.rows.into_iter().map(entry) {
+                found.insert(id, sight);
+            }
         }
-        contents.sights = found.into_values().collect();
+        contents.sights = found.into_iter().map(|(_, sight)| *sight).collect();
         Ok(contents)
     }
 
     /// Pages of the whole list, for as long as they bring more than reading by ids would.
-    async fn walk(&self, open: &mut BTreeSet<CrmId>, bodies: &mut Vec<Vec<u8>>) -> Result<()> {
+    async fn walk(&self, asked: &mut Asked, bodies: &mut Vec<Vec<u8>>) -> Result<()> {
         let mut token: Option<String> = None;
-        while open.len() > zoho::BULK {
+        let mut open = asked.len();
+        while open > zoho::BULK {
             let mut next = None;
             let mut body = Vec::new();
             let mut wanted = 0;
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
-            match fetch_parsed(self.io, zoho::list(zoho::EVENT_FIELDS, token.as_deref()), parse).await? {
+            match fetch_parsed(
+                self.io,
+                zoho::list(&zoho::event_fields(self.context.marks), token.as_deref()),
+                parse,
+            )
+            .await?
+            {
                 Ok((page, bytes)) => {
                     for sight in &page.rows {
-                        wanted += usize::from(open.remove(&sight.id));
+                        let first =
+                            asked.get_mut(&sight.id).is_some_and(|listed| !std::mem::replace(listed, true));
+                        wanted += usize::from(first);
                     }
                     body = bytes;
                     next = page.next_page_token.filter(|_| page.more_records);
@@ -133,6 +150,7 @@ impl Reader<'_> {
             if !body.is_empty() {
                 bodies.push(body);
             }
+            open -= wanted;
             if next.is_none() || wanted < zoho::BULK || next == token {
                 break;
             }
@@ -166,5 +184,5 @@ fn unreadable() -> crate::error::Error {
 
 /// A record that is gone.
 pub(crate) fn gone(id: CrmId) -> CrmSight {
-    CrmSight { id, modified: None, content: CrmContent::Gone }
+    CrmSight { id, modified: None, mark: None, content: CrmContent::Gone }
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::{Direction, RecurringPolicy};
-use crate::model::sight::{Content, Sight};
+use crate::model::sight::{Content, CrmContent, Sight};
+use crate::model::table::Table;
 use crate::sync::birth;
 use crate::sync::commit::Book;
 use crate::sync::guard;
@@ -21,8 +22,7 @@ use crate::sync::observe::{Admission, Case, Cases, InGoogle};
 use crate::sync::pair::{pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::report::{Finished, Note, Report, Skipped};
-use crate::sync::state::{Activation, Link, Parked, key};
-use std::collections::BTreeMap;
+use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -59,6 +59,7 @@ async fn cycle(
     report: &mut Report,
 ) -> Result<()> {
     let settings = &activation.settings;
+    let ends = book.state.exclusive_ends();
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     Writer::new(io, book, report, None).recover().await?;
@@ -134,7 +135,16 @@ async fn cycle(
         (false, 0) => Finished::Complete,
         (false, _) => Finished::Limit,
     };
-    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await
+    let crm_heard = crm.is_some();
+    let misread = ends.is_some() && book.state.exclusive_ends() != ends;
+    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await?;
+    if misread && crm_heard {
+        // All-day times were taken a day short or long: they are read again, all of them.
+        book.state.crm_changes = None;
+        book.state.unread_since = Some(0);
+        io.save(book.take_patch()).await?;
+    }
+    Ok(())
 }
 
 /// What is compared at once.
@@ -162,10 +172,11 @@ async fn compare(
     let mut cases = std::mem::take(&mut round.cases);
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
+    follow_crm_marks(&mut cases);
     if settings.recurring == RecurringPolicy::Instances {
         follow_series(&mut cases, book);
     }
-    for (id, case) in &mut cases {
+    for (id, case) in cases.iter_mut() {
         case.judge(id, admission);
     }
     for (id, side, written) in &book.intents.updates {
@@ -185,7 +196,7 @@ async fn compare(
         let now = io.now_ms();
         // What was set apart as ambiguous and is so no longer goes on at once.
         let told_apart =
-            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains_key(id));
+            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
         let told_apart: Vec<GoogleId> =
             told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
         told_apart.iter().for_each(|id| book.unpark(id));
@@ -213,10 +224,18 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
         return;
     }
     let links = cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
-    let linked: BTreeMap<CrmId, GoogleId> = links.collect();
+    let linked: Table<CrmId, GoogleId> = links.collect();
     for (id, crm) in marked {
         let Some(old) = linked.get(&crm) else {
             join(cases, &id, &birth::google_id(connection, &crm, 0));
+            // Once the state is lost, another record may have taken the place of the one that the mark names.
+            let case = cases.get(&id).filter(|_| !book.state.doubt || book.may_be_born(&id));
+            if let Some(link) = case.and_then(|case| lost_link(case, connection)) {
+                book.link(&id, &link, None);
+                if let Some(case) = cases.get_mut(&id) {
+                    case.link = Some(link);
+                }
+            }
             continue;
         };
         let gone = |case: &Case| {
@@ -265,6 +284,42 @@ fn follow_series(cases: &mut Cases, book: &mut Book) {
             case.crm_sight = single.crm_sight;
         }
     }
+}
+
+/// Puts meetings that Accord made of an event, and whose links are not there, next to their events. Copies of a record
+/// may carry its mark too: then the content tells.
+fn follow_crm_marks(cases: &mut Cases) {
+    let mark = |case: &Case| case.crm_sight.as_ref().filter(|_| case.link.is_none())?.mark.clone();
+    let marks: Vec<(GoogleId, GoogleId)> =
+        cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).collect();
+    let mut groups: Table<GoogleId, Vec<GoogleId>> = Table::default();
+    groups.prepare(marks.iter().map(|(id, _)| id.clone()));
+    for (id, half) in marks {
+        groups.change(id, |halves| halves.push(half));
+    }
+    for (id, halves) in groups {
+        if let [half] = halves.as_slice()
+            && id != *half
+            && cases.get(&id).is_some_and(|case| {
+                let here = |sight: &Sight| !matches!(sight.content, Content::Cancelled);
+                case.link.is_none() && case.crm_sight.is_none() && case.sight.as_ref().is_some_and(here)
+            })
+        {
+            join(cases, &id, half);
+        }
+    }
+}
+
+/// The link of an event whose record is gone, by its mark: without one nobody would see that the record was deleted, and
+/// whether the event was edited since (I5, I6).
+fn lost_link(case: &Case, connection: Fingerprint) -> Option<Link> {
+    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
+    let gone = case.crm_sight.as_ref().is_some_and(|sight| matches!(sight.content, CrmContent::Gone));
+    let base = Seen::of_fields(&mark.base).filter(|_| gone)?;
+    let mut link = Link::unknown(mark.crm.clone(), connection);
+    link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
+    link.seen.google = base;
+    Some(link)
 }
 
 /// Events that Accord made of a record of the CRM, and whose links are not there. A copy that a person made carries the
@@ -362,14 +417,19 @@ async fn finish(
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
             book.state.crm_changes = Some(read.changes);
             book.state.crm_deletions = Some(read.deletions);
+            if read.full {
+                book.state.unread_since = None;
+            }
         }
         if whole {
             book.state.doubt = false;
             book.state.importing = false;
             book.state.probe = None;
             book.intents.updates.clear();
+            book.intents.births.clear();
         }
     }
+    report.conflicts = std::mem::take(&mut book.intents.lost);
     if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
@@ -395,6 +455,7 @@ async fn finish(
 fn report_is_quiet(report: &Report) -> bool {
     report.crm.total() + report.google.total() + report.linked == 0
         && report.notes.is_empty()
+        && report.conflicts.is_empty()
         && report.remaining == 0
 }
 
@@ -442,7 +503,7 @@ async fn adopt(
     let which = Meetings::EndingFrom(admission.window_start - 2 * day);
     let activation = book.active()?;
     let connection = activation.connection();
-    let meetings = read::meetings(io, &activation.crm.user, &which).await?;
+    let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));

@@ -49,10 +49,15 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
 /// of the CRM.
 pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Access, Option<CrmProfile>)> {
     let mut missing = Vec::new();
+    let mut zone = None;
     match read_calendars(io).await? {
         Ok(calendars) => {
             let chosen = settings.map(|settings| settings.calendar.as_str());
-            if chosen.is_some_and(|id| !calendars.iter().any(|calendar| calendar.id == id)) {
+            zone = calendars
+                .iter()
+                .find(|calendar| chosen == Some(&calendar.id))
+                .map(|found| found.zone.clone());
+            if chosen.is_some() && zone.is_none() {
                 missing.push(lacks(ErrorKind::CalendarNotWritable, NOT_WRITABLE));
             } else if calendars.is_empty() {
                 missing.push(lacks(
@@ -63,7 +68,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
         }
         Err(problem) => missing.push(barrier(Service::Google, &problem)?),
     }
-    let profile = match crm(io, settings, &mut missing).await? {
+    let profile = match crm(io, settings, zone, &mut missing).await? {
         Ok(profile) => profile,
         Err(problem) => {
             missing.push(barrier(Service::Zoho, &problem)?);
@@ -91,6 +96,7 @@ fn lacks(kind: ErrorKind, message: &str) -> Missing {
 async fn crm(
     io: &Io,
     settings: Option<&Settings>,
+    calendar_zone: Option<String>,
     missing: &mut Vec<Missing>,
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
@@ -118,8 +124,16 @@ async fn crm(
         );
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
-    let zone = user_zone.or(zone).unwrap_or_else(|| "UTC".to_owned());
-    Ok(Ok(Some(CrmProfile { user, organisation, zone, limits: rules.limits, defaults: rules.defaults })))
+    // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
+    let zone = user_zone.or(calendar_zone).or(zone).unwrap_or_else(|| "UTC".to_owned());
+    Ok(Ok(Some(CrmProfile {
+        user,
+        organisation,
+        zone,
+        limits: rules.limits,
+        defaults: rules.defaults,
+        marks: rules.marks,
+    })))
 }
 
 /// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).

@@ -21,10 +21,11 @@ use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::AllDayTimes;
 use crate::model::settings::Direction;
 use crate::model::sight::Meeting;
+use crate::model::table::Table;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::Book;
 use crate::sync::observe::Admission;
-use crate::sync::plan::{CrmCreate, CrmUpdate, Delete, Plan};
+use crate::sync::plan::{CrmCreate, CrmUpdate, Delete, Links, Plan};
 use crate::sync::report::{Note, Report};
 use crate::sync::side::Side;
 use crate::sync::state::{Activation, Draft, Link, Parked, decode, key};
@@ -32,7 +33,6 @@ use crate::wire::google::Reminder;
 use crate::wire::mapping::{MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How old an intent must be before the CRM is asked what became of it: a request cut off here may still be under way
 /// there.
@@ -56,9 +56,9 @@ pub(crate) struct Writer<'a> {
     pub(crate) unapplied: usize,
     pub(crate) out_of_time: bool,
     /// The links of what is written.
-    pub(crate) links: BTreeMap<GoogleId, Link>,
+    pub(crate) links: Links,
     /// Those of them that are made with their first write.
-    fresh: BTreeSet<GoogleId>,
+    fresh: Table<GoogleId, ()>,
     /// What moved under its write: to be read on both sides and compared again.
     pub(crate) stale: Vec<Stale>,
     /// Second halves of merges, whose first halves are written.
@@ -114,8 +114,8 @@ impl<'a> Writer<'a> {
             bulk: zoho::BULK,
             unapplied: 0,
             out_of_time: false,
-            links: BTreeMap::new(),
-            fresh: BTreeSet::new(),
+            links: Links::default(),
+            fresh: Table::default(),
             stale: Vec::new(),
             crm_updates: Vec::new(),
             echoes: Vec::new(),
@@ -183,17 +183,18 @@ impl<'a> Writer<'a> {
 
     /// Stores a link that was written.
     fn relink(&mut self, id: &GoogleId, link: &Link) {
-        let known = !self.fresh.remove(id);
+        let known = self.fresh.remove(id).is_none();
         self.report.linked += u32::from(!known);
         self.book.link(id, link, known.then_some(&link.crm));
     }
 
     /// Sets an entry aside that moved under its write.
     fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
+        self.book.withdraw_losses(id);
         let link = self.links.remove(id);
         let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
         // A pair that was to be made is made anew.
-        let link = link.filter(|_| !self.fresh.remove(id));
+        let link = link.filter(|_| self.fresh.remove(id).is_none()).map(|link| *link);
         self.stale.push(Stale { id: id.clone(), link, crm });
     }
 
@@ -278,16 +279,12 @@ impl<'a> Writer<'a> {
     async fn unmoved(&mut self, ops: Vec<Doomed>) -> Result<Vec<Doomed>> {
         let ids: Vec<&CrmId> = ops.iter().map(|(_, crm)| crm).collect();
         let records = read::records(self.io, &ids, "Modified_Time").await?;
-        let moved: BTreeSet<CrmId> = records
-            .into_iter()
-            .filter(|record| {
-                let link =
-                    ops.iter().find(|(_, crm)| *crm == record.id).and_then(|(id, _)| self.links.get(id));
-                link.is_none_or(|link| link.crm_modified != seconds(&record.modified))
-            })
-            .map(|record| record.id)
-            .collect();
-        let (moved, unmoved): (Vec<_>, Vec<_>) = ops.into_iter().partition(|(_, crm)| moved.contains(crm));
+        let versions: Table<CrmId, Option<i64>> =
+            records.into_iter().map(|record| (record.id, seconds(&record.modified))).collect();
+        let (moved, unmoved): (Vec<_>, Vec<_>) = ops.into_iter().partition(|(id, crm)| {
+            let known = self.links.get(id).map(|link| link.crm_modified);
+            versions.get(crm).is_some_and(|version| known != Some(*version))
+        });
         for (id, crm) in moved {
             self.stale(&id, Some(crm));
         }
@@ -316,6 +313,7 @@ impl<'a> Writer<'a> {
 
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
+        self.book.withdraw_losses(id);
         let code = printable(&result.code);
         let message = match result.field.as_str() {
             "" => format!("The CRM refuses this event ({code})."),
@@ -359,10 +357,10 @@ type Doomed = (GoogleId, CrmId);
 pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meeting>> {
     let ways = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
     let google =
-        |meeting: &Meeting| ways.get(&key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
+        |meeting: &Meeting| ways.get(key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
     let links = io.load(meetings.iter().filter_map(google).map(|id| key::link(&id)).collect()).await?;
     let linked = |meeting: &Meeting| {
-        google(meeting).is_some_and(|id| match links.get(&key::link(&id)) {
+        google(meeting).is_some_and(|id| match links.get(key::link(&id)) {
             Some(text) => decode::<Link>(text).is_none_or(|link| link.crm == meeting.id),
             None => false,
         })

@@ -7,6 +7,7 @@ pub(crate) mod ids;
 pub(crate) mod profile;
 pub(crate) mod settings;
 pub(crate) mod sight;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
 

@@ -46,6 +46,8 @@ pub(crate) struct CrmSight {
     pub(crate) id: CrmId,
     /// Seconds since 1970, by the CRM's clock.
     pub(crate) modified: Option<i64>,
+    /// The event that Accord created it of, by the field that an administrator may have made for it.
+    pub(crate) mark: Option<GoogleId>,
     pub(crate) content: CrmContent,
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Meeting {
     /// Every extent that it may stand for.
     pub(crate) extents: Vec<WhenKey>,
     pub(crate) place: String,
+    /// The event that it was created of, where the CRM has a field for it.
+    pub(crate) mark: Option<GoogleId>,
     /// Seconds since 1970, by the CRM's clock.
     pub(crate) created: Option<i64>,
     /// Seconds since 1970, by the CRM's clock.

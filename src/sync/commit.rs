@@ -1,7 +1,7 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::report::{Conflict, ParkedItem, Question, Report, Status, StoredReport, Switch};
 use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
@@ -9,27 +9,29 @@ use super::state::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
-use std::collections::BTreeMap;
+use crate::model::table::Table;
 
 /// Rows by key.
-pub(crate) type Rows = BTreeMap<String, String>;
+pub(crate) type Rows = Table<String, String>;
 
 /// An atomic change of the stored rows.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub(crate) struct Patch {
-    pub(crate) put: Rows,
+    pub(crate) put: Vec<(String, String)>,
     pub(crate) remove: Vec<String>,
 }
 
 impl Patch {
-    fn put(&mut self, key: String, text: String) {
-        self.remove.retain(|known| *known != key);
-        self.put.insert(key, text);
-    }
-
-    fn remove(&mut self, key: String) {
-        self.put.remove(&key);
-        self.remove.push(key);
+    /// Of several changes of one row the last one counts.
+    fn of(changes: Vec<(String, Option<String>)>) -> Self {
+        let mut patch = Self::default();
+        for (key, text) in changes.into_iter().collect::<Table<_, _>>() {
+            match text {
+                Some(text) => patch.put.push((key, text)),
+                None => patch.remove.push(key),
+            }
+        }
+        patch
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -46,7 +48,8 @@ pub(crate) struct Book {
     pub(crate) held: Vec<Held>,
     /// The texts as they are stored: a row is written only when its text changes.
     stored: Rows,
-    patch: Patch,
+    /// Changes of rows: their texts, none where they are removed.
+    changes: Vec<(String, Option<String>)>,
 }
 
 impl Book {
@@ -58,7 +61,7 @@ impl Book {
     /// created.
     pub(crate) fn open(mut rows: Rows) -> Self {
         let activation: Option<Activation> = rows.get(key::SETTINGS).and_then(|text| decode(text));
-        let damaged = |key: &str, readable: bool| rows.contains_key(key) && !readable;
+        let damaged = |key: &str, readable: bool| rows.contains(key) && !readable;
         let state: Option<State> = rows.get(key::STATE).and_then(|text| decode(text));
         let intents: Option<Intents> = rows.get(key::INTENTS).and_then(|text| decode(text));
         let waiting: Option<Waiting> = rows.get(key::PARKED).and_then(|text| decode(text));
@@ -66,7 +69,7 @@ impl Book {
             || damaged(key::INTENTS, intents.is_some())
             || damaged(key::PARKED, waiting.is_some())
             // The settings are never stored without it.
-            || (activation.is_some() && !rows.contains_key(key::STATE));
+            || (activation.is_some() && !rows.contains(key::STATE));
         let mut state = state.unwrap_or_default();
         if doubt {
             state.doubt = true;
@@ -82,7 +85,7 @@ impl Book {
             parked: waiting.parked,
             held: waiting.held,
             stored: rows,
-            patch: Patch::default(),
+            changes: Vec::new(),
         }
     }
 
@@ -102,7 +105,7 @@ impl Book {
         match renews {
             Some(old) if *old == link.crm => {}
             Some(old) => {
-                self.patch.remove(key::reverse(old));
+                self.remove(key::reverse(old));
                 self.put_reverse(id, link);
             }
             None => {
@@ -112,7 +115,7 @@ impl Book {
         }
         self.withdraw(id);
         self.unpark(id);
-        self.patch.put(key::link(id), encode(link));
+        self.put(key::link(id), encode(link));
     }
 
     /// Nobody needs to be asked about this event any more.
@@ -145,16 +148,24 @@ impl Book {
         self.held.iter().filter(|held| held.answer.is_some()).flat_map(|held| &held.ids)
     }
 
+    fn put(&mut self, key: String, text: String) {
+        self.changes.push((key, Some(text)));
+    }
+
+    fn remove(&mut self, key: String) {
+        self.changes.push((key, None));
+    }
+
     fn put_reverse(&mut self, id: &GoogleId, link: &Link) {
-        self.patch.put(key::reverse(&link.crm), encode(id));
+        self.put(key::reverse(&link.crm), encode(id));
     }
 
     /// Forgets a link.
     pub(crate) fn unlink(&mut self, id: &GoogleId, crm: &CrmId) {
         self.state.links = self.state.links.saturating_sub(1);
         self.unpark(id);
-        self.patch.remove(key::link(id));
-        self.patch.remove(key::reverse(crm));
+        self.remove(key::link(id));
+        self.remove(key::reverse(crm));
     }
 
     /// Sets an event apart; its first day counts from when it was first set apart.
@@ -201,8 +212,34 @@ impl Book {
         self.intents.updates.extend(updates);
     }
 
+    /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
+    pub(crate) fn intend_losses<'c>(&mut self, lost: impl Iterator<Item = &'c Conflict>) {
+        for conflict in lost {
+            let same =
+                |known: &Conflict| known.google_id == conflict.google_id && known.field == conflict.field;
+            self.intents.lost.retain(|known| !same(known));
+            self.intents.lost.push(conflict.clone());
+        }
+    }
+
+    /// Records that nothing of this event was replaced.
+    pub(crate) fn withdraw_losses(&mut self, id: &GoogleId) {
+        self.intents.lost.retain(|known| known.google_id != id.as_str());
+    }
+
+    /// Records that these events may be created in Google from now on.
+    pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
+        self.intents.births.extend(births);
+    }
+
+    /// Whether this event may have been created in Google by the last cycle.
+    pub(crate) fn may_be_born(&self, id: &GoogleId) -> bool {
+        self.intents.births.iter().any(|(known, _)| known == id)
+    }
+
     /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
+        self.intents.births.retain(|(known, _)| known != id);
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }
@@ -225,14 +262,15 @@ impl Book {
         kept.conflicts.truncate(REPORT_DETAILS);
         ring.insert(0, json::text(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
-        self.patch.put(key::HISTORY.to_owned(), encode(&ring));
+        self.put(key::HISTORY.to_owned(), encode(&ring));
     }
 
     /// What is not yet saved. The rows that are always read are part of it when they changed.
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let intends = !(self.intents.creates.is_empty() && self.intents.updates.is_empty());
+        let Intents { creates, updates, births, lost, .. } = &self.intents;
+        let intends = !(creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty());
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
@@ -241,13 +279,13 @@ impl Book {
             match text {
                 Some(text) if self.stored.get(key) != Some(&text) => {
                     self.stored.insert(key.to_owned(), text.clone());
-                    self.patch.put(key.to_owned(), text);
+                    self.put(key.to_owned(), text);
                 }
-                None if self.stored.remove(key).is_some() => self.patch.remove(key.to_owned()),
+                None if self.stored.remove(key).is_some() => self.remove(key.to_owned()),
                 Some(_) | None => {}
             }
         }
-        std::mem::take(&mut self.patch)
+        Patch::of(std::mem::take(&mut self.changes))
     }
 
     /// The state as people see it.

@@ -9,8 +9,8 @@ use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
+use crate::model::table::Table;
 use crate::model::time::{When, months_before, seconds};
-use std::collections::BTreeMap;
 
 /// What the settings and the clock admit.
 pub(crate) struct Admission<'a> {
@@ -60,17 +60,18 @@ pub(crate) struct Case {
 }
 
 /// The events of a cycle, in the order of their ids.
-pub(crate) type Cases = BTreeMap<GoogleId, Box<Case>>;
+pub(crate) type Cases = Table<GoogleId, Box<Case>>;
 
 /// Adds a sight; of several for one event the one updated last counts (pages may repeat an entry that changed while
 /// they were read).
 pub(crate) fn add(cases: &mut Cases, sight: Sight) {
-    let case = cases.entry(sight.id.clone()).or_default();
-    // A tombstone may carry nothing but its id: then the order of the pages decides.
-    let later = |known: &Sight| sight.updated.is_empty() || known.updated <= sight.updated;
-    if case.sight.as_ref().is_none_or(later) {
-        case.sight = Some(sight);
-    }
+    cases.change(sight.id.clone(), |case| {
+        // A tombstone may carry nothing but its id: then the order of the pages decides.
+        let later = |known: &Sight| sight.updated.is_empty() || known.updated <= sight.updated;
+        if case.sight.as_ref().is_none_or(later) {
+            case.sight = Some(sight);
+        }
+    });
 }
 
 /// How the settings judge what a side shows.

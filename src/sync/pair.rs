@@ -9,7 +9,7 @@ use crate::model::ids::GoogleId;
 use crate::model::sight::Meeting;
 use crate::model::time::WhenKey;
 
-/// Pairs what has the same title, start and end. Of several candidates the one at the same place is taken, then the
+/// Pairs events with the meetings that carry their marks, then what has the same title, start and end. Of several candidates the one at the same place is taken, then the
 /// first in the order given: the order is fixed, so that the same sight gives the same pairs.
 pub(crate) fn pair<'a>(
     events: &[(&'a GoogleId, &Event)],
@@ -19,9 +19,19 @@ pub(crate) fn pair<'a>(
     let keys = keys
         .flat_map(|(index, meeting)| meeting.extents.iter().map(move |at| (key(&meeting.title, *at), index)));
     let by_key = Index::new(keys.collect());
+    let marks = meetings.iter().enumerate();
+    let marks = marks.filter_map(|(index, meeting)| Some((mark_key(meeting.mark.as_ref()?), index)));
+    let by_mark = Index::new(marks.collect());
     let mut free: Vec<Option<Meeting>> = meetings.into_iter().map(Some).collect();
     let mut open: Vec<(&'a GoogleId, &Event)> = events.to_vec();
     let mut pairs = Vec::new();
+    open.retain(|(id, _)| {
+        // A copy of a record may carry the mark as well: then the content tells.
+        let mut marked = by_mark.of(mark_key(id));
+        let (Some(index), None) = (marked.next(), marked.next()) else { return true };
+        let meeting = free.get_mut(index).and_then(Option::take);
+        meeting.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
+    });
     for same_place in [true, false] {
         open.retain(|(id, event)| {
             let fits = |meeting: &Meeting| !same_place || meeting.place == event.place;
@@ -110,6 +120,10 @@ fn retain_free<T>(items: &mut Vec<T>, taken: &[bool]) {
     items.retain(|_| !taken.next().copied().unwrap_or_default());
 }
 
+fn mark_key(id: &GoogleId) -> u64 {
+    Digest::new().text(id.as_str()).finish().as_u64()
+}
+
 fn key(title: &str, when: WhenKey) -> u64 {
     Digest::new().text(title).number(time_fingerprint(when).as_u64().cast_signed()).finish().as_u64()
 }
@@ -137,6 +151,7 @@ mod tests {
             title: title.into(),
             extents,
             place: place.into(),
+            mark: None,
             created: None,
             modified: None,
         }

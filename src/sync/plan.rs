@@ -16,7 +16,7 @@ use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{ConflictPolicy, Direction};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::table::Table;
 
 /// A record to create in the CRM.
 pub(crate) struct CrmCreate {
@@ -79,6 +79,9 @@ pub(crate) struct Delete {
     pub(crate) survivor: Option<Survivor>,
 }
 
+/// Links by the ids of their events; boxed, for they are taken out one by one.
+pub(crate) type Links = Table<GoogleId, Box<Link>>;
+
 /// What one cycle is going to do, in order.
 #[derive(Default)]
 pub(crate) struct Plan {
@@ -88,13 +91,13 @@ pub(crate) struct Plan {
     pub(crate) google_creates: Vec<GoogleCreate>,
     pub(crate) crm_creates: Vec<CrmCreate>,
     /// The links of everything above that has one.
-    pub(crate) links: BTreeMap<GoogleId, Link>,
+    pub(crate) links: Links,
     /// Links whose version moved without anything to write.
     pub(crate) remembered: Vec<(GoogleId, Link)>,
     /// Links that were made, with nothing to write.
     pub(crate) paired: Vec<(GoogleId, Link)>,
     /// Links that are made with the write of what differs.
-    pub(crate) fresh: BTreeSet<GoogleId>,
+    pub(crate) fresh: Table<GoogleId, ()>,
     pub(crate) unlinked: Vec<(GoogleId, Link)>,
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     pub(crate) still_parked: u32,
@@ -194,7 +197,10 @@ impl Plan {
             }
             Verb::Delete(side) => self.delete(id, case, side),
             Verb::Remember => self.remember(id, case),
-            Verb::Pair => self.pair(id, case, planning),
+            Verb::Pair => {
+                let doubt = planning.doubt && !book.may_be_born(&id);
+                self.pair(id, case, Planning { doubt, ..planning });
+            }
             Verb::Merge { google, crm } => self.merge(id, case, google, crm, planning),
         }
     }
@@ -228,7 +234,7 @@ impl Plan {
     fn create_in_google(&mut self, id: GoogleId, case: Case, renews: bool) {
         let Some((event, origin)) = case.crm.and_then(in_crm) else { return };
         if let Some(link) = case.link {
-            self.links.insert(id.clone(), link);
+            self.links.insert(id.clone(), Box::new(link));
         }
         self.google_creates.push(GoogleCreate { id, event, origin, renews });
     }
@@ -253,7 +259,7 @@ impl Plan {
                 Survivor::InCrm(Box::new(create))
             }),
         };
-        self.links.insert(id.clone(), link);
+        self.links.insert(id.clone(), Box::new(link));
         self.deletes.push(Delete { side, id, survivor });
     }
 
@@ -287,7 +293,7 @@ impl Plan {
             Direction::CrmToGoogle | Direction::GoogleToCrm => (FieldSet::NONE, FieldSet::NONE),
         };
         if !google.is_empty() || !crm.is_empty() {
-            self.fresh.insert(id.clone());
+            self.fresh.insert(id.clone(), ());
             return self.merge(id, case, google, crm, planning);
         }
         let Case { link: Some(mut link), google, crm, .. } = case else { return };
@@ -311,7 +317,7 @@ impl Plan {
         let Case { link: Some(mut link), google, crm, .. } = case else { return };
         if to_google.is_empty() && to_crm.is_empty() {
             note_seen(&mut link, google.as_ref(), crm.as_ref());
-            let known = !self.fresh.remove(&id);
+            let known = self.fresh.remove(&id).is_none();
             if known { &mut self.remembered } else { &mut self.paired }.push((id, link));
             return;
         }
@@ -340,7 +346,7 @@ impl Plan {
         if link.shown.is_none() && crm.is_some() {
             link.shown = Some(Shown::NOTHING);
         }
-        self.links.insert(id.clone(), link);
+        self.links.insert(id.clone(), Box::new(link));
         match (to_google.is_empty(), crm.and_then(in_crm)) {
             (false, Some((event, origin))) => self.google_updates.push(GoogleUpdate {
                 id,

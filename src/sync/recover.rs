@@ -26,7 +26,10 @@ pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>, now_ms: i64) ->
     let mut found = Vec::new();
     let mut rest = Vec::new();
     for meeting in meetings {
-        match open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting)) {
+        let named = open.iter().position(|(id, _)| meeting.mark.as_ref() == Some(id));
+        match named.or_else(|| {
+            open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting))
+        }) {
             Some(index) => found.push((open.remove(index).0.clone(), meeting)),
             None => rest.push(meeting),
         }
@@ -78,7 +81,7 @@ mod tests {
             .iter()
             .map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open)))
             .collect();
-        Intents { at_ms: NOW * 1_000, creates, updates: Vec::new() }
+        Intents { at_ms: NOW * 1_000, creates, ..Intents::default() }
     }
 
     fn meeting(id: &str, title: &str, hour: i64, created: i64) -> Meeting {
@@ -87,6 +90,7 @@ mod tests {
             title: title.into(),
             extents: vec![event(title, hour).when.key()],
             place: String::new(),
+            mark: None,
             created: Some(created),
             modified: None,
         }

@@ -1,6 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
+use super::report::{Conflict, Winner};
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
@@ -137,6 +138,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })?,
+                marks: crm.flag("marks"),
             },
         })
     }
@@ -186,6 +188,13 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+}
+
+impl State {
+    /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
+    pub(crate) fn exclusive_ends(&self) -> Option<bool> {
+        self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
+    }
 }
 
 /// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
@@ -568,6 +577,10 @@ pub(crate) struct Intents {
     pub(crate) creates: Vec<(GoogleId, Draft)>,
     /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
     pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
+    /// Events that may have been created in Google, under ids derived from their records.
+    pub(crate) births: Vec<(GoogleId, CrmId)>,
+    /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
+    pub(crate) lost: Vec<Conflict>,
 }
 
 impl Row for Intents {
@@ -581,8 +594,36 @@ impl Row for Intents {
             let [id, side, seen] = row.list()? else { return None };
             Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates?, updates: updates? })
+        let births = all(fields.array("births"), |pair| {
+            let (id, crm) = both(pair)?;
+            Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
+        });
+        let lost = all(fields.array("lost"), conflict);
+        Some(Self {
+            at_ms: fields.number("atMs")?,
+            creates: creates?,
+            updates: updates?,
+            births: births?,
+            lost: lost?,
+        })
     }
+}
+
+fn conflict(json: &Json<'_>) -> Option<Conflict> {
+    let fields = Fields(json);
+    let field = json.get("field").str()?;
+    Some(Conflict {
+        google_id: fields.text("googleId")?,
+        crm_id: fields.text("crmId")?,
+        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
+        google: fields.text("google")?,
+        crm: fields.text("crm")?,
+        winner: match json.get("winner").str()? {
+            "google" => Winner::Google,
+            "crm" => Winner::Crm,
+            _ => return None,
+        },
+    })
 }
 
 /// Row `parked`: what waits for somebody or something.

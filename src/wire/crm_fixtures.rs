@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 const ME: &str = "4000000000000000009";
 
 fn context(exclusive_end: Option<bool>) -> CrmContext<'static> {
-    CrmContext { user: ME, limits: TextLimits::DEFAULT, exclusive_end, listed: true }
+    CrmContext { user: ME, limits: TextLimits::DEFAULT, exclusive_end, listed: true, marks: false }
 }
 
 /// A record with some fields as given.

@@ -7,6 +7,11 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
 
+/// The name of the field that holds the id of the Google event in records that Accord created, where an administrator
+/// made one: a single-line field with the label "Google Event Id", best a user-based external id (Zoho CRM help,
+/// "External ID in Zoho CRM"), so that the CRM itself refuses a second record of one event.
+pub(crate) const MARK: &str = "Google_Event_Id";
+
 /// A record of the module `Events` as far as Accord reads it.
 pub(crate) struct Record {
     pub(crate) id: CrmId,
@@ -17,6 +22,7 @@ pub(crate) struct Record {
     pub(crate) venue: String,
     /// None when the answer shows none: there may be some all the same, for it is not documented whether lists show them.
     pub(crate) participants: Option<Vec<Participant>>,
+    pub(crate) mark: Option<String>,
     pub(crate) created: String,
     pub(crate) modified: String,
 }
@@ -56,6 +62,7 @@ impl Record {
                 .get("Participants")
                 .list()
                 .map(|rows| rows.iter().filter_map(Participant::of).collect()),
+            mark: row.text(MARK),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })

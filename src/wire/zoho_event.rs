@@ -3,7 +3,7 @@
 use super::mapping;
 use super::zoho::{self, Record};
 use crate::json::Json;
-use crate::model::ids::CrmId;
+use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
@@ -19,6 +19,8 @@ pub(crate) struct CrmContext<'a> {
     pub(crate) exclusive_end: Option<bool>,
     /// The rows come from a list, which may show less of a record than a read of it alone.
     pub(crate) listed: bool,
+    /// Whether to ask for the field with the id of the Google event.
+    pub(crate) marks: bool,
 }
 
 /// A page of records.
@@ -64,6 +66,7 @@ pub(crate) fn crm_sight(row: &Json<'_>, context: &CrmContext<'_>) -> Option<CrmS
     Some(CrmSight {
         id: CrmId::new(zoho::id(row)?),
         modified: time("Modified_Time"),
+        mark: row.get(zoho::MARK).str().map(GoogleId::new),
         content: content(row, context),
     })
 }
@@ -91,6 +94,7 @@ pub(crate) fn meeting(record: Record) -> Meeting {
         title: text::one_line(&record.title),
         extents: extents(&record),
         place: text::one_line(&record.venue),
+        mark: record.mark.map(GoogleId::new),
         created: seconds(&record.created),
         modified: seconds(&record.modified),
         id: record.id,

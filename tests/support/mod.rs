@@ -193,7 +193,7 @@ impl Host {
                 let rows = self.call(&load_line(&keys, prefix.as_deref()), |host| match &prefix {
                     Some(prefix) => {
                         let under = host.rows.iter().filter(|(key, _)| key.starts_with(prefix.as_str()));
-                        under.map(|(key, text)| (key.clone(), text.clone())).collect::<BTreeMap<_, _>>()
+                        under.map(|(key, text)| (key.clone(), text.clone())).collect::<Vec<_>>()
                     }
                     None => {
                         let found =
@@ -205,8 +205,12 @@ impl Host {
                 machine.loaded(rows, self.world.now_ms())
             }
             StepKind::Save { put, remove } => {
-                let line =
-                    format!("save {} put, {} removed: {}", put.len(), remove.len(), key_kinds(put.keys()));
+                let line = format!(
+                    "save {} put, {} removed: {}",
+                    put.len(),
+                    remove.len(),
+                    key_kinds(put.iter().map(|(key, _)| key))
+                );
                 let storage = self.storage;
                 self.call(&line, |host| {
                     if storage == Storage::Works {

@@ -110,6 +110,7 @@ impl Services {
             limits: TextLimits::DEFAULT,
             exclusive_end: Some(self.all_day.exclusive_end),
             listed,
+            marks: false,
         }
     }
 

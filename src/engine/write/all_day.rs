@@ -70,7 +70,7 @@ impl Writer<'_> {
             // The last write of its time was not the one that the link knows of.
             link.crm_modified = None;
             self.wrote(id, &link.crm.clone(), Vec::new());
-            self.links.insert(id.clone(), link.clone());
+            self.links.insert(id.clone(), Box::new(link.clone()));
         }
         self.book.link(id, &link, Some(&link.crm));
         self.save().await

@@ -1,6 +1,6 @@
 //! Creates: intents before, links after, and what became of those whose answers were lost (K2).
 
-use super::{SETTLING_MS, Writer, in_groups, results, unlinked};
+use super::{SETTLING_MS, Stale, Writer, in_groups, results, unlinked};
 use crate::api::http::{HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
@@ -12,8 +12,11 @@ use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
-use crate::wire::zoho::{Entry, EventWrite, RecordResult};
+use crate::wire::zoho::{Entry, EventWrite, MARK, RecordResult};
 use crate::wire::zoho_event::seconds;
+
+/// What a single-line field of the CRM holds (Zoho CRM API v8, field types); few ids of Google are longer.
+const MARK_LENGTH: usize = 255;
 
 /// What is not done of a group of creates.
 struct Group {
@@ -112,15 +115,19 @@ impl Writer<'_> {
     }
 
     fn create_request(&self, group: &[Create]) -> Option<HttpRequest> {
-        let defaults = self.book.active().ok()?.crm.defaults.as_slice();
+        let crm = &self.book.active().ok()?.crm;
         let writing = self.writing(true, None);
         let records: Vec<EventWrite<'_>> = group
             .iter()
             .map(|op| {
                 let mut record = EventWrite::default();
                 mapping::to_crm(&op.event, FieldSet::all(), &writing, &mut record);
-                for (name, value) in defaults {
+                for (name, value) in &crm.defaults {
                     record.set(name, Entry::text(value));
+                }
+                // A record in the recycle bin may still hold the value.
+                if crm.marks && op.renews.is_none() && op.id.as_str().len() <= MARK_LENGTH {
+                    record.set(MARK, Entry::text(op.id.as_str()));
                 }
                 record.set("$send_notification", Entry::Flag(self.notifies()));
                 record
@@ -136,6 +143,12 @@ impl Writer<'_> {
                 self.report.crm.created += 1;
                 self.count_done(1);
                 self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
+            }
+            // The CRM names the record that has the mark: an earlier create, whose answer was lost.
+            ("DUPLICATE_DATA", Some(crm)) if result.field == MARK => {
+                let link = Link::unknown(crm.clone(), self.connection);
+                self.book.link(&op.id, &link, None);
+                self.stale.push(Stale { id: op.id, link: Some(link), crm: Some(crm) });
             }
             _ => self.park(&op.id, &op.draft, result),
         }
@@ -159,7 +172,7 @@ impl Writer<'_> {
         let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept: false };
         self.book.link(id, &link, renews);
         if self.two_way {
-            self.links.insert(id.clone(), link);
+            self.links.insert(id.clone(), Box::new(link));
         }
     }
 
@@ -171,9 +184,9 @@ impl Writer<'_> {
             return Ok(Vec::new());
         };
         self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
-        let owner = self.book.active()?.crm.user.clone();
+        let crm = self.book.active()?.crm.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
-        let meetings = unlinked(self.io, read::meetings(self.io, &owner, &which).await?).await?;
+        let meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
         let found = recover::recover(&self.book.intents, meetings, now);
         let mut intents = std::mem::take(&mut self.book.intents.creates);
         let mut linked = Vec::new();

@@ -1,16 +1,17 @@
 //! Reads back what was written to the CRM. Its times have whole seconds, and it may rewrite texts on saving: what it
 //! shows a moment later is what later changes are told by, and an edit of the same second does not hide (K3, I21).
 
-use super::Writer;
+use super::{Echo, Writer};
 use crate::engine::read_crm::Reader;
 use crate::error::Result;
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::CrmId;
 use crate::model::sight::{CrmContent, CrmSight};
+use crate::model::table::Table;
 use crate::sync::diff;
 use crate::sync::state::{Link, Shown};
 use crate::wire::zoho_event::CrmContext;
-use std::collections::BTreeMap;
 
 /// From one second to the next, by two clocks that may differ a little in their fractions.
 const NEXT_SECOND_MS: i64 = 1_100;
@@ -23,14 +24,14 @@ impl Writer<'_> {
         }
         self.io.wait_until(self.written_ms + NEXT_SECOND_MS).await?;
         let activation = self.book.active()?.clone();
-        let ends = self.book.state.all_day.map(|times| times.exclusive_end);
         let context = CrmContext {
             user: &activation.crm.user,
             limits: activation.crm.limits,
-            exclusive_end: ends.or(self.book.state.crm_exclusive_ends),
+            exclusive_end: self.book.state.exclusive_ends(),
             listed: true,
+            marks: activation.crm.marks,
         };
-        let ways: BTreeMap<_, _> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
+        let ways: Table<CrmId, Echo> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
         let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
         for sight in contents.sights {
             if let Some(echo) = ways.get(&sight.id)

@@ -82,6 +82,7 @@ impl Writer<'_> {
                     .iter()
                     .map(|op| (op.id.clone(), Side::Google, op.origin.shown.fields.part(op.fields)));
                 self.book.intend_updates(written);
+                self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
                 self.save().await?;
             }
             let mut failed = None;
@@ -173,7 +174,6 @@ impl Writer<'_> {
         let link = link.clone();
         self.relink(&op.id, &link);
         self.report.google.updated += u32::from(echo.is_some());
-        self.report.conflicts.extend(op.lost);
         self.count_done(1);
         self.crm_updates.extend(then);
     }
@@ -218,6 +218,9 @@ impl Writer<'_> {
             write.mark(&mark(op));
             requests.push(google::insert(&calendar, write.body(), self.notifies()));
         }
+        self.book
+            .intend_births(ops.iter().map(|(generation, op)| (id(*generation, op), op.origin.crm.clone())));
+        self.save().await?;
         let mut failed = None;
         let mut taken = Vec::new();
         for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
@@ -231,6 +234,7 @@ impl Writer<'_> {
                 }
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
                 Err(problem) if one_event(&problem) => {
+                    self.book.withdraw(&id);
                     self.park_in_google(&op.id, &problem, Some(&op.origin))
                 }
                 Err(problem) => failed = Some(problem),
@@ -303,6 +307,7 @@ impl Writer<'_> {
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
         self.count_done(1);
+        self.book.withdraw_losses(id);
         let code = match problem {
             Problem::Refused(code) | Problem::Forbidden(code) => printable(code),
             _ => "no code".to_owned(),

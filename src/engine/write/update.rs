@@ -159,6 +159,7 @@ impl Writer<'_> {
         if self.two_way {
             let written = ops.iter().map(|op| (op.id.clone(), Side::Crm, op.draft.google.part(op.fields)));
             self.book.intend_updates(written);
+            self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
             self.save().await?;
         }
         let answers = self.io.fetch(requests).await?;
@@ -235,7 +236,6 @@ impl Writer<'_> {
         link.crm_modified = seconds(&result.modified).or(link.crm_modified);
         let link = link.clone();
         self.report.crm.updated += 1;
-        self.report.conflicts.extend(op.lost);
         self.count_done(1);
         self.wrote(&op.id, &link.crm, before);
         self.relink(&op.id, &link);
