@@ -182,16 +182,20 @@ fn a_moved_an_edited_and_a_cancelled_instance_are_changes_of_one_event() {
 /// K4, I7: the delta of a deleted series shows half a year of cancelled instances; those beyond are asked for by id.
 #[test]
 fn a_deleted_series_takes_all_of_its_meetings_with_it() {
-    let mut host = host("two-way");
-    let master = host.add_event(series("Monthly", "2026-11-23", "FREQ=MONTHLY"));
-    host.add_event(timed("Call", 2));
-    host.settle();
-    assert_eq!(host.world.crm_event_count(), 13);
-    host.delete_event(&master);
-    let report = host.settle();
-    assert_eq!(report["crm"]["deleted"], 12, "{:#?}", host.trace);
-    assert_eq!(starts(&host), ["Call 2026-11-22T12:00"]);
-    assert_quiet(&mut host);
+    for (batch, tombstone) in [(true, "bare"), (false, "bare"), (true, "full")] {
+        let mut host = host("two-way");
+        host.batch = batch;
+        host.world.switches().set("delta_tombstone", tombstone).unwrap();
+        let master = host.add_event(series("Monthly", "2026-11-23", "FREQ=MONTHLY"));
+        host.add_event(timed("Call", 2));
+        host.settle();
+        assert_eq!(host.world.crm_event_count(), 13);
+        host.delete_event(&master);
+        let report = host.settle();
+        assert_eq!(report["crm"]["deleted"], 12, "{:#?}", host.trace);
+        assert_eq!(starts(&host), ["Call 2026-11-22T12:00"]);
+        assert_quiet(&mut host);
+    }
 }
 
 /// K5: a series of more than 20 instances is a mass deletion, and somebody is asked.
@@ -411,10 +415,11 @@ fn the_setting_changes_and_changes_back() {
     }
 }
 
-/// K2: a linked event is made the first of a series: its meeting becomes that instance's.
+/// K2, I23: a linked event is made the first of a series, at its time or at another one: its meeting becomes that
+/// instance's, and stays so when the state is lost.
 #[test]
 fn a_linked_event_becomes_a_series() {
-    for from in ["google", "crm"] {
+    for (from, start) in [("google", "12:00"), ("google", "15:30"), ("crm", "12:00"), ("crm", "09:15")] {
         let mut host = host("two-way");
         let master = if from == "google" {
             host.add_event(timed("Call", 26))
@@ -425,15 +430,30 @@ fn a_linked_event_becomes_a_series() {
         };
         host.settle();
         let meeting = id(&host.meeting("Call"));
-        let zone = json!({ "timeZone": "Europe/Paris" });
-        let rule = json!({ "start": zone, "end": zone, "recurrence": ["RRULE:FREQ=DAILY;COUNT=3"] });
-        host.edit_event(&master, rule);
+        let at =
+            |time: &str| json!({ "dateTime": format!("2026-11-23T{time}:00"), "timeZone": "Europe/Paris" });
+        host.edit_event(
+            &master,
+            json!({ "start": at(start), "end": at("16:00"), "recurrence": ["RRULE:FREQ=DAILY;COUNT=3"] }),
+        );
         let report = host.settle();
-        assert_eq!(report["crm"], json!({ "created": 2, "updated": 0, "deleted": 0 }), "{:#?}", host.trace);
+        assert_eq!(
+            (&report["crm"]["created"], &report["crm"]["deleted"]),
+            (&json!(2), &json!(0)),
+            "{from} {start}"
+        );
         assert_eq!(host.world.crm_event_count(), 3);
+        assert_quiet(&mut host);
+
+        host.rows.clear();
+        host.activate_with(with("two-way", "instances"));
+        let report = host.settle();
+        for side in ["google", "crm"] {
+            assert_eq!(report[side], json!({ "created": 0, "updated": 0, "deleted": 0 }), "{from} {start}");
+        }
         host.edit_meeting(&meeting, json!({ "Venue": "Room 2" }));
         host.settle();
-        assert_eq!(instances(&mut host, &master)[0]["location"], "Room 2");
+        assert_eq!(instances(&mut host, &master)[0]["location"], "Room 2", "{from} {start}");
         assert_quiet(&mut host);
     }
 }

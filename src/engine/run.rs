@@ -174,7 +174,7 @@ async fn compare(
     follow_marks(&mut cases, book, connection);
     follow_crm_marks(&mut cases);
     if settings.recurring == RecurringPolicy::Instances {
-        follow_series(&mut cases, book);
+        follow_series(&mut cases, book, admission.window_start);
     }
     for (id, case) in cases.iter_mut() {
         case.judge(id, admission);
@@ -259,8 +259,8 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
 }
 
 /// A linked event that was made the first of a series goes on as an instance of it: its meeting is that instance's, or
-/// else there would be two of them.
-fn follow_series(cases: &mut Cases, book: &mut Book) {
+/// else there would be two of them. It is the one at the same time, or the first one where the time was changed too.
+fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
     let mut moves: Vec<(GoogleId, GoogleId)> = Vec::new();
     for (id, case) in cases.iter() {
         let (None, Some(Sight { series: Some(series), content: Content::Ordinary { event, .. }, .. })) =
@@ -270,9 +270,17 @@ fn follow_series(cases: &mut Cases, book: &mut Book) {
         };
         let Some(single) = cases.get(series) else { continue };
         let alone = single.sight.as_ref().is_none_or(|sight| matches!(sight.content, Content::Recurring));
-        let start = single.link.as_ref().filter(|_| alone).map(|link| link.seen.start);
-        if start == Some(event.when.start_seconds()) {
-            moves.push((series.clone(), id.clone()));
+        let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
+        let same_time = link.seen.start == event.when.start_seconds();
+        match moves.last_mut() {
+            Some((known, heir)) if known == series => {
+                if same_time {
+                    heir.clone_from(id);
+                }
+            }
+            // What was over before the window has its first instance there too.
+            _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
+            _ => {}
         }
     }
     for (series, id) in moves {
