@@ -250,7 +250,7 @@ export interface Skipped {
      */
     private: number;
     /**
-     * Events that ended before the window.
+     * Events that ended before the window, and instances of series more than a year ahead.
      */
     outsideWindow: number;
     /**

@@ -27,7 +27,10 @@ export interface Settings {
   intervalMinutes?: number;
   /** What the CRM gets of a Google event that is marked private. */
   privateEvents?: "busy" | "include" | "skip";
-  /** This version accepts only `"skip"`. */
+  /**
+   * `"skip"` (default) leaves repeating events out and counts them. With `"instances"` each occurrence is a meeting of its
+   * own, up to a year ahead. `"series"` is refused: the CRM has no dependable way to change one meeting of a series.
+   */
   recurring?: "skip" | "instances" | "series";
 }
 
@@ -141,7 +144,7 @@ export interface Report {
     eventType: number;
     /** Marked private in Google, when the settings skip these. */
     private: number;
-    /** Over before the first sync looks back. */
+    /** Over before the first sync looks back, or an occurrence more than a year ahead. */
     outsideWindow: number;
     /** Meetings of other users of the CRM. */
     otherOwner: number;

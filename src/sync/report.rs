@@ -80,7 +80,7 @@ pub struct Skipped {
     pub event_type: u32,
     /// Private events, when the settings skip them.
     pub private: u32,
-    /// Events that ended before the window.
+    /// Events that ended before the window, and instances of series more than a year ahead.
     pub outside_window: u32,
     /// Meetings that belong to another user of the CRM.
     pub other_owner: u32,

@@ -29,6 +29,11 @@ pub(crate) mod key {
         format!("{LINKS}{}", id.as_str())
     }
 
+    /// The links of a series' instances, and of series that were split off it.
+    pub(crate) fn links_of_series(master: &GoogleId) -> String {
+        format!("{LINKS}{}_", master.as_str())
+    }
+
     /// The way back: this row holds the Google id.
     pub(crate) fn reverse(id: &CrmId) -> String {
         format!("{REVERSE}{}", id.as_str())
@@ -153,6 +158,8 @@ impl Activation {
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
+    /// Up to where the instances of series were read (seconds since 1970): the window of the cursor.
+    pub(crate) horizon: Option<i64>,
     /// What the first sync may still write; none once it is over.
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
@@ -243,6 +250,7 @@ impl Row for State {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
+            horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
             importing: fields.flag("importing"),
