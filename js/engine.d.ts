@@ -261,7 +261,7 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -384,6 +384,10 @@ export interface Report {
      */
     remaining: number;
     /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
+    /**
      * Requests made.
      */
     requests: Requests;
@@ -496,6 +500,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**
