@@ -194,13 +194,21 @@ export type Trigger = "poll" | "manual" | "crm-change";
 export type Command =
   | { name: "calendars" }
   | { name: "checkAccess"; settings?: Settings }
-  | { name: "activate"; settings: Settings }
-  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "status" }
   | { name: "history" }
+  | WritingCommand;
+
+/** Commands of which one runs at a time. */
+export type WritingCommand = {
+  /** No lock keeps other tabs away: the engine takes its lease for the command. */
+  lease?: boolean;
+} & (
+  | { name: "activate"; settings: Settings }
+  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
-  | { name: "forget" };
+  | { name: "forget" }
+);
 
 /** From this instant on, the zone's local time is UTC plus `minutes`. */
 export interface OffsetChange {

@@ -1,6 +1,7 @@
 //! Requests to the Zoho CRM API v8 and the reading of their answers.
 
 use super::http::{HttpRequest, Service, encode};
+use crate::devices::Device;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
@@ -63,7 +64,7 @@ pub(crate) fn insert_contacts(records: &[EventWrite<'_>]) -> Option<HttpRequest>
 /// are refused one by one.
 pub(crate) fn update(records: &[EventWrite<'_>], unmodified_since: Option<i64>) -> Option<HttpRequest> {
     let mut request = send("PUT", EVENTS, bulk(records)?);
-    if let Some(seconds) = unmodified_since {
+    if let Some(seconds) = unmodified_since.filter(|_| Device::Guards.on()) {
         request.headers.push(("If-Unmodified-Since", time(seconds)));
     }
     Some(request)

@@ -5,6 +5,7 @@ pub(crate) mod birth;
 pub(crate) mod commit;
 pub(crate) mod diff;
 pub(crate) mod guard;
+pub(crate) mod lease;
 pub(crate) mod limit;
 pub(crate) mod merge;
 pub(crate) mod observe;

@@ -20,6 +20,7 @@ pub(crate) mod key {
     pub(crate) const STATE: &str = "state";
     pub(crate) const INTENTS: &str = "intents";
     pub(crate) const PARKED: &str = "parked";
+    pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";

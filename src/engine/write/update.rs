@@ -4,6 +4,7 @@ use super::{Writer, end_by, in_groups, results};
 use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::Problem;
 use crate::api::zoho;
+use crate::devices::Device;
 use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::event::Guests;
@@ -232,7 +233,9 @@ impl Writer<'_> {
         let unverified = self.must_learn(&op.draft);
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let before = link.shown.as_ref().map(|shown| shown.guests.clone()).unwrap_or_default();
-        if let Some(shown) = &mut link.shown {
+        if Device::EchoRule.on()
+            && let Some(shown) = &mut link.shown
+        {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
                 written.note_guests(roster.iter().filter_map(Participant::guest));
