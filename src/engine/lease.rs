@@ -73,7 +73,7 @@ impl Io {
 
     async fn put_lease(&self, mut patch: Patch, lease: Lease) -> Result<()> {
         if !patch.remove.iter().any(|key| key == Lease::KEY) {
-            patch.put.insert(Lease::KEY.to_owned(), encode(&lease));
+            patch.put.push((Lease::KEY.to_owned(), encode(&lease)));
         }
         self.write(patch).await
     }

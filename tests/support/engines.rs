@@ -275,7 +275,7 @@ fn latest(kind: &StepKind, since_ms: i64) -> Option<i64> {
 fn writes(kind: &StepKind) -> bool {
     match kind {
         StepKind::Http { requests } => requests.iter().any(changes),
-        StepKind::Save { put, remove } => !remove.is_empty() || put.keys().any(|key| key != "lease"),
+        StepKind::Save { put, remove } => !remove.is_empty() || put.iter().any(|(key, _)| key != "lease"),
         _ => false,
     }
 }

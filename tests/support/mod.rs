@@ -31,7 +31,7 @@ pub enum Kill {
 /// What a step brought.
 pub enum Brought {
     Answers(Vec<accord_sync::Answer>),
-    Rows(BTreeMap<String, String>),
+    Rows(Vec<(String, String)>),
     Saved,
     Refused(&'static str),
     Woke,
