@@ -43,7 +43,7 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
-            let guests = strangers(&mut self.directory.people, &open, &rest);
+            let guests = strangers(&mut self.directory.people, &open, &rest, zoho::ADDRESSES);
             self.meet(guests).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
