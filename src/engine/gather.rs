@@ -442,7 +442,12 @@ impl Gatherer<'_> {
             marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
-        let contents = reader.read(ids).await?;
+        let had_guests = |id: &&CrmId| {
+            let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
+            link.is_some_and(Link::had_guests)
+        };
+        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().collect();
+        let contents = reader.read(ids, &had_guests).await?;
         let mut sights = contents.sights;
         let mut asked = 0;
         for id in contents.missing {

@@ -556,6 +556,11 @@ impl Link {
         self.seen.google.field(field).or(shown).is_some()
     }
 
+    /// Whether the CRM is known to hold guests.
+    pub(crate) fn had_guests(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
+    }
+
     /// A link of which only the ends are known.
     pub(crate) fn unknown(crm: CrmId, connection: Fingerprint) -> Self {
         let seen = Draft {
