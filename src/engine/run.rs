@@ -283,11 +283,8 @@ fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
         let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
         let same_time = link.seen.start == event.when.start_seconds();
         match moves.last_mut() {
-            Some((known, heir)) if known == series => {
-                if same_time {
-                    heir.clone_from(id);
-                }
-            }
+            Some((known, heir)) if known == series && same_time => heir.clone_from(id),
+            Some((known, _)) if known == series => {}
             // What was over before the window has its first instance there too.
             _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
             _ => {}
