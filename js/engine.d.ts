@@ -91,11 +91,12 @@ export interface Conflict {
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+     * `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+     * `not-writable`.
      */
     code: string;
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -249,7 +250,7 @@ export interface Skipped {
      */
     private: number;
     /**
-     * Events that ended before the window.
+     * Events that ended before the window, and instances of series more than a year ahead.
      */
     outsideWindow: number;
     /**
@@ -261,7 +262,7 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -352,6 +353,10 @@ export interface Report {
      */
     crm: Counts;
     /**
+     * Contacts created of guests (C3).
+     */
+    contacts: number;
+    /**
      * Observed events that needed nothing.
      */
     unchanged: number;
@@ -383,6 +388,10 @@ export interface Report {
      * Entries left for the next cycles.
      */
     remaining: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
     /**
      * Requests made.
      */
@@ -496,6 +505,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**

@@ -11,6 +11,7 @@ pub(crate) mod merge;
 pub(crate) mod observe;
 pub(crate) mod order;
 pub(crate) mod pair;
+pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod recover;
 pub(crate) mod report;
