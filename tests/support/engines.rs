@@ -252,14 +252,14 @@ impl Engines {
     /// writes has an effect.
     ///
     /// # Errors
-    /// Says whose turn it was, in order.
+    /// Names the first two commands of which that is not true.
     pub fn one_at_a_time(&self) -> Result<(), String> {
-        let different: BTreeSet<&usize> = self.turns.iter().collect();
-        let mixed = different.len() < self.turns.len();
-        if mixed {
-            Err(format!("I28: a command wrote after another one began: {:?}", self.turns))
-        } else {
-            Ok(())
+        let again = self.turns.windows(2).enumerate().find(|(at, pair)| self.turns[..*at].contains(&pair[1]));
+        match again {
+            Some((_, pair)) => {
+                Err(format!("I28: command {} wrote after command {} had begun", pair[1], pair[0]))
+            }
+            None => Ok(()),
         }
     }
 
