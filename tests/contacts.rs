@@ -512,6 +512,17 @@ fn a_lost_answer_doubles_no_contact() {
     }
 }
 
+/// K2: a create whose answer was lost may still be under way: nobody asks before it has settled.
+#[test]
+fn a_create_in_doubt_is_waited_for() {
+    let mut host = host("google-to-crm", "add-as-contacts");
+    host.world.faults().add(Fault::new(FaultKind::Drop).on(Service::Zoho, "POST", "/crm/v8/Contacts").after());
+    host.add_event(with_guests("Call", 4, &["cleo@example.com"]));
+    let began = host.world.now_ms();
+    assert_eq!(host.sync()["contacts"], 1);
+    assert!(host.world.now_ms() - began >= 5_000, "{:#?}", host.trace);
+}
+
 /// K2: a create that is still under way when its cycle dies is waited for.
 #[test]
 fn the_next_cycle_waits_for_a_create_under_way() {
