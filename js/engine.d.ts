@@ -250,7 +250,7 @@ export interface Skipped {
      */
     private: number;
     /**
-     * Events that ended before the window.
+     * Events that ended before the window, and instances of series more than a year ahead.
      */
     outsideWindow: number;
     /**
@@ -262,7 +262,7 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -389,6 +389,10 @@ export interface Report {
      */
     remaining: number;
     /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
+    /**
      * Requests made.
      */
     requests: Requests;
@@ -501,6 +505,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**

@@ -8,6 +8,7 @@ import { openSync } from "./services.ts";
 
 export type Direction = NonNullable<Settings["direction"]>;
 export type GuestPolicy = NonNullable<Settings["guests"]>;
+export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
 
 /** What came of a change in the CRM: it is in Google, it changed nothing there, or a later sync brings it, or none. */
 export type Pushed = "now" | "nothing" | "later" | "never";
@@ -20,6 +21,8 @@ export interface Session {
   chooseDirection(direction: Direction): void;
   guests: GuestPolicy;
   chooseGuests(guests: GuestPolicy): void;
+  recurring: Recurring;
+  chooseRecurring(recurring: Recurring): void;
   status: Status | undefined;
   history: Report[];
   /** The report of the sync that this page ran last, until it runs another. */
@@ -51,6 +54,7 @@ export function useSession(): Session {
   const [chosen, setChosen] = useState<string>();
   const [chosenDirection, setDirection] = useState<Direction>();
   const [chosenGuests, setGuests] = useState<GuestPolicy>();
+  const [chosenRecurring, setRecurring] = useState<Recurring>();
   const [status, setStatus] = useState<Status>();
   const [history, setHistory] = useState<Report[]>([]);
   const [finished, setFinished] = useState<Report>();
@@ -86,8 +90,9 @@ export function useSession(): Session {
 
   const direction = chosenDirection ?? status?.settings?.direction ?? "two-way";
   const guests = chosenGuests ?? status?.settings?.guests ?? "do-not-add";
-  const isActive =
-    status?.state === "active" && status.settings?.calendar === calendarId && status.settings?.direction === direction && status.settings?.guests === guests;
+  const recurring = chosenRecurring ?? (status?.settings?.recurring === "instances" ? "instances" : "skip");
+  const wanted = { calendar: calendarId, direction, guests, recurring };
+  const isActive = status?.state === "active" && Object.entries(wanted).every(([name, value]) => status.settings?.[name as keyof Settings] === value);
 
   const touch = useCallback((side: Side) => setVersions((now) => ({ ...now, [side]: now[side] + 1 })), []);
 
@@ -114,7 +119,7 @@ export function useSession(): Session {
     };
     let report: Report | undefined;
     await guarded(async (sync) => {
-      if (!isActive) setStatus(await sync.activate({ calendar: calendarId, direction, guests, recurring: "skip" }));
+      if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId }));
       report = await sync.run({ ...options, signal: controller.signal, onProgress });
       setFinished(report);
     });
@@ -153,6 +158,8 @@ export function useSession(): Session {
     chooseDirection: setDirection,
     guests,
     chooseGuests: setGuests,
+    recurring,
+    chooseRecurring: setRecurring,
     status,
     history,
     finished,

@@ -27,7 +27,10 @@ export interface Settings {
   intervalMinutes?: number;
   /** What the CRM gets of a Google event that is marked private. */
   privateEvents?: "busy" | "include" | "skip";
-  /** This version accepts only `"skip"`. */
+  /**
+   * `"skip"` (default) leaves repeating events out and counts them. With `"instances"` each occurrence is a meeting of its
+   * own, up to a year ahead. `"series"` is refused: the CRM has no dependable way to change one meeting of a series.
+   */
   recurring?: "skip" | "instances" | "series";
 }
 
@@ -116,6 +119,21 @@ export interface Question {
   askedMs: number;
 }
 
+/** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
+export interface Pause {
+  /** Whose service. */
+  side: "google" | "crm";
+  /**
+   * `wait`: no request goes there; cycles fail with `rate-limited` until then. `quota`: a usage limit of hours is reached;
+   * nothing is written there, while reading and the other side go on.
+   */
+  code: "wait" | "quota";
+  /** A sentence for people. */
+  message: string;
+  /** When it ends. */
+  untilMs: number;
+}
+
 /** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
 export type Answer = "apply" | "restore";
 
@@ -141,7 +159,7 @@ export interface Report {
     eventType: number;
     /** Marked private in Google, when the settings skip these. */
     private: number;
-    /** Over before the first sync looks back. */
+    /** Over before the first sync looks back, or an occurrence more than a year ahead. */
     outsideWindow: number;
     /** Meetings of other users of the CRM. */
     otherOwner: number;
@@ -152,13 +170,15 @@ export interface Report {
   conflicts: Conflict[];
   /** All questions that are open after the cycle, also older ones. */
   questions: Question[];
-  /** Entries that a limit left for the next cycles. */
+  /** Entries that a limit or a pause left for the next cycles. */
   remaining: number;
+  /** What a service keeps waiting after the cycle. */
+  pauses: Pause[];
   /** HTTP requests made, a batch counted as one. */
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline";
+  finished: "complete" | "limit" | "deadline" | "paused";
 }
 
 /** What is stored: settings and numbers. */
@@ -179,6 +199,8 @@ export interface Status {
   lastReport?: Report;
   /** A service asked for a pause until then. */
   waitUntilMs?: number;
+  /** What a service keeps waiting. */
+  pauses: Pause[];
 }
 
 /** How far a command is. `total` is absent while it is not known. */

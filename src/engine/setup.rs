@@ -191,6 +191,7 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
         book.intents = Intents { contacts_ms: book.intents.contacts_ms, ..Intents::default() };
     }
     book.state.cursor = None;
+    book.state.horizon = None;
     book.state.crm_changes = None;
     book.state.crm_deletions = None;
     book.state.doubt = pairs;

@@ -384,6 +384,15 @@ impl Plan {
             + self.crm_creates.len()
     }
 
+    /// Takes out what would be written to Google; says how many entries that are.
+    pub(crate) fn withhold_from_google(&mut self) -> usize {
+        let before = self.entries();
+        self.deletes.retain(|op| op.side != Side::Google);
+        self.google_updates.clear();
+        self.google_creates.clear();
+        before - self.entries()
+    }
+
     /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
     /// updates leave, in the order of L3.
     pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {

@@ -29,6 +29,11 @@ pub(crate) mod key {
         format!("{LINKS}{}", id.as_str())
     }
 
+    /// The links of a series' instances, and of series that were split off it.
+    pub(crate) fn links_of_series(master: &GoogleId) -> String {
+        format!("{LINKS}{}_", master.as_str())
+    }
+
     /// The way back: this row holds the Google id.
     pub(crate) fn reverse(id: &CrmId) -> String {
         format!("{REVERSE}{}", id.as_str())
@@ -153,6 +158,8 @@ impl Activation {
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
+    /// Up to where the instances of series were read (seconds since 1970): the window of the cursor.
+    pub(crate) horizon: Option<i64>,
     /// What the first sync may still write; none once it is over.
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
@@ -167,6 +174,10 @@ pub(crate) struct State {
     pub(crate) google_not_before_ms: Option<i64>,
     /// No request to the CRM before this time.
     pub(crate) zoho_not_before_ms: Option<i64>,
+    /// Nothing is written to Google before this time, for a usage limit of hours is reached; reading goes on.
+    pub(crate) google_writes_not_before_ms: Option<i64>,
+    /// How many cycles in succession ended because a service wanted fewer requests.
+    pub(crate) pressed: u32,
     /// How the CRM takes all-day times, once that is known.
     pub(crate) all_day: Option<AllDayTimes>,
     /// Up to where the changes of the CRM are applied; none asks for a full read.
@@ -185,6 +196,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether nothing may be written to Google.
+    pub(crate) fn google_is_full(&self, now_ms: i64) -> bool {
+        self.google_writes_not_before_ms.is_some_and(|until| until > now_ms)
+    }
+
     /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
     pub(crate) fn exclusive_ends(&self) -> Option<bool> {
         self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
@@ -243,6 +259,7 @@ impl Row for State {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
+            horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
             importing: fields.flag("importing"),
@@ -252,6 +269,8 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
+            google_writes_not_before_ms: fields.number("googleWritesNotBeforeMs"),
+            pressed: fields.count("pressed").unwrap_or_default(),
             all_day: Some(json.get("allDay")).filter(|times| times.is_object()).map(|times| AllDayTimes {
                 offset: match times.get("offset").str() {
                     Some("zero") => Some(AllDayOffset::Zero),
@@ -535,6 +554,11 @@ impl Link {
     pub(crate) fn knows(&self, field: Field) -> bool {
         let shown = self.shown.as_ref().and_then(|shown| shown.fields.field(field));
         self.seen.google.field(field).or(shown).is_some()
+    }
+
+    /// Whether the CRM is known to hold guests.
+    pub(crate) fn had_guests(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
     }
 
     /// A link of which only the ends are known.

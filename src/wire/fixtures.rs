@@ -210,7 +210,7 @@ fn other_rows_are_told_apart() {
             "cancelled",
         ),
         (timed(&json!({ "recurrence": ["RRULE:FREQ=WEEKLY"] })), "recurring"),
-        (timed(&json!({ "recurringEventId": "a" })), "recurring"),
+        (timed(&json!({ "recurringEventId": "a" })), "ordinary"),
         (timed(&json!({ "eventType": "focusTime" })), "other type"),
         (timed(&json!({ "eventType": "somethingNew" })), "other type"),
         (timed(&json!({ "eventType": "default" })), "ordinary"),
@@ -224,6 +224,8 @@ fn other_rows_are_told_apart() {
     ];
     for (event, expected) in table {
         assert_eq!(kind(event.clone()), expected, "{event}");
+        let series = read(&event).series.map(|id| id.as_str().to_owned());
+        assert_eq!(series.as_deref(), event["recurringEventId"].as_str(), "C11: {event}");
     }
 }
 

@@ -20,12 +20,18 @@ export function Controls({ session }: { session: Session }) {
     <section class="card controls" aria-labelledby="controls-title">
       <h2 id="controls-title" class="hidden">{t("controls.title")}</h2>
       <div class="controls-row">
-        <label class="field calendar-field">
-          <span>{t("controls.calendar")}</span>
-          <select value={calendarId} disabled={!calendars || progress !== undefined} onChange={(e) => session.chooseCalendar(e.currentTarget.value)}>
-            {calendars?.map(({ id, name }) => <option key={id} value={id}>{name}</option>) ?? <option>{t("page.loading")}</option>}
-          </select>
-        </label>
+        <div class="calendar-field">
+          <label class="field">
+            <span>{t("controls.calendar")}</span>
+            <select value={calendarId} disabled={!calendars || progress !== undefined} onChange={(e) => session.chooseCalendar(e.currentTarget.value)}>
+              {calendars?.map(({ id, name }) => <option key={id} value={id}>{name}</option>) ?? <option>{t("page.loading")}</option>}
+            </select>
+          </label>
+          <label class="check" title={t("controls.recurring.note")}>
+            <input type="checkbox" checked={session.recurring === "instances"} disabled={progress !== undefined} onChange={(e) => session.chooseRecurring(e.currentTarget.checked ? "instances" : "skip")} />
+            <span>{t("controls.recurring")}</span>
+          </label>
+        </div>
         <div class="choices">
           <Choice name="direction" values={DIRECTIONS} value={session.direction} disabled={progress !== undefined} note={t(`direction.note.${session.direction}`)} onChoose={session.chooseDirection} />
           <Choice name="guests" values={GUESTS} value={session.guests} disabled={progress !== undefined || !toCrm} note={t(toCrm ? `guests.note.${session.guests}` : "guests.note.none")} onChoose={session.chooseGuests} />

@@ -52,10 +52,10 @@ impl Writer<'_> {
                 Some(Problem::Refused(_)) => singly = again.len(),
                 Some(problem) => {
                     attempt += 1;
-                    if attempt >= ATTEMPTS || !problem.passes() {
+                    let ends = attempt >= ATTEMPTS || !problem.passes();
+                    if ends || !self.io.back_off(problem, attempt - 1).await? {
                         return Err(problem.error(Service::Zoho));
                     }
-                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
                 }
             }
             if !doubtful.is_empty() {

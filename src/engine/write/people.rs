@@ -158,10 +158,10 @@ impl Writer<'_> {
             let answer = self.io.once(vec![request]).await?.pop();
             if let Err(problem) = self.settle_contacts(&open, answer) {
                 attempt += 1;
-                if attempt >= ATTEMPTS || !problem.passes() {
+                let ends = attempt >= ATTEMPTS || !problem.passes();
+                if ends || !self.io.back_off(&problem, attempt - 1).await? {
                     return Err(problem.error(Service::Zoho));
                 }
-                self.io.back_off(Service::Zoho, &problem, attempt - 1).await?;
                 if self.book.intents.contacts_ms.is_some() {
                     self.io.wait_until(began + SETTLING_MS).await?;
                     self.look_up(CONTACTS, &open).await?;
