@@ -516,7 +516,9 @@ fn a_lost_answer_doubles_no_contact() {
 #[test]
 fn a_create_in_doubt_is_waited_for() {
     let mut host = host("google-to-crm", "add-as-contacts");
-    host.world.faults().add(Fault::new(FaultKind::Drop).on(Service::Zoho, "POST", "/crm/v8/Contacts").after());
+    host.world
+        .faults()
+        .add(Fault::new(FaultKind::Drop).on(Service::Zoho, "POST", "/crm/v8/Contacts").after());
     host.add_event(with_guests("Call", 4, &["cleo@example.com"]));
     let began = host.world.now_ms();
     assert_eq!(host.sync()["contacts"], 1);
