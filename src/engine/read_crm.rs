@@ -77,7 +77,8 @@ pub(crate) struct Contents {
 }
 
 impl Reader<'_> {
-    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for;
+    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for:
+    /// whether they are all of the window or what just changed, they stand together where the list begins;
     /// the others by their ids, 100 to a request. Descriptions that a list may have cut are read one by one.
     pub(crate) async fn read(&self, ids: Vec<CrmId>) -> Result<Contents> {
         let mut asked: Asked = ids.into_iter().map(|id| (id, false)).collect();

@@ -3,6 +3,9 @@
 use super::fingerprint::Fingerprint;
 use super::time::When;
 
+/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
+pub(crate) const MAX_PARTICIPANTS: usize = 50;
+
 /// The mapped fields of one event (F1 to F6), as the CRM can hold them.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]

@@ -11,6 +11,7 @@ use super::zoho::{self, Entry, Participant};
 use super::zoho_event::CrmContext;
 use crate::json::Json;
 use crate::model::event::Event;
+pub(crate) use crate::model::event::MAX_PARTICIPANTS;
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::profile::{AllDayTimes, TextLimits};
@@ -79,9 +80,6 @@ const TABLE: [Row; 6] = [
 
 /// The title of an untitled event in the CRM (F1).
 pub(crate) const UNTITLED: &str = Event::UNTITLED;
-
-/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
-pub(crate) const MAX_PARTICIPANTS: usize = 50;
 
 /// What writing to the CRM needs to know.
 pub(crate) struct Writing<'a> {
