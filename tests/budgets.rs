@@ -42,10 +42,12 @@ const fn reconnect_by(most: u64) -> Budget {
 /// So much later, everything that a list of the CRM may show late has shown.
 const LATER_MS: i64 = 200_000;
 
+/// Believable calendars without guests: each hundred addresses of guests cost a look into the CRM, as
+/// `guests_are_looked_up_by_the_hundred` shows.
 fn world(direction: &str, events: usize, meetings: usize) -> Host {
     let mut host = Host::new();
-    host.world.fill(&Corpus::new(7, events));
-    host.world.fill_meetings(&Corpus::new(8, meetings));
+    host.world.fill(&Corpus { guests: false, ..Corpus::new(7, events) });
+    host.world.fill_meetings(&Corpus { guests: false, ..Corpus::new(8, meetings) });
     host.activate_with(json!({ "direction": direction }));
     host
 }
@@ -181,4 +183,13 @@ fn one_meeting_pushed_at_once() {
         within(&format!("one meeting pushed, {direction}"), &host, &report, budget);
         assert_eq!(report["google"]["updated"], 1);
     }
+}
+
+/// Section 9: addresses are looked up in batches, among users, contacts and leads.
+#[test]
+fn guests_are_looked_up_by_the_hundred() {
+    let mut host = Host::new();
+    host.world.fill(&Corpus::new(7, 5_000));
+    host.activate_with(json!({ "direction": "google-to-crm" }));
+    measured("5,000 events with guests into the CRM", &mut host, requests(75));
 }

@@ -7,10 +7,11 @@ use super::read::{self, Reading};
 use super::read_crm::{self, Changed, Reader};
 use super::write::Stale;
 use crate::api::{google, zoho};
+use crate::devices::Device;
 use crate::error::Result;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::{DeletionPolicy, Direction};
+use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmSight};
 use crate::model::table::Table;
 use crate::sync::birth;
@@ -39,6 +40,8 @@ pub(crate) struct Gathered {
     pub(crate) default_reminders: Vec<Reminder>,
     /// What waits and is due.
     waiting: Vec<GoogleId>,
+    /// Series of which more than one instance was delivered: what is linked of them and was not may be gone.
+    touched: Vec<GoogleId>,
 }
 
 /// What is not yet proven.
@@ -109,10 +112,10 @@ impl Gatherer<'_> {
         let matching = direction == Direction::CrmToGoogle && book.state.doubt;
         if direction != Direction::CrmToGoogle || matching {
             let limits = self.activation.crm.limits;
-            let cursor = book.state.cursor.as_ref().filter(|_| !matching);
+            let rolls = self.admission.rolls(book.state.horizon);
+            let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
-            let mut reading =
-                read::calendar(self.io, calendar, cursor, self.admission.window_start, limits).await?;
+            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
             gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
@@ -254,9 +257,19 @@ impl Gatherer<'_> {
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
             let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
             gathered.waiting = waiting(book, &delivered, io.now_ms());
-            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting);
+            let mut series = Vec::new();
+            if self.activation.settings.recurring == RecurringPolicy::Instances {
+                (series, gathered.touched) = delivered_series(&gathered.cases);
+            }
+            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).chain(&series);
             let keys = Table::of(ids.map(key::link));
-            io.load(keys.into_iter().map(|(key, ())| key).collect()).await?
+            let mut rows = io.load(keys.into_iter().map(|(key, ())| key).collect()).await?;
+            for series in &gathered.touched {
+                for (name, text) in io.list(&key::links_of_series(series)).await? {
+                    rows.insert(name, text);
+                }
+            }
+            rows
         };
         if full {
             gathered.waiting = waiting(book, &Table::default(), io.now_ms());
@@ -307,10 +320,15 @@ impl Gatherer<'_> {
         for (id, case) in gathered.cases.iter_mut() {
             let Some(link) = &case.link else { continue };
             let ask = match &case.sight {
+                _ if self.admission.leaves(id) => false,
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
-                None => full && link.seen.end > window_start,
+                None => {
+                    let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
+                    link.seen.end > window_start && (full || touched())
+                }
             };
             match ask {
+                true if !Device::Proof.on() => case.sight = Some(read::gone(id)),
                 true if ids.len() < self.max => ids.push(id.clone()),
                 true => {
                     gathered.deferred.on_crm += 1;
@@ -442,11 +460,16 @@ impl Gatherer<'_> {
             marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
-        let contents = reader.read(ids).await?;
+        let had_guests = |id: &&CrmId| {
+            let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
+            link.is_some_and(Link::had_guests)
+        };
+        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().collect();
+        let contents = reader.read(ids, &had_guests).await?;
         let mut sights = contents.sights;
         let mut asked = 0;
         for id in contents.missing {
-            if deleted.contains(&id) {
+            if deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
                 gathered.deferred.on_google += 1;
@@ -470,6 +493,20 @@ impl Gatherer<'_> {
         }
         Ok(contents.exclusive_ends)
     }
+}
+
+/// The series of which instances were delivered, and those of which more than one was.
+fn delivered_series(cases: &Cases) -> (Vec<GoogleId>, Vec<GoogleId>) {
+    let (mut series, mut touched) = (Vec::<GoogleId>::new(), Vec::<GoogleId>::new());
+    // In the order of their ids, the instances of one series stand together.
+    for of in cases.values().filter_map(|case| case.sight.as_ref()?.series.as_ref()) {
+        if series.last() != Some(of) {
+            series.push(of.clone());
+        } else if touched.last() != Some(of) {
+            touched.push(of.clone());
+        }
+    }
+    (series, touched)
 }
 
 fn note_reminders(book: &mut Book, reminders: &[Reminder]) {

@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
 use crate::model::profile::CrmProfile;
 use crate::model::profile::TextLimits;
+use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
+use crate::sync::observe::Admission;
 use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
@@ -21,6 +23,8 @@ pub(crate) struct Reading {
     pub(crate) cursor: SyncToken,
     /// Everything in the window, not only what changed.
     pub(crate) full: bool,
+    /// Where a full read of instances ended (seconds since 1970).
+    pub(crate) horizon: Option<i64>,
     /// For events that are read one by one afterwards.
     pub(crate) default_reminders: Vec<Reminder>,
     /// Entries without an id: they can be neither synced nor set apart, only counted.
@@ -33,19 +37,35 @@ pub(crate) async fn calendar(
     io: &Io,
     calendar: &str,
     cursor: Option<&SyncToken>,
-    ends_after: i64,
+    admission: &Admission<'_>,
     limits: TextLimits,
 ) -> Result<Reading> {
+    let expanded = admission.settings.recurring == RecurringPolicy::Instances;
     if let Some(token) = cursor {
         let read = Read::Delta(token.clone());
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
+        if let Some(reading) = pages(io, calendar, &read, expanded, limits).await? {
             return Ok(reading);
         }
     }
-    // A full read can be refused too when a page token expires under it: it then starts anew.
-    let read = Read::Window { ends_after };
+    let horizon = expanded.then_some(admission.horizon);
+    let read = Read::Window { ends_after: admission.window_start, starts_before: horizon };
+    let mut reading = whole(io, calendar, &read, expanded, limits).await?;
+    if horizon.is_some() {
+        // Series may have no end, single events have: those are read as far as there are any (L1). The cursor stays that
+        // of the read before, so that what changes in between is delivered again.
+        let read = Read::Window { ends_after: admission.horizon, starts_before: None };
+        let beyond = whole(io, calendar, &read, false, limits).await?.sights;
+        let single = |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
+        reading.sights.extend(beyond.into_iter().filter(single));
+    }
+    reading.horizon = horizon;
+    Ok(reading)
+}
+
+/// A full read. It can be refused too, when a page token expires under it: it then starts anew.
+async fn whole(io: &Io, calendar: &str, read: &Read, expanded: bool, limits: TextLimits) -> Result<Reading> {
     for _ in 0..2 {
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
+        if let Some(reading) = pages(io, calendar, read, expanded, limits).await? {
             return Ok(reading);
         }
     }
@@ -53,12 +73,18 @@ pub(crate) async fn calendar(
 }
 
 /// All pages of one read; none when Google refuses the token.
-async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Result<Option<Reading>> {
+async fn pages(
+    io: &Io,
+    calendar: &str,
+    read: &Read,
+    expanded: bool,
+    limits: TextLimits,
+) -> Result<Option<Reading>> {
     let mut sights = Vec::new();
     let mut nameless = 0;
     let mut page: Option<String> = None;
     loop {
-        let request = google::events(calendar, read, page.as_deref());
+        let request = google::events(calendar, read, expanded, page.as_deref());
         let tokens = page.is_some() || matches!(read, Read::Delta(_));
         let parsed = match fetch_parsed(io, request, EventsPage::parse).await? {
             Ok(parsed) => parsed,
@@ -83,6 +109,7 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
                     sights,
                     cursor,
                     full,
+                    horizon: None,
                     default_reminders: parsed.default_reminders,
                     nameless,
                 }));
@@ -160,11 +187,12 @@ fn read_event(
 }
 
 /// A deleted event: Google answers 200 with `cancelled`, or 404, or 410; all three mean gone.
-fn gone(id: &GoogleId) -> Sight {
+pub(crate) fn gone(id: &GoogleId) -> Sight {
     Sight {
         id: id.clone(),
         etag: crate::model::ids::Etag::new(""),
         updated: String::new(),
+        series: None,
         content: Content::Cancelled,
     }
 }

@@ -8,13 +8,13 @@ use super::write::{Writer, unlinked};
 use crate::api::http::Service;
 use crate::api::retry::LONGEST_WAIT_MS;
 use crate::api::zoho::Meetings;
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::Direction;
+use crate::model::settings::{Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmContent, Sight};
 use crate::model::table::Table;
-use crate::model::time::months_before;
 use crate::sync::birth;
 use crate::sync::commit::Book;
 use crate::sync::guard;
@@ -71,8 +71,7 @@ async fn cycle(
     Writer::new(io, book, report, None).recover().await?;
 
     io.phase(Phase::Reading);
-    let admission =
-        Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
+    let admission = Admission::new(settings, io.now_ms());
     let gatherer = Gatherer { io, options, activation, admission: &admission, max };
     // Before everything was read once, what looks new may have its twin on the other side: then a push is a whole cycle.
     let begun = !book.state.doubt && book.state.first_sync_left.is_none() && book.state.crm_changes.is_some();
@@ -186,8 +185,11 @@ async fn compare(
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
     follow_crm_marks(&mut cases);
-    for (_, case) in cases.iter_mut() {
-        case.judge(admission);
+    if settings.recurring == RecurringPolicy::Instances {
+        follow_series(&mut cases, book, admission.window_start);
+    }
+    for (id, case) in cases.iter_mut() {
+        case.judge(id, admission);
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
@@ -264,6 +266,42 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
             book.link(&id, &link, None);
             case.link = Some(link);
             case.crm_sight = old_case.crm_sight;
+        }
+    }
+}
+
+/// A linked event that was made the first of a series goes on as an instance of it: its meeting is that instance's, or
+/// else there would be two of them. It is the one at the same time, or the first one where the time was changed too.
+fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
+    let mut moves: Vec<(GoogleId, GoogleId)> = Vec::new();
+    for (id, case) in cases.iter() {
+        let (None, Some(Sight { series: Some(series), content: Content::Ordinary { event, .. }, .. })) =
+            (&case.link, &case.sight)
+        else {
+            continue;
+        };
+        let Some(single) = cases.get(series) else { continue };
+        let alone = single.sight.as_ref().is_none_or(|sight| matches!(sight.content, Content::Recurring));
+        let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
+        let same_time = link.seen.start == event.when.start_seconds();
+        match moves.last_mut() {
+            Some((known, heir)) if known == series => {
+                if same_time {
+                    heir.clone_from(id);
+                }
+            }
+            // What was over before the window has its first instance there too.
+            _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
+            _ => {}
+        }
+    }
+    for (series, id) in moves {
+        let Some(single) = cases.remove(&series) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), single.link) {
+            book.unlink(&series, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = single.crm_sight;
         }
     }
 }
@@ -387,12 +425,13 @@ async fn finish(
     complete: bool,
 ) -> Result<()> {
     let mut moved = false;
-    if complete {
+    if complete || !Device::CursorLast.on() {
         // A direction that does not listen to Google reads it to find pairs, and keeps no cursor of it.
         let hears = book.active()?.settings.direction != Direction::CrmToGoogle;
         if let Some(reading) = google.filter(|_| hears) {
             moved |= book.state.cursor.as_ref() != Some(&reading.cursor);
             book.state.cursor = Some(reading.cursor);
+            book.state.horizon = reading.horizon.or(book.state.horizon);
         }
         if let Some(read) = crm {
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);

@@ -11,6 +11,8 @@ pub(crate) struct Sight {
     pub(crate) etag: Etag,
     /// RFC 3339 text that sorts by time; of two rows for one event the later wins.
     pub(crate) updated: String,
+    /// The series that an instance belongs to.
+    pub(crate) series: Option<GoogleId>,
     pub(crate) content: Content,
 }
 
@@ -18,7 +20,7 @@ pub(crate) struct Sight {
 pub(crate) enum Content {
     /// Deleted. Such rows carry nothing else that could be relied on.
     Cancelled,
-    /// A series, or an instance of one (C11).
+    /// The master of a series (C11).
     Recurring,
     /// An event of a type other than `default` (section 7).
     OtherType,

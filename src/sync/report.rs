@@ -24,6 +24,8 @@ pub struct Report {
     pub google: Counts,
     /// What was written to the CRM.
     pub crm: Counts,
+    /// Contacts created of guests (C3).
+    pub contacts: u32,
     /// Observed events that needed nothing.
     pub unchanged: u32,
     /// Events paired with meetings that already existed.
@@ -80,7 +82,7 @@ pub struct Skipped {
     pub event_type: u32,
     /// Private events, when the settings skip them.
     pub private: u32,
-    /// Events that ended before the window.
+    /// Events that ended before the window, and instances of series more than a year ahead.
     pub outside_window: u32,
     /// Meetings that belong to another user of the CRM.
     pub other_owner: u32,
@@ -115,9 +117,10 @@ pub struct ParkedItem {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
-    /// `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+    /// `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+    /// `not-writable`.
     pub code: String,
-    /// The event in Google.
+    /// The event in Google; empty where it is about several.
     pub google_id: String,
     /// What it means, as a sentence.
     pub message: String,

@@ -20,12 +20,18 @@ pub(crate) mod key {
     pub(crate) const STATE: &str = "state";
     pub(crate) const INTENTS: &str = "intents";
     pub(crate) const PARKED: &str = "parked";
+    pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
     pub(crate) fn link(id: &GoogleId) -> String {
         format!("{LINKS}{}", id.as_str())
+    }
+
+    /// The links of a series' instances, and of series that were split off it.
+    pub(crate) fn links_of_series(master: &GoogleId) -> String {
+        format!("{LINKS}{}_", master.as_str())
     }
 
     /// The way back: this row holds the Google id.
@@ -152,6 +158,8 @@ impl Activation {
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
+    /// Up to where the instances of series were read (seconds since 1970): the window of the cursor.
+    pub(crate) horizon: Option<i64>,
     /// What the first sync may still write; none once it is over.
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
@@ -253,6 +261,7 @@ impl Row for State {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
+            horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
             importing: fields.flag("importing"),
@@ -550,6 +559,11 @@ impl Link {
         self.seen.google.field(field).or(shown).is_some()
     }
 
+    /// Whether the CRM is known to hold guests.
+    pub(crate) fn had_guests(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
+    }
+
     /// A link of which only the ends are known.
     pub(crate) fn unknown(crm: CrmId, connection: Fingerprint) -> Self {
         let seen = Draft {
@@ -587,6 +601,9 @@ pub(crate) struct Intents {
     pub(crate) births: Vec<(GoogleId, CrmId)>,
     /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
     pub(crate) lost: Vec<Conflict>,
+    /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts_ms: Option<i64>,
 }
 
 impl Row for Intents {
@@ -611,6 +628,7 @@ impl Row for Intents {
             updates: updates?,
             births: births?,
             lost: lost?,
+            contacts_ms: fields.number("contactsMs"),
         })
     }
 }

@@ -188,8 +188,12 @@ fn google_writes_are_guarded_and_echoed() {
     let insert = google::insert(CALENDAR, write.body(), false);
     let created = shown(&services.send(&insert));
     assert_eq!(created.id.as_str(), "abcdef0123456789");
-    let listed =
-        page(&services.send(&google::events(CALENDAR, &google::Read::Window { ends_after: 0 }, None)));
+    let listed = page(&services.send(&google::events(
+        CALENDAR,
+        &google::Read::Window { ends_after: 0, starts_before: None },
+        false,
+        None,
+    )));
     let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT };
     let listed = sight(listed.items.into_iter().next().unwrap(), &context).unwrap();
     assert_eq!((&created.etag, &created.updated), (&listed.etag, &listed.updated));
