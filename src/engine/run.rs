@@ -115,6 +115,8 @@ async fn cycle(
             && plan.writes_to_crm()
         {
             book.state.unread_since.get_or_insert(changes.from());
+            // What is written is read back, and may be found edited: then the next list has to lead there.
+            book.state.crm_overlap = None;
         }
         let mut writer = Writer::new(io, book, report, options.deadline_ms);
         writer.admission = Some(&admission);
@@ -431,6 +433,7 @@ async fn finish(
         if let Some(read) = crm {
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
             book.state.crm_changes = Some(read.changes);
+            book.state.crm_overlap = (report.crm.total() == 0).then_some(read.overlap);
             book.state.crm_deletions = Some(read.deletions);
             if read.full {
                 book.state.unread_since = None;
