@@ -5,13 +5,13 @@
 export type Command =
 | { name: "calendars" }
 | { name: "checkAccess"; settings?: unknown }
-| { name: "activate"; settings: unknown }
-| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+| { name: "activate"; settings: unknown; lease?: boolean }
+| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
 | { name: "status" }
 | { name: "history" }
-| { name: "resolve"; question: string; answer: "apply" | "restore" }
-| { name: "deactivate" }
-| { name: "forget" };
+| { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+| { name: "deactivate"; lease?: boolean }
+| { name: "forget"; lease?: boolean };
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -91,11 +91,12 @@ export interface Conflict {
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+     * `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+     * `not-writable`.
      */
     code: string;
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -351,6 +352,10 @@ export interface Report {
      * What was written to the CRM.
      */
     crm: Counts;
+    /**
+     * Contacts created of guests (C3).
+     */
+    contacts: number;
     /**
      * Observed events that needed nothing.
      */

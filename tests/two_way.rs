@@ -390,7 +390,7 @@ fn guests_are_merged_person_by_person() {
     assert_eq!((&ben["responseStatus"], &ben["comment"]), (&json!("accepted"), &json!("yes")));
     let row = host.meeting("Call");
     assert_eq!(
-        emails(&row["Participants"], "participant"),
+        emails(&row["Participants"], "Email"),
         ["ben@example.com", "dan@example.com", "eve@example.com"]
     );
     assert!(host.world.mails().is_empty(), "{:?}", host.world.mails());

@@ -8,6 +8,7 @@ import { openSync } from "./services.ts";
 
 export type Direction = NonNullable<Settings["direction"]>;
 export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
+export type GuestPolicy = NonNullable<Settings["guests"]>;
 
 /** What came of a change in the CRM: it is in Google, it changed nothing there, or a later sync brings it, or none. */
 export type Pushed = "now" | "nothing" | "later" | "never";
@@ -20,6 +21,8 @@ export interface Session {
   chooseDirection(direction: Direction): void;
   recurring: Recurring;
   chooseRecurring(recurring: Recurring): void;
+  guests: GuestPolicy;
+  chooseGuests(guests: GuestPolicy): void;
   status: Status | undefined;
   history: Report[];
   /** The report of the sync that this page ran last, until it runs another. */
@@ -51,6 +54,7 @@ export function useSession(): Session {
   const [chosen, setChosen] = useState<string>();
   const [chosenDirection, setDirection] = useState<Direction>();
   const [chosenRecurring, setRecurring] = useState<Recurring>();
+  const [chosenGuests, setGuests] = useState<GuestPolicy>();
   const [status, setStatus] = useState<Status>();
   const [history, setHistory] = useState<Report[]>([]);
   const [finished, setFinished] = useState<Report>();
@@ -85,8 +89,9 @@ export function useSession(): Session {
   const calendarId = chosen ?? status?.settings?.calendar ?? (calendars?.find(({ primary }) => primary) ?? calendars?.[0])?.id;
 
   const direction = chosenDirection ?? status?.settings?.direction ?? "two-way";
+  const guests = chosenGuests ?? status?.settings?.guests ?? "do-not-add";
   const recurring = chosenRecurring ?? (status?.settings?.recurring === "instances" ? "instances" : "skip");
-  const wanted = { calendar: calendarId, direction, recurring };
+  const wanted = { calendar: calendarId, direction, guests, recurring };
   const isActive = status?.state === "active" && Object.entries(wanted).every(([name, value]) => status.settings?.[name as keyof Settings] === value);
 
   const touch = useCallback((side: Side) => setVersions((now) => ({ ...now, [side]: now[side] + 1 })), []);
@@ -114,7 +119,7 @@ export function useSession(): Session {
     };
     let report: Report | undefined;
     await guarded(async (sync) => {
-      if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId, guests: "do-not-add" }));
+      if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId }));
       report = await sync.run({ ...options, signal: controller.signal, onProgress });
       setFinished(report);
     });
@@ -153,6 +158,8 @@ export function useSession(): Session {
     chooseDirection: setDirection,
     recurring,
     chooseRecurring: setRecurring,
+    guests,
+    chooseGuests: setGuests,
     status,
     history,
     finished,
@@ -174,6 +181,7 @@ export function useSession(): Session {
         await sync.forget();
         setChosen(undefined);
         setDirection(undefined);
+        setGuests(undefined);
         setFinished(undefined);
         setError(undefined);
         await readStored(sync);

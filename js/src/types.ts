@@ -8,7 +8,11 @@ export interface Settings {
   calendar: string;
   /** Who writes whom. A one-way direction never writes its source. Default: `"two-way"`. */
   direction?: "two-way" | "crm-to-google" | "google-to-crm";
-  /** Whether guests become CRM contacts. This version accepts only `"do-not-add"`. */
+  /**
+   * Whether guests of Google events become CRM contacts. Whoever is a user, contact or lead of the CRM already is linked
+   * either way; `"add-as-contacts"` creates the others, once, and needs View and Create on Contacts. It is about events
+   * that are created, or whose guests change, from then on. Default: `"do-not-add"`: they stay plain e-mail addresses.
+   */
   guests?: "do-not-add" | "add-as-contacts";
   /** Who wins when the same field changed on both sides; the other value is in the report. Default: `"newest"`. */
   conflict?: "newest" | "google" | "crm";
@@ -66,14 +70,15 @@ export interface ParkedEvent {
   sinceMs: number;
 }
 
-/** A remark on one event, for example on a text that had to be shortened. */
+/** A remark, mostly on one event, for example on a text that had to be shortened. */
 export interface Note {
   /**
-   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, or `not-writable`: the event in Google is somebody
-   * else's, so that the CRM's change was not written to it.
+   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`; `not-writable`: the event in Google is somebody
+   * else's, so that the CRM's change was not written to it; `guests-not-linked`, `contacts-not-created`: people of the
+   * CRM could not be read, or contacts not be created, so that guests stay plain e-mail addresses.
    */
   code: string;
-  /** The event in Google. Empty when it has no id that could be read. */
+  /** The event in Google. Empty when it has no id that could be read, and where the remark is about several. */
   googleId: string;
   /** What it means, as a sentence in English. */
   message: string;
@@ -126,6 +131,8 @@ export interface Report {
   durationMs: number;
   google: Counts;
   crm: Counts;
+  /** Contacts created of guests, by the setting `guests`. */
+  contacts: number;
   /** Events that were read and needed no write. */
   unchanged: number;
   /** Events paired with one that already existed on the other side. */
@@ -190,13 +197,21 @@ export type Trigger = "poll" | "manual" | "crm-change";
 export type Command =
   | { name: "calendars" }
   | { name: "checkAccess"; settings?: Settings }
-  | { name: "activate"; settings: Settings }
-  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "status" }
   | { name: "history" }
+  | WritingCommand;
+
+/** Commands of which one runs at a time. */
+export type WritingCommand = {
+  /** No lock keeps other tabs away: the engine takes its lease for the command. */
+  lease?: boolean;
+} & (
+  | { name: "activate"; settings: Settings }
+  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
-  | { name: "forget" };
+  | { name: "forget" }
+);
 
 /** From this instant on, the zone's local time is UTC plus `minutes`. */
 export interface OffsetChange {

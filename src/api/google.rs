@@ -1,6 +1,7 @@
 //! Requests to the Google Calendar API v3 and the reading of their answers.
 
 use super::http::{HttpRequest, HttpResponse, Service, encode};
+use crate::devices::Device;
 use crate::model::ids::{Etag, GoogleId, SyncToken};
 use crate::model::text::{find, split_once};
 use crate::model::time::rfc3339_utc;
@@ -130,6 +131,7 @@ fn send_updates(notify: bool) -> &'static str {
 }
 
 fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
+    let if_match = if_match.filter(|_| Device::Guards.on());
     request.headers.extend(if_match.map(|etag| ("If-Match", etag.as_str().to_owned())));
     request
 }

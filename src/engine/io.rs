@@ -6,6 +6,7 @@ use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, Problem, backoff_ms, d
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Patch, Rows};
+use crate::sync::lease::Lease;
 use crate::sync::report::Requests;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -90,6 +91,8 @@ struct Mailbox {
     progress: Cell<Progress>,
     requests: Cell<Requests>,
     random: Cell<u64>,
+    /// Where the host has no lock.
+    lease: Cell<Option<Lease>>,
 }
 
 /// The story's and the machine's handle to the mailbox.
@@ -126,6 +129,14 @@ impl Io {
     /// The time of the last call into the engine.
     pub(crate) fn now_ms(&self) -> i64 {
         self.0.now_ms.get()
+    }
+
+    pub(crate) fn lease(&self) -> Option<Lease> {
+        self.0.lease.get()
+    }
+
+    pub(crate) fn set_lease(&self, lease: Option<Lease>) {
+        self.0.lease.set(lease);
     }
 
     pub(crate) fn requests(&self) -> Requests {
@@ -170,7 +181,7 @@ impl Io {
         self.rows(Ask::Load { keys: Vec::new(), prefix: Some(prefix.to_owned()) }).await
     }
 
-    async fn rows(&self, ask: Ask) -> Result<Rows> {
+    pub(super) async fn rows(&self, ask: Ask) -> Result<Rows> {
         match self.ask(ask).await? {
             Reply::Rows(rows) => Ok(rows),
             _ => Err(mismatch()),
@@ -178,10 +189,18 @@ impl Io {
     }
 
     /// Writes a patch; an empty one costs nothing.
+    ///
+    /// # Errors
+    /// `locked` when the lease is lost: then nothing is written.
     pub(crate) async fn save(&self, patch: Patch) -> Result<()> {
-        if patch.is_empty() {
-            return Ok(());
+        match self.lease() {
+            _ if patch.is_empty() => Ok(()),
+            Some(lease) => self.save_leased(lease, patch).await,
+            None => self.write(patch).await,
         }
+    }
+
+    pub(super) async fn write(&self, patch: Patch) -> Result<()> {
         match self.ask(Ask::Save(patch)).await? {
             Reply::Saved => Ok(()),
             _ => Err(mismatch()),
@@ -193,8 +212,9 @@ impl Io {
         let phase = self.current().phase;
         self.phase(Phase::Waiting);
         while self.now_ms() < until_ms {
-            match self.ask(Ask::Wait { until_ms }).await? {
-                Reply::Woke => {}
+            let next_ms = self.lease().map_or(until_ms, |lease| until_ms.min(lease.due_ms()));
+            match self.ask(Ask::Wait { until_ms: next_ms }).await? {
+                Reply::Woke => self.hold_lease(false).await?,
                 _ => return Err(mismatch()),
             }
         }
@@ -211,10 +231,15 @@ impl Io {
     }
 
     /// Performs requests once, at most so many at a time as the service takes.
+    ///
+    /// # Errors
+    /// `locked` when the lease is lost: then nothing is sent that writes.
     pub(crate) async fn once(
         &self,
         requests: Vec<HttpRequest>,
     ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
+        // Queries and batches of reads are sent as POST too: for these the look costs little.
+        self.hold_lease(requests.iter().any(|request| request.method != "GET")).await?;
         let services: Vec<Service> = requests.iter().map(|request| request.service).collect();
         let mut counted = self.requests();
         for service in &services {
@@ -313,7 +338,7 @@ impl Io {
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014): jitter needs no more, and the seed makes every run repeatable.
-    fn random(&self) -> u32 {
+    pub(super) fn random(&self) -> u32 {
         let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.0.random.set(state);
         let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -187,7 +187,7 @@ fn read_event(
 }
 
 /// A deleted event: Google answers 200 with `cancelled`, or 404, or 410; all three mean gone.
-fn gone(id: &GoogleId) -> Sight {
+pub(crate) fn gone(id: &GoogleId) -> Sight {
     Sight {
         id: id.clone(),
         etag: crate::model::ids::Etag::new(""),

@@ -7,6 +7,7 @@ use super::read::{self, Reading};
 use super::write::{Writer, unlinked};
 use crate::api::http::Service;
 use crate::api::zoho::Meetings;
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
@@ -413,7 +414,7 @@ async fn finish(
     complete: bool,
 ) -> Result<()> {
     let mut moved = false;
-    if complete {
+    if complete || !Device::CursorLast.on() {
         // A direction that does not listen to Google reads it to find pairs, and keeps no cursor of it.
         let hears = book.active()?.settings.direction != Direction::CrmToGoogle;
         if let Some(reading) = google.filter(|_| hears) {

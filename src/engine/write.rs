@@ -5,9 +5,11 @@ mod all_day;
 mod create;
 mod echo;
 mod google;
+mod people;
 mod update;
 
 use self::all_day::{is_all_day, widest};
+use self::people::Directory;
 use super::io::Io;
 use super::read;
 use crate::api::http::{HttpResponse, Service};
@@ -74,6 +76,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) default_reminders: Vec<Reminder>,
     /// Whether the host lets requests to Google's batch endpoint through.
     pub(crate) batch: bool,
+    directory: Directory,
 }
 
 /// A record that was written and is to be read back.
@@ -124,6 +127,7 @@ impl<'a> Writer<'a> {
             admission: None,
             default_reminders: Vec::new(),
             batch: false,
+            directory: Directory::default(),
         }
     }
 
@@ -304,7 +308,8 @@ impl<'a> Writer<'a> {
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster }
+        let people = &self.directory.people;
+        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster, people }
     }
 
     fn notifies(&self) -> bool {

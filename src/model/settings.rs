@@ -196,9 +196,6 @@ impl Settings {
     }
 
     fn refuse_unsupported(&self) -> Result<()> {
-        if self.guests != GuestPolicy::DoNotAdd {
-            return Err(invalid("guests", "must be \"do-not-add\" in this version"));
-        }
         // Zoho shows an RRULE or two, but neither says which ones it takes nor what a change of one meeting of a series does
         // to the others (Zoho CRM API v8, Recurring_Activity; Kaizen #8).
         if self.recurring == RecurringPolicy::Series {
@@ -334,7 +331,7 @@ mod tests {
             ("calendar", json!(7)),
             ("calendar", json!("")),
             ("direction", json!("up")),
-            ("guests", json!("add-as-contacts")),
+            ("guests", json!("add")),
             ("guests", json!(true)),
             ("conflict", json!("mine")),
             ("firstMatch", json!(1)),

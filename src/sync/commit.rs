@@ -6,6 +6,7 @@ use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
 };
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
@@ -203,13 +204,13 @@ impl Book {
 
     /// Records that these events may be created in the CRM from now on.
     pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
-        self.intents.creates.extend(creates);
+        self.intents.creates.extend(creates.filter(|_| Device::Intents.on()));
         self.intents.at_ms = now_ms;
     }
 
     /// Records that these fields may be carried over from now on.
     pub(crate) fn intend_updates(&mut self, updates: impl Iterator<Item = (GoogleId, Side, Seen)>) {
-        self.intents.updates.extend(updates);
+        self.intents.updates.extend(updates.filter(|_| Device::Intents.on()));
     }
 
     /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
@@ -269,8 +270,9 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, births, lost, .. } = &self.intents;
-        let intends = !(creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty());
+        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
+        let intends = !none || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });

@@ -24,6 +24,8 @@ pub struct Report {
     pub google: Counts,
     /// What was written to the CRM.
     pub crm: Counts,
+    /// Contacts created of guests (C3).
+    pub contacts: u32,
     /// Observed events that needed nothing.
     pub unchanged: u32,
     /// Events paired with meetings that already existed.
@@ -113,9 +115,10 @@ pub struct ParkedItem {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
-    /// `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+    /// `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+    /// `not-writable`.
     pub code: String,
-    /// The event in Google.
+    /// The event in Google; empty where it is about several.
     pub google_id: String,
     /// What it means, as a sentence.
     pub message: String,

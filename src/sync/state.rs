@@ -20,6 +20,7 @@ pub(crate) mod key {
     pub(crate) const STATE: &str = "state";
     pub(crate) const INTENTS: &str = "intents";
     pub(crate) const PARKED: &str = "parked";
+    pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
@@ -581,6 +582,9 @@ pub(crate) struct Intents {
     pub(crate) births: Vec<(GoogleId, CrmId)>,
     /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
     pub(crate) lost: Vec<Conflict>,
+    /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts_ms: Option<i64>,
 }
 
 impl Row for Intents {
@@ -605,6 +609,7 @@ impl Row for Intents {
             updates: updates?,
             births: births?,
             lost: lost?,
+            contacts_ms: fields.number("contactsMs"),
         })
     }
 }

@@ -8,6 +8,7 @@ use super::zoho::{EventWrite, RecordResult, Rows};
 use super::zoho_event::meeting;
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
+use crate::model::people::People;
 use crate::model::profile::{AllDayOffset, AllDayTimes, TextLimits};
 use crate::model::sight::{Content, Sight};
 use crate::model::time::{OffsetChange, WhenKey};
@@ -45,7 +46,7 @@ fn written(event: &Event, all_day: AllDayTimes, creating: bool) -> Value {
     mapping::to_crm(
         event,
         FieldSet::all(),
-        &Writing { all_day, zone: &zone, creating, roster: None },
+        &Writing { all_day, zone: &zone, creating, roster: None, people: &People::default() },
         &mut write,
     );
     serde_json::to_value(&write).unwrap()

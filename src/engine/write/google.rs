@@ -4,6 +4,7 @@ use super::{Writer, in_groups};
 use crate::api::google;
 use crate::api::http::{HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, Problem, diagnose, printable};
+use crate::devices::Device;
 use crate::error::Result;
 use crate::json::Json;
 use crate::model::field::{Field, FieldSet};
@@ -168,7 +169,9 @@ impl Writer<'_> {
                 then.event.guests.clone_from(&event.guests);
                 then.draft = draft.clone();
             }
-            link.seen.update(draft, FieldSet::all().without(pending));
+            if Device::EchoRule.on() {
+                link.seen.update(draft, FieldSet::all().without(pending));
+            }
         }
         see_origin(link, &op.origin);
         let link = link.clone();

@@ -4,11 +4,13 @@ use super::{Writer, end_by, in_groups, results};
 use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::Problem;
 use crate::api::zoho;
+use crate::devices::Device;
 use crate::engine::read;
 use crate::error::{Error, Result};
-use crate::model::event::{Guest, Guests};
+use crate::model::event::Guests;
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
+use crate::sync::people::take;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::sync::side::Side;
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
@@ -125,14 +127,25 @@ impl Writer<'_> {
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
             records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
-        for op in ops {
+        let mut strangers = Vec::new();
+        for op in ops.iter() {
             let Some(link) = self.links.get(&op.id) else { continue };
             if let (Some((_, roster)), Guests::Known(guests)) =
                 (people.iter_mut().find(|(id, _)| *id == link.crm), &op.event.guests)
             {
                 let known = &link.seen.guests;
-                let was_guest = |guest: &Guest| known.contains(&guest.fingerprint());
-                *roster = mapping::merged_roster(std::mem::take(roster), guests, was_guest);
+                *roster = mapping::kept(std::mem::take(roster), guests, |guest| {
+                    known.contains(&guest.fingerprint())
+                });
+                let room = MAX_PARTICIPANTS.saturating_sub(roster.len());
+                let new = mapping::newcomers(roster, guests).take(room);
+                take(&mut self.directory.people, new, &mut strangers);
+            }
+        }
+        self.meet(strangers).await?;
+        for op in ops {
+            if let Some((_, roster)) = people.iter_mut().find(|(id, _)| self.crm(op) == Some(id)) {
+                mapping::invite(roster, op.event.known_guests(), &self.directory.people);
             }
         }
         Ok(Rosters { people, guard })
@@ -175,6 +188,7 @@ impl Writer<'_> {
                                 self.settle_update(op, &result, roster);
                             }
                             "ALREADY_MODIFIED" => left.stale.push(op),
+                            _ if self.names_nobody(&result, op.event.known_guests()) => left.stale.push(op),
                             _ if self.is_gone(&op).await? => gone.push(self.recreate(op)),
                             _ => self.park(&op.id, &op.draft, &result),
                         }
@@ -219,7 +233,9 @@ impl Writer<'_> {
         let unverified = self.must_learn(&op.draft);
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let before = link.shown.as_ref().map(|shown| shown.guests.clone()).unwrap_or_default();
-        if let Some(shown) = &mut link.shown {
+        if Device::EchoRule.on()
+            && let Some(shown) = &mut link.shown
+        {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
                 written.note_guests(roster.iter().filter_map(Participant::guest));

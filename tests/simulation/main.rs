@@ -13,6 +13,7 @@
     reason = "a test that panics has failed"
 )]
 
+#[path = "../support/mod.rs"]
 mod support;
 
 use accord_sandbox::{Fault, FaultKind, Service, World, parse_instant};
