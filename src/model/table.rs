@@ -1,5 +1,5 @@
-//! Values by text ids, in the order of the ids. A sorted list: the standard maps take the module four times as much
-//! for every type that they hold, and nothing here is changed often.
+//! Values by text ids, in the order of the ids. A sorted list: the standard maps, with the sorts that collecting
+//! into them brings along, make the module 45 KB larger, and nothing here is changed often.
 
 use super::order::{distinct, exchange};
 
