@@ -132,6 +132,28 @@ export interface HttpRequest {
 }
 
 /**
+ * A service that takes no requests, or no changes, for a while. It ends by itself.
+ */
+export interface Pause {
+    /**
+     * Whose service.
+     */
+    side: Side;
+    /**
+     * `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+     */
+    code: "wait" | "quota";
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+    /**
+     * When it ends, in milliseconds since 1970.
+     */
+    untilMs: number;
+}
+
+/**
  * A side.
  */
 export type Side = "google" | "crm";

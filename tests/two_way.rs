@@ -646,3 +646,21 @@ fn an_all_day_time_that_was_refused_is_written_later() {
     );
     assert_quiet(&mut host);
 }
+
+/// I23, F6: an event with more guests than the CRM takes is the same event after the state is lost; nothing is written.
+#[test]
+fn guests_beyond_fifty_are_no_difference_after_a_loss() {
+    let mut host = two_way();
+    let guests: Vec<Value> = (0..60).map(|n| json!({ "email": format!("guest{n}@example.com") })).collect();
+    let mut event = timed("Town hall", 5);
+    event["attendees"] = json!(guests);
+    host.add_event(event);
+    host.settle();
+    host.rows.clear();
+    host.advance(200_000);
+    host.activate_with(json!({ "direction": "two-way" }));
+    let report = host.sync();
+    let none = json!({ "created": 0, "updated": 0, "deleted": 0 });
+    assert_eq!((&report["google"], &report["crm"], &report["linked"]), (&none, &none, &json!(1)));
+    assert_eq!(host.meeting("Town hall")["Participants"].as_array().unwrap().len(), 50);
+}

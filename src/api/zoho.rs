@@ -197,10 +197,10 @@ pub(crate) fn window(owner: &str, ends_from: i64, after: Option<&CrmId>) -> Http
     query("Modified_Time", owner, &format!("End_DateTime >= '{}'", time(ends_from)), after)
 }
 
-/// A page of everybody's records. A page token belongs to the parameters that it was given out for (Zoho CRM API v7, get
+/// A page of everybody's records, what changed last first. A page token belongs to the parameters that it was given out for (Zoho CRM API v7, get
 /// records: `TOKEN_BOUND_DATA_MISMATCH`), which are the same on every page.
 pub(crate) fn list(fields: &str, page_token: Option<&str>) -> HttpRequest {
-    let mut path = format!("{EVENTS}?fields={fields}&per_page=200&sort_by=id&sort_order=asc");
+    let mut path = format!("{EVENTS}?fields={fields}&per_page=200&sort_by=Modified_Time&sort_order=desc");
     if let Some(token) = page_token {
         path.push_str("&page_token=");
         path.push_str(&encode(token));

@@ -115,6 +115,8 @@ async fn cycle(
             && plan.writes_to_crm()
         {
             book.state.unread_since.get_or_insert(changes.from());
+            // What is written is read back, and may be found edited: then the next list has to lead there.
+            book.state.crm_overlap = None;
         }
         let mut writer = Writer::new(io, book, report, options.deadline_ms);
         writer.admission = Some(&admission);
@@ -283,11 +285,8 @@ fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
         let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
         let same_time = link.seen.start == event.when.start_seconds();
         match moves.last_mut() {
-            Some((known, heir)) if known == series => {
-                if same_time {
-                    heir.clone_from(id);
-                }
-            }
+            Some((known, heir)) if known == series && same_time => heir.clone_from(id),
+            Some((known, _)) if known == series => {}
             // What was over before the window has its first instance there too.
             _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
             _ => {}
@@ -374,10 +373,10 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {
-                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             (View::Absent | View::Deleted, View::New) => {
-                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             _ => {}
         }
@@ -434,6 +433,7 @@ async fn finish(
         if let Some(read) = crm {
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
             book.state.crm_changes = Some(read.changes);
+            book.state.crm_overlap = (report.crm.total() == 0).then_some(read.overlap);
             book.state.crm_deletions = Some(read.deletions);
             if read.full {
                 book.state.unread_since = None;
@@ -534,7 +534,7 @@ async fn adopt(
     let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
-    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
     let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {

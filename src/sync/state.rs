@@ -182,6 +182,8 @@ pub(crate) struct State {
     pub(crate) all_day: Option<AllDayTimes>,
     /// Up to where the changes of the CRM are applied; none asks for a full read.
     pub(crate) crm_changes: Option<Watermark>,
+    /// The versions that the next list of changes shows again, all of them applied; none when Accord wrote since.
+    pub(crate) crm_overlap: Option<Fingerprint>,
     /// Up to where the deletions of the CRM are applied.
     pub(crate) crm_deletions: Option<Watermark>,
     /// The calendar's default reminders, method and minutes, as they were last read; kept where Google is written.
@@ -280,6 +282,7 @@ impl Row for State {
                 exclusive_end: Fields(times).flag("exclusiveEnd"),
             }),
             crm_changes: Watermark::from_json(json.get("crmChanges")),
+            crm_overlap: json.get("crmOverlap").number().map(Fingerprint::from_u64),
             crm_deletions: Watermark::from_json(json.get("crmDeletions")),
             default_reminders: json.get("defaultReminders").list().and_then(|rows| {
                 all(rows, |pair| {

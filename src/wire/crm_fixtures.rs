@@ -55,7 +55,7 @@ fn kind(sight: &CrmSight) -> &'static str {
 
 pub(super) fn ordinary(more: &Value) -> Event {
     match read(more).content {
-        CrmContent::Ordinary { event, .. } => event,
+        CrmContent::Ordinary { event, .. } => *event,
         _ => panic!("not an ordinary meeting: {more}"),
     }
 }

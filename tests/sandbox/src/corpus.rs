@@ -163,7 +163,7 @@ fn meeting(maker: &mut Maker, index: usize) -> Value {
     });
     let Some(fields) = row.as_object_mut() else { return row };
     // Shares, not chances: equal counts make equal work.
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         fields.insert("Description".into(), json!(maker.notes()));
     }
     if index % 4 == 1 {
