@@ -37,8 +37,8 @@ const BUDGETS: &[Budget] = &[
     Budget { case: "to-google-noop-later", ..NO_OP },
     Budget { case: "two-way-noop", ..NO_OP },
     Budget { beats_baseline: true, ..CHANGES },
-    // A description that is longer than lists show is read alone.
-    Budget { case: "to-google-changes-500", requests: 16, ..CHANGES },
+    Budget { case: "to-google-changes-500", ..CHANGES },
+    // One description is longer than lists show, and is read alone.
     Budget { case: "two-way-changes-500", requests: 16, ..CHANGES },
     Budget { case: "reconnect-to-crm", requests: 28, ..FIRST_SYNC },
     // Two pages of Google, three of ids and twenty-five of records.
