@@ -40,36 +40,44 @@ pub(crate) async fn calendar(
     admission: &Admission<'_>,
     limits: TextLimits,
 ) -> Result<Reading> {
-    let expanded = admission.settings.recurring == RecurringPolicy::Instances;
-    if let Some(token) = cursor {
-        let read = Read::Delta(token.clone());
-        if let Some(reading) = pages(io, calendar, &read, expanded, limits).await? {
-            return Ok(reading);
+    let horizon = (admission.settings.recurring == RecurringPolicy::Instances).then_some(admission.horizon);
+    let window = |ends_after, starts_before| Read::Window { ends_after, starts_before };
+    let mut read = match cursor {
+        Some(token) => Read::Delta(token.clone()),
+        None => window(admission.window_start, horizon),
+    };
+    let mut found: Option<Reading> = None;
+    let mut refusals = 0;
+    loop {
+        let expanded = horizon.is_some() && found.is_none();
+        let Some(mut reading) = pages(io, calendar, &read, expanded, limits).await? else {
+            // A full read can be refused too when a page token expires under it: it then starts anew.
+            refusals += 1;
+            if refusals == 3 {
+                return Err(Problem::TokenRefused.error(Service::Google));
+            }
+            if found.is_none() {
+                read = window(admission.window_start, horizon);
+            }
+            continue;
+        };
+        match (found.take(), horizon) {
+            // Series may have no end, single events have: those are read as far as there are any (L1). The cursor stays
+            // that of the read before, so that what changed in between is delivered again.
+            (None, Some(beyond)) if reading.full => {
+                reading.horizon = horizon;
+                found = Some(reading);
+                read = window(beyond, None);
+            }
+            (None, _) => return Ok(reading),
+            (Some(mut whole), _) => {
+                let single =
+                    |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
+                whole.sights.extend(reading.sights.into_iter().filter(single));
+                return Ok(whole);
+            }
         }
     }
-    let horizon = expanded.then_some(admission.horizon);
-    let read = Read::Window { ends_after: admission.window_start, starts_before: horizon };
-    let mut reading = whole(io, calendar, &read, expanded, limits).await?;
-    if horizon.is_some() {
-        // Series may have no end, single events have: those are read as far as there are any (L1). The cursor stays that
-        // of the read before, so that what changes in between is delivered again.
-        let read = Read::Window { ends_after: admission.horizon, starts_before: None };
-        let beyond = whole(io, calendar, &read, false, limits).await?.sights;
-        let single = |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
-        reading.sights.extend(beyond.into_iter().filter(single));
-    }
-    reading.horizon = horizon;
-    Ok(reading)
-}
-
-/// A full read. It can be refused too, when a page token expires under it: it then starts anew.
-async fn whole(io: &Io, calendar: &str, read: &Read, expanded: bool, limits: TextLimits) -> Result<Reading> {
-    for _ in 0..2 {
-        if let Some(reading) = pages(io, calendar, read, expanded, limits).await? {
-            return Ok(reading);
-        }
-    }
-    Err(Problem::TokenRefused.error(Service::Google))
 }
 
 /// All pages of one read; none when Google refuses the token.

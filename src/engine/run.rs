@@ -285,11 +285,8 @@ fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
         let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
         let same_time = link.seen.start == event.when.start_seconds();
         match moves.last_mut() {
-            Some((known, heir)) if known == series => {
-                if same_time {
-                    heir.clone_from(id);
-                }
-            }
+            Some((known, heir)) if known == series && same_time => heir.clone_from(id),
+            Some((known, _)) if known == series => {}
             // What was over before the window has its first instance there too.
             _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
             _ => {}
@@ -376,10 +373,10 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {
-                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             (View::Absent | View::Deleted, View::New) => {
-                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             _ => {}
         }
@@ -537,7 +534,7 @@ async fn adopt(
     let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
-    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
     let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {

@@ -12,8 +12,8 @@ const NAME_LENGTH: usize = 80;
 /// the last batch of look-ups.
 pub(crate) fn strangers(
     people: &mut People,
-    now: &[CrmCreate],
-    later: &[CrmCreate],
+    now: &[Box<CrmCreate>],
+    later: &[Box<CrmCreate>],
     batch: usize,
 ) -> Vec<Guest> {
     let mut found = Vec::new();
@@ -78,15 +78,15 @@ mod tests {
         Guest::new(email, Some(name.to_owned())).unwrap()
     }
 
-    fn create(emails: impl Iterator<Item = String>) -> CrmCreate {
+    fn create(emails: impl Iterator<Item = String>) -> Box<CrmCreate> {
         let start = chrono::DateTime::from_timestamp(1_795_341_600, 0).unwrap().fixed_offset();
         let guests = Guests::Known(emails.map(|email| guest(&email, "")).collect());
         let event = Event { guests, ..Event::blank(When::timed(start, start)) };
         let draft = draft(Etag::new("1"), &event, Reach::Open);
-        CrmCreate { id: GoogleId::new("a"), event, draft, renews: None }
+        Box::new(CrmCreate { id: GoogleId::new("a"), event: Box::new(event), draft, renews: None })
     }
 
-    fn numbered(range: std::ops::Range<usize>) -> CrmCreate {
+    fn numbered(range: std::ops::Range<usize>) -> Box<CrmCreate> {
         create(range.map(|n| format!("guest{n}@example.com")))
     }
 

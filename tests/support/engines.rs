@@ -70,8 +70,11 @@ pub struct Engines {
     ghosts: Vec<(usize, StepKind, i64)>,
     commands: usize,
     titles: usize,
-    /// The commands that wrote, in order, each once per stretch.
-    writers: Vec<usize>,
+    /// The commands that began with the calendars, sent a write, or whose write had its effect, in order; each once per
+    /// stretch.
+    turns: Vec<usize>,
+    /// The commands whose writes had an effect.
+    wrote: BTreeSet<usize>,
     /// Commands that ended well.
     pub done: usize,
     /// Commands that were refused before they wrote anything, because another one was under way.
@@ -102,7 +105,8 @@ impl Engines {
             ghosts: Vec::new(),
             commands: 0,
             titles: 0,
-            writers: Vec::new(),
+            turns: Vec::new(),
+            wrote: BTreeSet::new(),
             done: 0,
             refused: 0,
             lost: 0,
@@ -182,15 +186,27 @@ impl Engines {
         match step.kind {
             StepKind::Done { .. } => self.done += 1,
             StepKind::Failed { error } if error.code != "locked" => self.failed.push(error.message),
-            StepKind::Failed { .. } if self.writers.contains(&self.engines[who].command) => self.lost += 1,
+            StepKind::Failed { .. } if self.wrote.contains(&self.engines[who].command) => self.lost += 1,
             StepKind::Failed { .. } => self.refused += 1,
-            kind => self.engines[who].at = At::Asked { kind, since_ms: self.host.world.now_ms() },
+            kind => {
+                if begins(&kind) || writes(&kind) {
+                    self.turn(self.engines[who].command);
+                }
+                self.engines[who].at = At::Asked { kind, since_ms: self.host.world.now_ms() };
+            }
+        }
+    }
+
+    fn turn(&mut self, command: usize) {
+        if self.turns.last() != Some(&command) {
+            self.turns.push(command);
         }
     }
 
     fn effect(&mut self, command: usize, kind: &StepKind) -> Brought {
-        if writes(kind) && self.writers.last() != Some(&command) {
-            self.writers.push(command);
+        if writes(kind) {
+            self.wrote.insert(command);
+            self.turn(command);
         }
         self.host.effect(kind).expect("nothing is killed here")
     }
@@ -232,14 +248,19 @@ impl Engines {
         }
     }
 
-    /// At most one command writes at any time: none goes on writing after another one has begun to.
+    /// At most one command writes at any time: once another one has begun, none sends a write any more, and none of its
+    /// writes has an effect.
     ///
     /// # Errors
-    /// Says which commands wrote, in order.
+    /// Names the first two commands of which that is not true.
     pub fn one_at_a_time(&self) -> Result<(), String> {
-        let different: BTreeSet<&usize> = self.writers.iter().collect();
-        let mixed = different.len() < self.writers.len();
-        if mixed { Err(format!("I28: two commands wrote in turns: {:?}", self.writers)) } else { Ok(()) }
+        let again = self.turns.windows(2).enumerate().find(|(at, pair)| self.turns[..*at].contains(&pair[1]));
+        match again {
+            Some((_, pair)) => {
+                Err(format!("I28: command {} wrote after command {} had begun", pair[1], pair[0]))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Everything under way ends, and one engine runs until both sides are in accord, without a duplicate (I4, K8).
@@ -290,6 +311,11 @@ fn latest(kind: &StepKind, since_ms: i64) -> Option<i64> {
         StepKind::Save { .. } => Some(since_ms + SLOWEST_SAVE_MS),
         _ => None,
     }
+}
+
+/// Whether a step is the first one about anything but the lease.
+fn begins(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Load { keys, .. } if keys.iter().any(|key| key == "state"))
 }
 
 /// Whether a step changes a calendar, or what is remembered of it.

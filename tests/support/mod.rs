@@ -238,7 +238,7 @@ impl Host {
             StepKind::Http { requests } => {
                 let mut in_flight = BTreeMap::new();
                 let mut answers = Vec::new();
-                self.check_patience(&requests);
+                self.check_patience(requests);
                 for request in requests {
                     *in_flight.entry(request.service).or_insert(0) += 1;
                     answers.push(self.request(request)?);

@@ -2,13 +2,14 @@
 
 import type { AccordError, Progress } from "../../src/index.ts";
 import { useText, type Text } from "../i18n/text.ts";
-import type { Direction, GuestPolicy, Session } from "../session.ts";
+import type { Direction, GuestPolicy, Recurring, Session } from "../session.ts";
 import { Close, SyncArrows, Warning } from "./icons.tsx";
 import { QuestionStrip } from "./question.tsx";
 import { headline } from "./report.tsx";
 
 const DIRECTIONS = ["two-way", "google-to-crm", "crm-to-google"] as const satisfies Direction[];
 const GUESTS = ["do-not-add", "add-as-contacts"] as const satisfies GuestPolicy[];
+const RECURRING = ["skip", "instances"] as const satisfies Recurring[];
 
 export function Controls({ session }: { session: Session }) {
   const text = useText();
@@ -20,17 +21,14 @@ export function Controls({ session }: { session: Session }) {
     <section class="card controls" aria-labelledby="controls-title">
       <h2 id="controls-title" class="hidden">{t("controls.title")}</h2>
       <div class="controls-row">
-        <div class="calendar-field">
-          <label class="field">
+        <div class="choices">
+          <label class="field calendar-field">
             <span>{t("controls.calendar")}</span>
             <select value={calendarId} disabled={!calendars || progress !== undefined} onChange={(e) => session.chooseCalendar(e.currentTarget.value)}>
               {calendars?.map(({ id, name }) => <option key={id} value={id}>{name}</option>) ?? <option>{t("page.loading")}</option>}
             </select>
           </label>
-          <label class="check" title={t("controls.recurring.note")}>
-            <input type="checkbox" checked={session.recurring === "instances"} disabled={progress !== undefined} onChange={(e) => session.chooseRecurring(e.currentTarget.checked ? "instances" : "skip")} />
-            <span>{t("controls.recurring")}</span>
-          </label>
+          <Choice name="recurring" values={RECURRING} value={session.recurring} disabled={progress !== undefined} note={t(`recurring.note.${session.recurring}`)} onChoose={session.chooseRecurring} />
         </div>
         <div class="choices">
           <Choice name="direction" values={DIRECTIONS} value={session.direction} disabled={progress !== undefined} note={t(`direction.note.${session.direction}`)} onChoose={session.chooseDirection} />
@@ -54,8 +52,8 @@ export function Controls({ session }: { session: Session }) {
   );
 }
 
-interface ChoiceProps<T extends Direction | GuestPolicy> {
-  name: "direction" | "guests";
+interface ChoiceProps<T extends Direction | GuestPolicy | Recurring> {
+  name: "direction" | "guests" | "recurring";
   values: readonly T[];
   value: T;
   disabled: boolean;
@@ -63,7 +61,7 @@ interface ChoiceProps<T extends Direction | GuestPolicy> {
   onChoose(value: T): void;
 }
 
-function Choice<T extends Direction | GuestPolicy>({ name, values, value: chosen, disabled, note, onChoose }: ChoiceProps<T>) {
+function Choice<T extends Direction | GuestPolicy | Recurring>({ name, values, value: chosen, disabled, note, onChoose }: ChoiceProps<T>) {
   const { t } = useText();
   return (
     <fieldset class="field" aria-describedby={`${name}-note`}>

@@ -106,7 +106,10 @@ impl Writer<'_> {
     }
 
     /// Writes changed fields. Events that turn out to be gone are returned as creates: an edit beats a deletion (K4).
-    pub(super) async fn update_in_google(&mut self, updates: Vec<GoogleUpdate>) -> Result<Vec<GoogleCreate>> {
+    pub(super) async fn update_in_google(
+        &mut self,
+        updates: Vec<Box<GoogleUpdate>>,
+    ) -> Result<Vec<Box<GoogleCreate>>> {
         let mut gone = Vec::new();
         for ops in in_groups(updates, GROUP) {
             if !self.google_in_time(ops.len()) {
@@ -131,12 +134,12 @@ impl Writer<'_> {
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(Problem::Absent) => {
                         self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
-                        gone.push(GoogleCreate {
+                        gone.push(Box::new(GoogleCreate {
                             id: op.id,
                             event: op.event,
                             origin: op.origin,
                             renews: true,
-                        });
+                        }));
                     }
                     Err(problem) if one_event(&problem) => {
                         self.park_in_google(&op.id, &problem, Some(&op.origin));
@@ -150,7 +153,10 @@ impl Writer<'_> {
     }
 
     /// The requests of updates. Where a write carries a whole list (reminders, guests), the list is read first.
-    async fn updates(&mut self, ops: Vec<GoogleUpdate>) -> Result<(Vec<GoogleUpdate>, Vec<HttpRequest>)> {
+    async fn updates(
+        &mut self,
+        ops: Vec<Box<GoogleUpdate>>,
+    ) -> Result<(Vec<Box<GoogleUpdate>>, Vec<HttpRequest>)> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
         let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty();
@@ -193,7 +199,7 @@ impl Writer<'_> {
         Ok((kept, requests))
     }
 
-    fn settle_google_update(&mut self, op: GoogleUpdate, echo: Option<&InGoogle>) {
+    fn settle_google_update(&mut self, op: Box<GoogleUpdate>, echo: Option<&InGoogle>) {
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
         let mut then = op.then;
@@ -215,14 +221,15 @@ impl Writer<'_> {
         self.crm_updates.extend(then);
     }
 
-    pub(super) async fn create_in_google(&mut self, creates: Vec<GoogleCreate>) -> Result<()> {
+    pub(super) async fn create_in_google(&mut self, creates: Vec<Box<GoogleCreate>>) -> Result<()> {
         let connection = self.connection;
         let first = |op: &GoogleCreate| match birth::generation(connection, &op.origin.crm, &op.id) {
             Some(generation) if op.renews => generation + 1,
             Some(generation) => generation,
             None => 0,
         };
-        let mut open: Vec<(u32, GoogleCreate)> = creates.into_iter().map(|op| (first(&op), op)).collect();
+        let mut open: Vec<(u32, Box<GoogleCreate>)> =
+            creates.into_iter().map(|op| (first(&op), op)).collect();
         while !open.is_empty() {
             let rest = open.split_off(open.len().min(GROUP));
             let mut again = Vec::new();
@@ -238,8 +245,8 @@ impl Writer<'_> {
     /// Creates one group; returned are those whose id is used up, with their next generation.
     async fn create_group_in_google(
         &mut self,
-        ops: Vec<(u32, GoogleCreate)>,
-    ) -> Result<Vec<(u32, GoogleCreate)>> {
+        ops: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let id = |generation: u32, op: &GoogleCreate| {
             birth::google_id(self.connection, &op.origin.crm, generation)
@@ -267,7 +274,7 @@ impl Writer<'_> {
                     // The insert happened: without a readable echo, what was sent is what was seen.
                     let seen = self.echo(&id, &response).and_then(|echo| echo.draft());
                     let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
-                    self.settle_google_create(op, &id, seen);
+                    self.settle_google_create(&op, &id, seen);
                 }
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
                 Err(problem) if one_event(&problem) => {
@@ -283,7 +290,10 @@ impl Writer<'_> {
 
     /// Ids that exist already: Accord's own event, whose link was lost or is not yet made, is compared again; a deleted
     /// one never gives its id back, so that the next generation is tried.
-    async fn examine_taken(&mut self, taken: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
+    async fn examine_taken(
+        &mut self,
+        taken: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let id = |generation: u32, op: &GoogleCreate| {
             birth::google_id(self.connection, &op.origin.crm, generation)
@@ -317,7 +327,7 @@ impl Writer<'_> {
         Ok(again)
     }
 
-    fn settle_google_create(&mut self, op: GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
+    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
         see_origin(&mut link, &op.origin);
         if let Some(old) = self.links.remove(&op.id) {
