@@ -36,6 +36,8 @@ pub struct Start {
     pub events: usize,
     /// Meetings made in the CRM at the start.
     pub meetings: usize,
+    /// Whether these events and meetings have no guests.
+    pub without_guests: bool,
     /// A fixed clock; the real one when none is given.
     pub now_ms: Option<i64>,
     /// Switches as given on the command line.
@@ -70,11 +72,14 @@ impl Site {
             // A name that is no zone was refused before the start.
             let _ = self.world.set_zone(zone);
         }
+        let guests = !self.start.without_guests;
         if self.events > 0 {
-            self.world.fill(&Corpus::new(self.seed, self.events));
+            self.world.fill(&Corpus { guests, ..Corpus::new(self.seed, self.events) });
         }
         if self.start.meetings > 0 {
-            self.world.fill_meetings(&Corpus::new(self.seed, self.start.meetings));
+            // Of another seed: the meetings are not the events once more.
+            let seed = self.seed.wrapping_add(1);
+            self.world.fill_meetings(&Corpus { guests, ..Corpus::new(seed, self.start.meetings) });
         }
     }
 

@@ -39,6 +39,9 @@ struct Arguments {
     /// Meetings to make at the start, in the CRM.
     #[arg(long, default_value_t = 0)]
     meetings: usize,
+    /// Makes these events and meetings without guests.
+    #[arg(long)]
+    without_guests: bool,
     /// A fixed clock (RFC 3339 with offset), moved only by POST /sandbox/clock. Default: the real clock.
     #[arg(long, value_parser = instant)]
     now: Option<i64>,
@@ -102,6 +105,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         seed: arguments.seed,
         events: arguments.events,
         meetings: arguments.meetings,
+        without_guests: arguments.without_guests,
         now_ms: arguments.now,
         switches,
         zone: arguments.zone,
