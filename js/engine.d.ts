@@ -132,6 +132,28 @@ export interface HttpRequest {
 }
 
 /**
+ * A service that takes no requests, or no changes, for a while. It ends by itself.
+ */
+export interface Pause {
+    /**
+     * Whose service.
+     */
+    side: Side;
+    /**
+     * `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+     */
+    code: "wait" | "quota";
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+    /**
+     * When it ends, in milliseconds since 1970.
+     */
+    untilMs: number;
+}
+
+/**
  * A side.
  */
 export type Side = "google" | "crm";
@@ -262,7 +284,7 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -389,6 +411,10 @@ export interface Report {
      */
     remaining: number;
     /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
+    /**
      * Requests made.
      */
     requests: Requests;
@@ -501,6 +527,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**

@@ -64,8 +64,8 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Question, Report, Requests,
-    Skipped, Status, StoredReport, Switch, Winner,
+    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Pause, Question, Report,
+    Requests, Skipped, Status, StoredReport, Switch, Winner,
 };
 pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]

@@ -608,3 +608,59 @@ fn all_day_ends_that_were_misunderstood_are_mended() {
         assert_quiet(&mut host);
     }
 }
+
+/// F6, I17: where lists show no participants, nobody is taken for removed.
+#[test]
+fn guests_that_lists_of_the_crm_do_not_show_stay() {
+    let mut host = two_way();
+    host.world.switches().set("list_participants", "no").unwrap();
+    host.add_meeting(meeting("Call", 4));
+    host.settle();
+    let id = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&id, json!({ "attendees": [{ "email": "cleo@example.com" }] }));
+    host.settle();
+    assert_quiet(&mut host);
+    assert_eq!(host.meeting("Call")["Participants"][0]["participant"], "cleo@example.com");
+    assert_eq!(host.event("Call")["attendees"][0]["email"], "cleo@example.com");
+}
+
+/// K6, I15: the first all-day event meets a locked record; it is parked, and its time is written once that opens.
+#[test]
+fn an_all_day_time_that_was_refused_is_written_later() {
+    let mut host = two_way();
+    let event = host.add_event(timed("Fair", 4));
+    host.settle();
+    let id = host.meeting("Fair")["id"].as_str().unwrap().to_owned();
+    let clear = |date: &str| json!({ "date": date, "dateTime": null });
+    host.edit_event(&event, json!({ "start": clear("2026-12-01"), "end": clear("2026-12-04") }));
+    host.world.set_locked(&id, true);
+    let report = host.settle();
+    assert_eq!(report["parked"][0]["code"], "RECORD_LOCKED");
+    host.world.set_locked(&id, false);
+    host.advance(25 * 3_600_000);
+    host.settle();
+    let row = host.meeting("Fair");
+    assert_eq!(
+        (&row["All_day"], &row["Start_DateTime"].as_str().unwrap()[..10]),
+        (&json!(true), "2026-12-01")
+    );
+    assert_quiet(&mut host);
+}
+
+/// I23, F6: an event with more guests than the CRM takes is the same event after the state is lost; nothing is written.
+#[test]
+fn guests_beyond_fifty_are_no_difference_after_a_loss() {
+    let mut host = two_way();
+    let guests: Vec<Value> = (0..60).map(|n| json!({ "email": format!("guest{n}@example.com") })).collect();
+    let mut event = timed("Town hall", 5);
+    event["attendees"] = json!(guests);
+    host.add_event(event);
+    host.settle();
+    host.rows.clear();
+    host.advance(200_000);
+    host.activate_with(json!({ "direction": "two-way" }));
+    let report = host.sync();
+    let none = json!({ "created": 0, "updated": 0, "deleted": 0 });
+    assert_eq!((&report["google"], &report["crm"], &report["linked"]), (&none, &none, &json!(1)));
+    assert_eq!(host.meeting("Town hall")["Participants"].as_array().unwrap().len(), 50);
+}

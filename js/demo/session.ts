@@ -7,8 +7,8 @@ import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
 
 export type Direction = NonNullable<Settings["direction"]>;
-export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
 export type GuestPolicy = NonNullable<Settings["guests"]>;
+export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
 
 /** What came of a change in the CRM: it is in Google, it changed nothing there, or a later sync brings it, or none. */
 export type Pushed = "now" | "nothing" | "later" | "never";
@@ -19,10 +19,10 @@ export interface Session {
   chooseCalendar(id: string): void;
   direction: Direction;
   chooseDirection(direction: Direction): void;
-  recurring: Recurring;
-  chooseRecurring(recurring: Recurring): void;
   guests: GuestPolicy;
   chooseGuests(guests: GuestPolicy): void;
+  recurring: Recurring;
+  chooseRecurring(recurring: Recurring): void;
   status: Status | undefined;
   history: Report[];
   /** The report of the sync that this page ran last, until it runs another. */
@@ -53,8 +53,8 @@ export function useSession(): Session {
   const [calendars, setCalendars] = useState<Calendar[]>();
   const [chosen, setChosen] = useState<string>();
   const [chosenDirection, setDirection] = useState<Direction>();
-  const [chosenRecurring, setRecurring] = useState<Recurring>();
   const [chosenGuests, setGuests] = useState<GuestPolicy>();
+  const [chosenRecurring, setRecurring] = useState<Recurring>();
   const [status, setStatus] = useState<Status>();
   const [history, setHistory] = useState<Report[]>([]);
   const [finished, setFinished] = useState<Report>();
@@ -156,10 +156,10 @@ export function useSession(): Session {
     chooseCalendar: setChosen,
     direction,
     chooseDirection: setDirection,
-    recurring,
-    chooseRecurring: setRecurring,
     guests,
     chooseGuests: setGuests,
+    recurring,
+    chooseRecurring: setRecurring,
     status,
     history,
     finished,

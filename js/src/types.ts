@@ -119,6 +119,21 @@ export interface Question {
   askedMs: number;
 }
 
+/** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
+export interface Pause {
+  /** Whose service. */
+  side: "google" | "crm";
+  /**
+   * `wait`: no request goes there; cycles fail with `rate-limited` until then. `quota`: a usage limit of hours is reached;
+   * nothing is written there, while reading and the other side go on.
+   */
+  code: "wait" | "quota";
+  /** A sentence for people. */
+  message: string;
+  /** When it ends. */
+  untilMs: number;
+}
+
 /** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
 export type Answer = "apply" | "restore";
 
@@ -155,13 +170,15 @@ export interface Report {
   conflicts: Conflict[];
   /** All questions that are open after the cycle, also older ones. */
   questions: Question[];
-  /** Entries that a limit left for the next cycles. */
+  /** Entries that a limit or a pause left for the next cycles. */
   remaining: number;
+  /** What a service keeps waiting after the cycle. */
+  pauses: Pause[];
   /** HTTP requests made, a batch counted as one. */
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline";
+  finished: "complete" | "limit" | "deadline" | "paused";
 }
 
 /** What is stored: settings and numbers. */
@@ -182,6 +199,8 @@ export interface Status {
   lastReport?: Report;
   /** A service asked for a pause until then. */
   waitUntilMs?: number;
+  /** What a service keeps waiting. */
+  pauses: Pause[];
 }
 
 /** How far a command is. `total` is absent while it is not known. */

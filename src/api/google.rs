@@ -192,16 +192,21 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
 /// `Content-ID: <response-item-N>`, an empty line, then an HTTP response.
 fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
     let (headers, inner) = split_headers(part)?;
-    let id = headers.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-id").then_some(value)
-    })?;
-    let index = id.trim().trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
+    let id = header(headers, "content-id")?;
+    let index = id.trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
     let inner = inner.trim_start();
     // A 204 has no body, and need not have the empty line before it.
     let (head, body) = split_headers(inner).unwrap_or((inner, ""));
     let status = head.lines().next()?.split(' ').nth(1)?.parse().ok()?;
-    Some((index, HttpResponse { status, retry_after: None, body: body.trim_end().as_bytes().to_vec() }))
+    let retry_after = header(head, "retry-after").map(str::to_owned);
+    Some((index, HttpResponse { status, retry_after, body: body.trim_end().as_bytes().to_vec() }))
+}
+
+fn header<'t>(headers: &'t str, name: &str) -> Option<&'t str> {
+    headers.lines().find_map(|line| {
+        let (known, value) = line.split_once(':')?;
+        known.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
 }
 
 fn split_headers(text: &str) -> Option<(&str, &str)> {

@@ -129,19 +129,29 @@ fn query(columns: &str, owner: &str, which: &str, after: Option<&CrmId>) -> Http
     send("POST", "/crm/v8/coql", format!("{{\"select_query\":\"{query}\"}}"))
 }
 
-/// The records of a module of people with one of these addresses, in the order of their ids after `after`: of several with one
-/// address the oldest comes first.
+/// Values in one list of a query (Zoho, Kaizen #183: 100 since v7).
+const VALUES: usize = 100;
+
+/// Addresses in one query of people: two lists of [`VALUES`].
+pub(crate) const ADDRESSES: usize = 2 * VALUES;
+
+/// The records of a module of people with one of up to [`ADDRESSES`] addresses, in the order of their ids after `after`: of
+/// several with one address the oldest comes first.
 pub(crate) fn people(module: &str, guests: &[Guest], after: &str) -> Option<HttpRequest> {
-    let mut query = format!("select Email from {module} where (id > '{after}' and Email in (");
+    let mut query = format!("select Email from {module} where (id > '{after}' and (");
     for (index, guest) in guests.iter().enumerate() {
-        query.push_str(if index == 0 { "'" } else { ", '" });
+        query.push_str(match index {
+            0 => "Email in ('",
+            n if n % VALUES == 0 => ") or Email in ('",
+            _ => ", '",
+        });
         for c in guest.email.chars() {
             // Quotation marks are doubled (Zoho, Kaizen #171).
             query.extend(std::iter::repeat_n(c, if c == '\'' { 2 } else { 1 }));
         }
         query.push('\'');
     }
-    query.push_str(&format!(")) order by id asc limit 0, {QUERY_ROWS}"));
+    query.push_str(&format!("))) order by id asc limit 0, {QUERY_ROWS}"));
     let query = json::text(&query).ok()?;
     Some(send("POST", "/crm/v8/coql", format!("{{\"select_query\":{query}}}")))
 }
@@ -187,10 +197,10 @@ pub(crate) fn window(owner: &str, ends_from: i64, after: Option<&CrmId>) -> Http
     query("Modified_Time", owner, &format!("End_DateTime >= '{}'", time(ends_from)), after)
 }
 
-/// A page of everybody's records. A page token belongs to the parameters that it was given out for (Zoho CRM API v7, get
+/// A page of everybody's records, what changed last first. A page token belongs to the parameters that it was given out for (Zoho CRM API v7, get
 /// records: `TOKEN_BOUND_DATA_MISMATCH`), which are the same on every page.
 pub(crate) fn list(fields: &str, page_token: Option<&str>) -> HttpRequest {
-    let mut path = format!("{EVENTS}?fields={fields}&per_page=200&sort_by=id&sort_order=asc");
+    let mut path = format!("{EVENTS}?fields={fields}&per_page=200&sort_by=Modified_Time&sort_order=desc");
     if let Some(token) = page_token {
         path.push_str("&page_token=");
         path.push_str(&encode(token));

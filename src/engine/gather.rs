@@ -9,6 +9,7 @@ use super::write::Stale;
 use crate::api::{google, zoho};
 use crate::devices::Device;
 use crate::error::Result;
+use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmSight};
@@ -71,6 +72,8 @@ pub(crate) struct CrmRead {
     pub(crate) changes: Watermark,
     pub(crate) deletions: Watermark,
     pub(crate) exclusive_ends: Option<bool>,
+    /// What the next list shows again if nothing changes.
+    pub(crate) overlap: Fingerprint,
 }
 
 /// The lists of the CRM, before their records are read.
@@ -78,7 +81,18 @@ struct Lists {
     full: bool,
     started_ms: i64,
     changed: Vec<Changed>,
+    /// Whether `changed` is what the last cycle saw already.
+    known: bool,
     deleted: Vec<(CrmId, Option<i64>)>,
+}
+
+/// Stands for versions of records, in whatever order, that were modified at an instant or later.
+fn versions(changed: &[Changed], from: i64) -> Fingerprint {
+    let later = changed.iter().filter(|row| row.modified.is_none_or(|at| at >= from));
+    let version = |row: &Changed| {
+        Digest::new().text(row.id.as_str()).number(row.modified.unwrap_or_default()).finish().as_u64()
+    };
+    Fingerprint::from_u64(later.map(version).fold(0, u64::wrapping_add))
 }
 
 pub(crate) struct Gatherer<'a> {
@@ -136,7 +150,8 @@ impl Gatherer<'_> {
     pub(crate) async fn gather_records(&self, ids: &[CrmId], book: &mut Book) -> Result<Gathered> {
         let mut gathered = Gathered::default();
         let changed = ids.iter().map(|id| Changed { id: id.clone(), modified: None }).collect();
-        let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, deleted: Vec::new() };
+        let deleted = Vec::new();
+        let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, known: false, deleted };
         let ways = self.load_links(false, Some(&lists), &mut gathered, book).await?;
         let read = self.crm_contents(lists, &ways, &mut gathered, book).await?;
         gathered.default_reminders = self.reminders(book).await?;
@@ -195,14 +210,16 @@ impl Gatherer<'_> {
             // Two days of slack, for all-day events end by the user's zone.
             let from = self.admission.window_start - 2 * 86_400;
             let changed = read_crm::changed(self.io, |after| zoho::window(owner, from, after)).await?;
-            return Ok(Lists { full: true, started_ms, changed, deleted: Vec::new() });
+            return Ok(Lists { full: true, started_ms, changed, known: false, deleted: Vec::new() });
         };
         let changed = read_crm::changed(self.io, |after| zoho::changed(owner, changes.from(), after)).await?;
         let deletions = book.state.crm_deletions.unwrap_or(changes);
         let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
         let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
         let deleted = fresh.collect();
-        Ok(Lists { full: false, started_ms, changed, deleted })
+        let known = book.state.unread_since.is_none()
+            && book.state.crm_overlap == Some(versions(&changed, changes.from()));
+        Ok(Lists { full: false, started_ms, changed, known, deleted })
     }
 
     /// Puts the links next to the events that were read: all of them on a full read, for what a list lacks counts too;
@@ -219,7 +236,7 @@ impl Gatherer<'_> {
         let io = self.io;
         let connection = self.activation.connection();
         let named = |lists: &Lists| {
-            let changed = lists.changed.iter().map(|row| row.id.clone());
+            let changed = lists.changed.iter().filter(|_| !lists.known).map(|row| row.id.clone());
             changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).collect::<Vec<_>>()
         };
         let mut ways = Ways::default();
@@ -375,7 +392,7 @@ impl Gatherer<'_> {
             let case = gathered.cases.get(ways.get(id)?)?;
             case.link.as_ref()
         };
-        for row in &lists.changed {
+        for row in lists.changed.iter().filter(|_| !lists.known) {
             let known = link(&row.id).is_some_and(|link| {
                 let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
                 link.shown.is_some() && row.modified.is_some() && link.crm_modified == row.modified && !unread
@@ -420,7 +437,8 @@ impl Gatherer<'_> {
             Some(known) if !lists.full => known.after(latest_deleted, now),
             _ => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
         };
-        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends })
+        let overlap = versions(&lists.changed, changes.from());
+        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends, overlap })
     }
 
     /// Reads records in full and puts them into their cases. Of those that the answers lack, the deleted list is the
@@ -442,7 +460,12 @@ impl Gatherer<'_> {
             marks: profile.marks,
         };
         let reader = Reader { io: self.io, context };
-        let contents = reader.read(ids).await?;
+        let had_guests = |id: &&CrmId| {
+            let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
+            link.is_some_and(Link::had_guests)
+        };
+        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().collect();
+        let contents = reader.read(ids, &had_guests).await?;
         let mut sights = contents.sights;
         let mut asked = 0;
         for id in contents.missing {

@@ -2,7 +2,7 @@
 //! a step and brings the answer. Nothing else is awaited anywhere.
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse, Service};
-use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, Problem, backoff_ms, diagnose};
+use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, OFFLINE_ATTEMPTS, Problem, backoff_ms, diagnose};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Patch, Rows};
@@ -90,6 +90,8 @@ struct Mailbox {
     now_ms: Cell<i64>,
     progress: Cell<Progress>,
     requests: Cell<Requests>,
+    /// Whether a service ever answered.
+    answered: Cell<bool>,
     random: Cell<u64>,
     /// Where the host has no lock.
     lease: Cell<Option<Lease>>,
@@ -253,6 +255,7 @@ impl Io {
             Reply::Http(answers) if answers.len() == services.len() => answers,
             _ => return Err(mismatch()),
         };
+        self.0.answered.set(self.0.answered.get() || answers.iter().any(Answer::is_ok));
         let now = self.now_ms();
         Ok(services
             .into_iter()
@@ -282,7 +285,7 @@ impl Io {
                 let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).collect();
                 for (index, result) in group.iter().zip(self.once(asked).await?) {
                     match result {
-                        Err(problem) if problem.passes() && attempt + 1 < ATTEMPTS => {
+                        Err(problem) if problem.passes() && attempt + 1 < self.attempts(&problem) => {
                             pause = Some(problem.or_graver(pause));
                         }
                         result => {
@@ -297,11 +300,11 @@ impl Io {
                 }
             }
             if let Some(problem) = pause {
-                let service = open
-                    .first()
-                    .and_then(|i| requests.get(*i))
-                    .map_or(Service::Google, |request| request.service);
-                self.back_off(service, &problem, attempt).await?;
+                if !self.back_off(&problem, attempt).await? {
+                    // What was answered counts; the others wait.
+                    let open = results.iter_mut().filter(|result| result.is_none());
+                    open.for_each(|result| *result = Some(Err(problem.clone())));
+                }
                 attempt += 1;
             }
         }
@@ -321,20 +324,27 @@ impl Io {
         }
     }
 
-    /// Waits before another attempt.
-    ///
-    /// # Errors
-    /// `rate-limited` when the service asks for more than a cycle should be held open.
-    pub(crate) async fn back_off(&self, service: Service, problem: &Problem, attempt: u32) -> Result<()> {
+    /// Waits before another attempt; false when the service asks for more than a cycle should be held open.
+    pub(crate) async fn back_off(&self, problem: &Problem, attempt: u32) -> Result<bool> {
         let asked = match problem {
             Problem::Slower(ms) => ms.unwrap_or(0),
             _ => 0,
         };
         if asked > LONGEST_WAIT_MS {
-            return Err(problem.error(service));
+            return Ok(false);
         }
         let pause = backoff_ms(attempt, self.random()).max(asked);
-        self.wait_until(self.now_ms() + pause).await
+        self.wait_until(self.now_ms() + pause).await?;
+        Ok(true)
+    }
+
+    /// How often a request is tried. Where no service ever answered in this command, the host is most likely offline:
+    /// that is told soon, for a person may be waiting.
+    fn attempts(&self, problem: &Problem) -> u32 {
+        match problem {
+            Problem::Unsure(Doubt::Offline) if !self.0.answered.get() => OFFLINE_ATTEMPTS,
+            _ => ATTEMPTS,
+        }
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014): jitter needs no more, and the seed makes every run repeatable.

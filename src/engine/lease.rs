@@ -20,7 +20,7 @@ impl Io {
         let row = self.lease_row().await?;
         let lease = Lease::after(row.as_ref(), owner, self.now_ms())?;
         self.put_lease(Patch::default(), lease).await?;
-        if self.now_ms() - asked_ms > CONFIRM_MS {
+        if self.now_ms() - asked_ms >= CONFIRM_MS {
             // Somebody may have looked for their name before this one replaced it: nobody goes on.
             return Err(locked(LEASE_MS));
         }

@@ -345,8 +345,7 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             let (mut book, history) = open(io).await?;
             run::refuse_too_early(&book, io.now_ms())?;
             if let Err(error) = setup::activate(io, &mut book, settings).await {
-                run::remember_wait(io, &mut book, &error).await;
-                return Err(error);
+                return Err(run::remember_wait(io, &mut book, error).await);
             }
             io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))

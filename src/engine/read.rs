@@ -273,7 +273,6 @@ async fn fetch_accepted(
     accept: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Option<Problem>> {
     const TRIES: u32 = 3;
-    let service = request.service;
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.
@@ -288,7 +287,7 @@ async fn fetch_accepted(
             None => break,
         }
         if attempt + 1 < TRIES {
-            io.back_off(service, &Problem::Unsure(Doubt::BadResponse), attempt).await?;
+            io.back_off(&Problem::Unsure(Doubt::BadResponse), attempt).await?;
         }
     }
     Ok(Some(Problem::Unsure(Doubt::BadResponse)))

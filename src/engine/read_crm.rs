@@ -7,6 +7,7 @@ use crate::api::http::HttpRequest;
 use crate::api::retry::{Doubt, Problem};
 use crate::api::{http::Service, zoho};
 use crate::error::Result;
+use crate::model::event::Guests;
 use crate::model::ids::CrmId;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::model::table::Table;
@@ -77,9 +78,11 @@ pub(crate) struct Contents {
 }
 
 impl Reader<'_> {
-    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for;
-    /// the others by their ids, 100 to a request. Descriptions that a list may have cut are read one by one.
-    pub(crate) async fn read(&self, ids: Vec<CrmId>) -> Result<Contents> {
+    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for:
+    /// whether they are all of the window or what just changed, they stand together where the list begins; the others by
+    /// their ids, 100 to a request. Descriptions that a list may have cut are read one by one, and so are records that
+    /// had guests and of which a list shows none (I17).
+    pub(crate) async fn read(&self, ids: Vec<CrmId>, had_guests: &[CrmId]) -> Result<Contents> {
         let mut asked: Asked = ids.into_iter().map(|id| (id, false)).collect();
         let mut bodies = Vec::new();
         if asked.len() > 2 * zoho::BULK {
@@ -104,8 +107,8 @@ impl Reader<'_> {
         }
         let mut found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
         contents.missing = open().filter(|id| !found.contains(id)).cloned().collect();
-        let cut: Vec<CrmId> =
-            found.values().filter(|sight| is_cut(sight)).map(|sight| sight.id.clone()).collect();
+        let cut = found.values().filter(|sight| is_cut(sight, had_guests.contains(&sight.id)));
+        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).collect();
         let whole = CrmContext { listed: false, ..context };
         let requests = cut.iter().map(|id| zoho::event(id, &fields)).collect();
         for body in self.pages(requests).await? {
@@ -174,8 +177,9 @@ impl Reader<'_> {
     }
 }
 
-fn is_cut(sight: &CrmSight) -> bool {
-    matches!(sight.content, CrmContent::Ordinary { cut: true, .. })
+fn is_cut(sight: &CrmSight, had_guests: bool) -> bool {
+    let CrmContent::Ordinary { event, cut, .. } = &sight.content else { return false };
+    *cut || (had_guests && matches!(&event.guests, Guests::Known(shown) if shown.is_empty()))
 }
 
 fn unreadable() -> crate::error::Error {

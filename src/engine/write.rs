@@ -64,7 +64,7 @@ pub(crate) struct Writer<'a> {
     /// What moved under its write: to be read on both sides and compared again.
     pub(crate) stale: Vec<Stale>,
     /// Second halves of merges, whose first halves are written.
-    crm_updates: Vec<CrmUpdate>,
+    crm_updates: Vec<Box<CrmUpdate>>,
     /// Records that were written and are to be read back.
     echoes: Vec<Echo>,
     /// When a record was last written.
@@ -152,11 +152,11 @@ impl<'a> Writer<'a> {
     async fn write_to_crm(
         &mut self,
         deletes: Vec<Delete>,
-        mut updates: Vec<CrmUpdate>,
-        mut creates: Vec<CrmCreate>,
+        mut updates: Vec<Box<CrmUpdate>>,
+        mut creates: Vec<Box<CrmCreate>>,
     ) -> Result<()> {
         let days = creates.iter().map(|op| &op.event).chain(updates.iter().map(|op| &op.event));
-        let span = days.filter(|event| is_all_day(event)).fold(None, widest);
+        let span = days.map(|event| &**event).filter(|event| is_all_day(event)).fold(None, widest);
         if let Some(span) = span {
             self.load_zone(span).await?;
         }

@@ -1,7 +1,7 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{Conflict, ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::report::{Conflict, ParkedItem, Pause, Question, Report, Status, StoredReport, Switch};
 use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
@@ -305,7 +305,28 @@ impl Book {
             last_run_ms: self.state.last_run_ms,
             last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
+            pauses: self.pauses(now_ms),
         }
+    }
+
+    /// What a service keeps waiting.
+    pub(crate) fn pauses(&self, now_ms: i64) -> Vec<Pause> {
+        let state = &self.state;
+        let pauses = [
+            (Side::Google, state.google_not_before_ms, false),
+            (Side::Crm, state.zoho_not_before_ms, false),
+            (Side::Google, state.google_writes_not_before_ms, true),
+        ];
+        let pause = |(side, until_ms, quota): (Side, Option<i64>, bool)| {
+            let (code, message) = match (quota, side) {
+                (true, _) => ("quota", Pause::GOOGLE_IS_FULL),
+                (false, Side::Google) => ("wait", Pause::GOOGLE_WAITS),
+                (false, Side::Crm) => ("wait", Pause::CRM_WAITS),
+            };
+            let until_ms = until_ms.filter(|until| *until > now_ms)?;
+            Some(Pause { side, code: code.to_owned(), message: message.to_owned(), until_ms })
+        };
+        pauses.into_iter().filter_map(pause).collect()
     }
 
     /// What the user is asked.

@@ -35,8 +35,8 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
                 Some(None) => plan.held += 1,
                 Some(Some(HeldAnswer::Apply)) => plan.deletes.push(op),
                 Some(Some(HeldAnswer::Restore)) => match op.survivor {
-                    Some(Survivor::InGoogle(op)) => plan.crm_creates.push(*op),
-                    Some(Survivor::InCrm(op)) => plan.google_creates.push(*op),
+                    Some(Survivor::InGoogle(op)) => plan.crm_creates.push(op),
+                    Some(Survivor::InCrm(op)) => plan.google_creates.push(op),
                     // The other side could not be read: the question stays answered, and the next cycle tries again.
                     None => plan.held += 1,
                 },

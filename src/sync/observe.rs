@@ -92,7 +92,7 @@ pub(crate) struct InGoogle {
     pub(crate) etag: Etag,
     pub(crate) verdict: Verdict,
     /// Present for admitted and past events: as the CRM may know it.
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<Box<Event>>,
     pub(crate) reach: Reach,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
@@ -104,7 +104,7 @@ pub(crate) struct InGoogle {
 pub(crate) struct InCrm {
     pub(crate) id: CrmId,
     pub(crate) verdict: Verdict,
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<Box<Event>>,
     /// `Modified_Time`, in seconds since 1970.
     pub(crate) modified: Option<i64>,
 }
@@ -243,7 +243,7 @@ impl InGoogle {
                         if writable {
                             reach = Reach::TimeOnly;
                         }
-                        admit(event.busy(), admission)
+                        admit(Box::new(event.busy()), admission)
                     }
                     (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
                 }
@@ -284,11 +284,11 @@ impl InCrm {
     }
 
     pub(crate) fn shown(&self) -> Shown {
-        self.event.as_ref().map_or(Shown::NOTHING, Shown::of)
+        self.event.as_deref().map_or(Shown::NOTHING, Shown::of)
     }
 }
 
-fn admit(event: Event, admission: &Admission<'_>) -> (Verdict, Option<Event>) {
+fn admit(event: Box<Event>, admission: &Admission<'_>) -> (Verdict, Option<Box<Event>>) {
     let past = event.when.end_seconds() <= admission.window_start;
     (if past { Verdict::Outside } else { Verdict::Admitted }, Some(event))
 }

@@ -5,21 +5,23 @@ use crate::model::event::{Event, Guest, MAX_PARTICIPANTS};
 use crate::model::people::People;
 use crate::model::text;
 
-/// Addresses per query (Zoho CRM API v8, COQL: at most 100 values in a list), and contacts per insert.
-pub(crate) const BATCH: usize = 100;
-
 /// The length of `Last_Name` (Zoho CRM API v8, fields of Contacts).
 const NAME_LENGTH: usize = 80;
 
 /// The guests of the events to be created now of whom nothing is known, and as many of those that come later as fill
-/// the last batch.
-pub(crate) fn strangers(people: &mut People, now: &[CrmCreate], later: &[CrmCreate]) -> Vec<Guest> {
+/// the last batch of look-ups.
+pub(crate) fn strangers(
+    people: &mut People,
+    now: &[Box<CrmCreate>],
+    later: &[Box<CrmCreate>],
+    batch: usize,
+) -> Vec<Guest> {
     let mut found = Vec::new();
     for op in now {
         take(people, invited(&op.event).iter(), &mut found);
     }
     for guest in later.iter().flat_map(|op| invited(&op.event)) {
-        if found.len() % BATCH == 0 {
+        if found.len() % batch == 0 {
             break;
         }
         take(people, std::iter::once(guest), &mut found);
@@ -70,19 +72,21 @@ mod tests {
     use crate::sync::observe::draft;
     use crate::sync::state::Reach;
 
+    const BATCH: usize = 100;
+
     fn guest(email: &str, name: &str) -> Guest {
         Guest::new(email, Some(name.to_owned())).unwrap()
     }
 
-    fn create(emails: impl Iterator<Item = String>) -> CrmCreate {
+    fn create(emails: impl Iterator<Item = String>) -> Box<CrmCreate> {
         let start = chrono::DateTime::from_timestamp(1_795_341_600, 0).unwrap().fixed_offset();
         let guests = Guests::Known(emails.map(|email| guest(&email, "")).collect());
         let event = Event { guests, ..Event::blank(When::timed(start, start)) };
         let draft = draft(Etag::new("1"), &event, Reach::Open);
-        CrmCreate { id: GoogleId::new("a"), event, draft, renews: None }
+        Box::new(CrmCreate { id: GoogleId::new("a"), event: Box::new(event), draft, renews: None })
     }
 
-    fn numbered(range: std::ops::Range<usize>) -> CrmCreate {
+    fn numbered(range: std::ops::Range<usize>) -> Box<CrmCreate> {
         create(range.map(|n| format!("guest{n}@example.com")))
     }
 
@@ -91,14 +95,14 @@ mod tests {
     fn guests_are_looked_up_once_and_in_full_batches() {
         let mut people = People::default();
         let (now, later) = ([numbered(0..60), numbered(20..40)], [numbered(45..80), numbered(100..140)]);
-        let found = strangers(&mut people, &now, &later);
+        let found = strangers(&mut people, &now, &later, BATCH);
         assert_eq!(found.len(), BATCH, "fifty, thirty that are new, and twenty of forty");
-        assert!(strangers(&mut people, &now, &[]).is_empty());
+        assert!(strangers(&mut people, &now, &[], BATCH).is_empty());
         let mut people = People::default();
         let later = [numbered(100..150), numbered(200..250)];
-        assert_eq!(strangers(&mut people, &[numbered(0..40)], &later).len(), BATCH);
+        assert_eq!(strangers(&mut people, &[numbered(0..40)], &later, BATCH).len(), BATCH);
         assert!(
-            strangers(&mut people, &[numbered(0..40)], &later).is_empty(),
+            strangers(&mut people, &[numbered(0..40)], &later, BATCH).is_empty(),
             "nobody new now: nothing is asked"
         );
     }
@@ -112,7 +116,7 @@ mod tests {
             "ben",
         ];
         let op = create(odd.iter().map(|email| (*email).to_owned()));
-        assert!(strangers(&mut People::default(), &[op], &[]).is_empty());
+        assert!(strangers(&mut People::default(), &[op], &[], BATCH).is_empty());
     }
 
     /// Section 9: `Last_Name` from the display name, or the part before the @.

@@ -174,10 +174,16 @@ pub(crate) struct State {
     pub(crate) google_not_before_ms: Option<i64>,
     /// No request to the CRM before this time.
     pub(crate) zoho_not_before_ms: Option<i64>,
+    /// Nothing is written to Google before this time, for a usage limit of hours is reached; reading goes on.
+    pub(crate) google_writes_not_before_ms: Option<i64>,
+    /// How many cycles in succession ended because a service wanted fewer requests.
+    pub(crate) pressed: u32,
     /// How the CRM takes all-day times, once that is known.
     pub(crate) all_day: Option<AllDayTimes>,
     /// Up to where the changes of the CRM are applied; none asks for a full read.
     pub(crate) crm_changes: Option<Watermark>,
+    /// The versions that the next list of changes shows again, all of them applied; none when Accord wrote since.
+    pub(crate) crm_overlap: Option<Fingerprint>,
     /// Up to where the deletions of the CRM are applied.
     pub(crate) crm_deletions: Option<Watermark>,
     /// The calendar's default reminders, method and minutes, as they were last read; kept where Google is written.
@@ -192,6 +198,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether nothing may be written to Google.
+    pub(crate) fn google_is_full(&self, now_ms: i64) -> bool {
+        self.google_writes_not_before_ms.is_some_and(|until| until > now_ms)
+    }
+
     /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
     pub(crate) fn exclusive_ends(&self) -> Option<bool> {
         self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
@@ -260,6 +271,8 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
+            google_writes_not_before_ms: fields.number("googleWritesNotBeforeMs"),
+            pressed: fields.count("pressed").unwrap_or_default(),
             all_day: Some(json.get("allDay")).filter(|times| times.is_object()).map(|times| AllDayTimes {
                 offset: match times.get("offset").str() {
                     Some("zero") => Some(AllDayOffset::Zero),
@@ -269,6 +282,7 @@ impl Row for State {
                 exclusive_end: Fields(times).flag("exclusiveEnd"),
             }),
             crm_changes: Watermark::from_json(json.get("crmChanges")),
+            crm_overlap: json.get("crmOverlap").number().map(Fingerprint::from_u64),
             crm_deletions: Watermark::from_json(json.get("crmDeletions")),
             default_reminders: json.get("defaultReminders").list().and_then(|rows| {
                 all(rows, |pair| {
@@ -543,6 +557,11 @@ impl Link {
     pub(crate) fn knows(&self, field: Field) -> bool {
         let shown = self.shown.as_ref().and_then(|shown| shown.fields.field(field));
         self.seen.google.field(field).or(shown).is_some()
+    }
+
+    /// Whether the CRM is known to hold guests.
+    pub(crate) fn had_guests(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
     }
 
     /// A link of which only the ends are known.

@@ -31,7 +31,7 @@ fn read(event: &Value) -> Sight {
 
 fn ordinary(event: &Value) -> Event {
     match read(event).content {
-        Content::Ordinary { event, .. } => event,
+        Content::Ordinary { event, .. } => *event,
         _ => panic!("not an ordinary event: {event}"),
     }
 }

@@ -54,7 +54,7 @@ fn content(mut event: Event, context: &Context<'_>) -> Content {
     let writable = !event.locked && (event.own != Some(false) || event.guests_can_modify);
     let mark = event.mark.take();
     match mapping::from_google(&mut event, context) {
-        Ok(event) => Content::Ordinary { event, private, writable, mark },
+        Ok(event) => Content::Ordinary { event: Box::new(event), private, writable, mark },
         Err(why) => Content::Unreadable(why),
     }
 }

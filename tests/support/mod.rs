@@ -60,6 +60,10 @@ impl Ended {
         }
     }
 
+    pub fn is_killed(&self) -> bool {
+        matches!(self, Self::Killed)
+    }
+
     #[track_caller]
     pub fn code(self) -> String {
         match self {
@@ -76,7 +80,15 @@ pub enum Storage {
     #[default]
     Works,
     Full,
+    /// Saves from this one on, counted from 0 in each command.
+    FullFrom(usize),
 }
+
+/// Looks at the services after each request that may have written; a sentence says what is wrong.
+pub type Watch = Box<dyn Fn(&World) -> Option<String>>;
+
+/// Something that happens just before the call with this index.
+pub type Meanwhile = (usize, Box<dyn FnOnce(&mut Host)>);
 
 /// The host: services, storage, clock.
 pub struct Host {
@@ -92,8 +104,15 @@ pub struct Host {
     pub crm_bodies: Vec<String>,
     pub rows_read: usize,
     pub rows_written: usize,
+    pub watch: Option<Watch>,
+    pub meanwhile: Option<Meanwhile>,
+    /// What should never have happened: what `watch` said, and requests before their time (I27).
+    pub broken: Vec<String>,
+    /// No request to a service before its time.
+    pub not_before: BTreeMap<Service, i64>,
     kill: Option<Kill>,
     calls: usize,
+    saves: usize,
     seed: u32,
 }
 
@@ -113,8 +132,13 @@ impl Host {
             crm_bodies: Vec::new(),
             rows_read: 0,
             rows_written: 0,
+            watch: None,
+            meanwhile: None,
+            broken: Vec::new(),
+            not_before: BTreeMap::new(),
             kill: None,
             calls: 0,
+            saves: 0,
             seed: 1,
         }
     }
@@ -174,6 +198,7 @@ impl Host {
         self.trace.clear();
         self.crm_bodies.clear();
         self.calls = 0;
+        self.saves = 0;
         self.rows_read = 0;
         self.rows_written = 0;
         self.seed += 1;
@@ -213,6 +238,7 @@ impl Host {
             StepKind::Http { requests } => {
                 let mut in_flight = BTreeMap::new();
                 let mut answers = Vec::new();
+                self.check_patience(requests);
                 for request in requests {
                     *in_flight.entry(request.service).or_insert(0) += 1;
                     answers.push(self.request(request)?);
@@ -242,17 +268,22 @@ impl Host {
                     remove.len(),
                     key_kinds(put.iter().map(|(key, _)| key))
                 );
-                let storage = self.storage;
+                let works = match self.storage {
+                    Storage::Works => true,
+                    Storage::Full => false,
+                    Storage::FullFrom(first) => self.saves < first,
+                };
+                self.saves += 1;
                 self.call(&line, |host| {
-                    if storage == Storage::Works {
+                    if works {
                         remove.iter().for_each(|key| drop(host.rows.remove(key)));
                         host.rows.extend(put.clone());
                     }
                 })?;
                 self.rows_written += put.len() + remove.len();
-                match storage {
-                    Storage::Works => Brought::Saved,
-                    Storage::Full => Brought::Refused("storage-full"),
+                match works {
+                    true => Brought::Saved,
+                    false => Brought::Refused("storage-full"),
                 }
             }
             StepKind::Wait { until_ms } => {
@@ -301,7 +332,18 @@ impl Host {
         let answer = self.call(&request_line(request), |host| {
             // A request takes a tenth of a second: the clock of the services moves on.
             host.world.set_now_ms(host.world.now_ms() + 100);
-            host.world.handle(&sent)
+            let answer = host.world.handle(&sent);
+            if request.method != "GET"
+                && !request.path.ends_with("/coql")
+                && let Some(watch) = &host.watch
+                && let Some(why) = watch(&host.world)
+            {
+                host.broken.push(why);
+            }
+            if let Ok(response) = &answer {
+                host.note_wait(service, response.header("retry-after"));
+            }
+            answer
         })?;
         Ok(match answer {
             Ok(response) => Ok(HttpResponse {
@@ -313,10 +355,42 @@ impl Host {
         })
     }
 
+    /// I27: what a service was asked for before the time that it named. Requests that go out at once share their time.
+    fn check_patience(&mut self, requests: &[HttpRequest]) {
+        let now = self.world.now_ms();
+        for request in requests {
+            let service = match request.service {
+                accord_sync::Service::Google => Service::Google,
+                accord_sync::Service::Zoho => Service::Zoho,
+            };
+            if let Some(until) = self.not_before.get(&service).filter(|until| now < **until) {
+                let early = until - now;
+                self.broken.push(format!("I27: {} came {early} ms too early", request_line(request)));
+            }
+        }
+    }
+
+    fn note_wait(&mut self, service: Service, retry_after: Option<&str>) {
+        let Some(text) = retry_after else { return };
+        let now = self.world.now_ms();
+        let until = match text.parse::<i64>() {
+            Ok(seconds) => now + seconds * 1_000,
+            // A date has whole seconds.
+            Err(_) => chrono::DateTime::parse_from_rfc2822(text).unwrap().timestamp_millis(),
+        };
+        let known = self.not_before.entry(service).or_insert(until);
+        *known = until.max(*known);
+    }
+
     /// Counts a call, dies where it is told to, and keeps the line.
     fn call<T>(&mut self, line: &str, effect: impl FnOnce(&mut Self) -> T) -> Result<T, Killed> {
         let index = self.calls;
         self.calls += 1;
+        if self.meanwhile.as_ref().is_some_and(|(at, _)| *at == index)
+            && let Some((_, happen)) = self.meanwhile.take()
+        {
+            happen(self);
+        }
         if self.kill == Some(Kill::Before(index)) {
             return Err(Killed);
         }

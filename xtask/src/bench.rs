@@ -30,7 +30,8 @@ const MIB: u64 = 1024 * 1024;
 const BUDGETS: &[Budget] = &[
     Budget {
         case: "first-sync-5000",
-        requests: 60,
+        // 60, and the look-ups of some 1,300 guests: the users, and in groups of 200 the contacts and the leads.
+        requests: 75,
         rows_read: None,
         rows_written: None,
         engine_ms: 250.0,
@@ -386,7 +387,7 @@ mod tests {
     #[test]
     fn each_budget_is_watched() {
         assert_eq!(complaints(&all()), [""; 0]);
-        complains(|case| case.requests.zoho = 60, "first-sync-5000", "requests");
+        complains(|case| case.requests.zoho = 75, "first-sync-5000", "requests");
         complains(|case| case.heap_bytes = 33 * MIB, "first-sync-5000", "heap");
         complains(|case| case.rows.read = 5, "noop-50000", "rows read");
         complains(|case| case.rows.written = 2, "noop-5000", "rows written");

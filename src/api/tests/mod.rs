@@ -167,7 +167,7 @@ pub(super) fn shown(answer: &HttpResponse) -> Sight {
 #[track_caller]
 pub(super) fn ordinary(sight: Sight) -> Event {
     match sight.content {
-        Content::Ordinary { event, .. } => event,
+        Content::Ordinary { event, .. } => *event,
         Content::Unreadable(why) => panic!("{why}"),
         _ => panic!("not an ordinary event"),
     }
@@ -176,7 +176,7 @@ pub(super) fn ordinary(sight: Sight) -> Event {
 #[track_caller]
 pub(super) fn meeting(sight: CrmSight) -> Event {
     match sight.content {
-        CrmContent::Ordinary { event, .. } => event,
+        CrmContent::Ordinary { event, .. } => *event,
         CrmContent::Unreadable(why) => panic!("{why}"),
         _ => panic!("not an ordinary meeting"),
     }

@@ -28,12 +28,17 @@ impl Writer<'_> {
 
     /// Learns how the CRM takes all-day times, by an event that was just written: it is made to last one day, read back,
     /// and given its own extent again. One day leaves nothing open: an end on the next midnight can only be exclusive,
-    /// and the printed offset tells which one the dates are taken at.
+    /// and the printed offset tells which one the dates are taken at. What was refused, or moved meanwhile, is no such
+    /// event: it is left as it is.
     pub(super) async fn learn_all_day(&mut self, id: &GoogleId, event: &Event) -> Result<()> {
         let When::AllDay { first, .. } = event.when else { return Ok(()) };
         let row = key::link(id);
         let stored = self.io.load(vec![row.clone()]).await?;
         let Some(mut link) = stored.get(&row).and_then(|text| decode::<Link>(text)) else { return Ok(()) };
+        let moved = self.stale.iter().any(|stale| stale.id == *id);
+        if !link.unverified || moved || self.book.parked(id).is_some() {
+            return Ok(());
+        }
         let day = Event::blank(When::all_day(first, first));
         let mut learnt = None;
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {

@@ -22,15 +22,15 @@ const MARK_LENGTH: usize = 255;
 /// What is not done of a group of creates.
 struct Group {
     /// Not created.
-    again: Vec<Create>,
+    again: Vec<Box<Create>>,
     /// Perhaps created: their intents are open.
-    doubtful: Vec<Create>,
+    doubtful: Vec<Box<Create>>,
     /// Why, the gravest reason first.
     trouble: Option<Problem>,
 }
 
 impl Writer<'_> {
-    pub(super) async fn create(&mut self, creates: Vec<Create>) -> Result<()> {
+    pub(super) async fn create(&mut self, creates: Vec<Box<Create>>) -> Result<()> {
         let mut open = creates;
         let mut attempt = 0;
         let mut singly = 0;
@@ -43,7 +43,7 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
-            let guests = strangers(&mut self.directory.people, &open, &rest);
+            let guests = strangers(&mut self.directory.people, &open, &rest, zoho::ADDRESSES);
             self.meet(guests).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
@@ -52,10 +52,10 @@ impl Writer<'_> {
                 Some(Problem::Refused(_)) => singly = again.len(),
                 Some(problem) => {
                     attempt += 1;
-                    if attempt >= ATTEMPTS || !problem.passes() {
+                    let ends = attempt >= ATTEMPTS || !problem.passes();
+                    if ends || !self.io.back_off(problem, attempt - 1).await? {
                         return Err(problem.error(Service::Zoho));
                     }
-                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
                 }
             }
             if !doubtful.is_empty() {
@@ -71,7 +71,7 @@ impl Writer<'_> {
     }
 
     /// Creates one group; returns what is not done.
-    async fn create_group(&mut self, ops: Vec<Create>) -> Result<Group> {
+    async fn create_group(&mut self, ops: Vec<Box<Create>>) -> Result<Group> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
             let request = self.create_request(group);
@@ -111,13 +111,13 @@ impl Writer<'_> {
         Ok(Group { again, doubtful, trouble })
     }
 
-    fn withdraw(&mut self, ops: &[Create]) {
+    fn withdraw(&mut self, ops: &[Box<Create>]) {
         for op in ops {
             self.book.withdraw(&op.id);
         }
     }
 
-    fn create_request(&self, group: &[Create]) -> Option<HttpRequest> {
+    fn create_request(&self, group: &[Box<Create>]) -> Option<HttpRequest> {
         let crm = &self.book.active().ok()?.crm;
         let writing = self.writing(true, None);
         let records: Vec<EventWrite<'_>> = group
@@ -140,7 +140,7 @@ impl Writer<'_> {
     }
 
     /// Returned is what is to be sent once more.
-    fn settle_create(&mut self, op: Create, result: &RecordResult) -> Option<Create> {
+    fn settle_create(&mut self, op: Box<Create>, result: &RecordResult) -> Option<Box<Create>> {
         match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
             ("SUCCESS", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);

@@ -32,7 +32,11 @@ impl Writer<'_> {
             marks: activation.crm.marks,
         };
         let ways: Table<CrmId, Echo> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
-        let contents = Reader { io: self.io, context }.read(ways.keys().cloned().collect()).await?;
+        let had_guests =
+            |(_, echo): &(&CrmId, &Echo)| self.links.get(&echo.id).is_some_and(|link| link.had_guests());
+        let had_guests: Vec<CrmId> = ways.iter().filter(had_guests).map(|(id, _)| id.clone()).collect();
+        let reader = Reader { io: self.io, context };
+        let contents = reader.read(ways.keys().cloned().collect(), &had_guests).await?;
         for sight in contents.sights {
             if let Some(echo) = ways.get(&sight.id)
                 && let Some(mut link) = self.links.remove(&echo.id)

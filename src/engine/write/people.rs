@@ -13,7 +13,7 @@ use crate::model::event::Guest;
 use crate::model::ids::GoogleId;
 use crate::model::people::People;
 use crate::model::settings::GuestPolicy;
-use crate::sync::people::{BATCH, last_name};
+use crate::sync::people::last_name;
 use crate::wire::people::PeoplePage;
 use crate::wire::zoho::{Entry, EventWrite, RecordResult};
 use std::borrow::Cow;
@@ -69,7 +69,7 @@ impl Writer<'_> {
             if known || self.directory.is_closed(place) || self.directory.is_closed(USERS) {
                 continue;
             }
-            for group in guests.chunks(BATCH) {
+            for group in guests.chunks(zoho::ADDRESSES) {
                 self.look_up(place, group).await?;
                 if place == USERS || self.directory.is_closed(place) {
                     break;
@@ -150,7 +150,7 @@ impl Writer<'_> {
     async fn create_contacts(&mut self, mut open: Vec<Guest>) -> Result<()> {
         let mut attempt = 0;
         while !open.is_empty() && !self.directory.refuses {
-            let rest = open.split_off(open.len().min(BATCH));
+            let rest = open.split_off(open.len().min(zoho::BULK));
             let request = insertion(&open)?;
             let began = self.io.now_ms();
             self.book.intents.contacts_ms = Some(began);
@@ -158,10 +158,10 @@ impl Writer<'_> {
             let answer = self.io.once(vec![request]).await?.pop();
             if let Err(problem) = self.settle_contacts(&open, answer) {
                 attempt += 1;
-                if attempt >= ATTEMPTS || !problem.passes() {
+                let ends = attempt >= ATTEMPTS || !problem.passes();
+                if ends || !self.io.back_off(&problem, attempt - 1).await? {
                     return Err(problem.error(Service::Zoho));
                 }
-                self.io.back_off(Service::Zoho, &problem, attempt - 1).await?;
                 if self.book.intents.contacts_ms.is_some() {
                     self.io.wait_until(began + SETTLING_MS).await?;
                     self.look_up(CONTACTS, &open).await?;

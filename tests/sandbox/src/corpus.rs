@@ -23,12 +23,14 @@ pub struct Corpus {
     pub past_months: u32,
     /// How far it reaches ahead.
     pub ahead_months: u32,
+    /// Whether some events have guests.
+    pub guests: bool,
 }
 
 impl Corpus {
     /// Three months back, six ahead.
     pub fn new(seed: u64, events: usize) -> Corpus {
-        Corpus { seed, events, past_months: 3, ahead_months: 6 }
+        Corpus { seed, events, past_months: 3, ahead_months: 6, guests: true }
     }
 }
 
@@ -54,7 +56,10 @@ impl World {
                 break;
             }
             let updated = since + step * i64::try_from(made).unwrap_or(0);
-            let (fields, exceptions) = maker.event(made);
+            let (mut fields, exceptions) = maker.event(made);
+            if !corpus.guests {
+                fields.remove("attendees");
+            }
             let Ok(id) = self.google.seed("primary", None, fields.clone(), updated, &self.switches) else {
                 continue;
             };
@@ -98,7 +103,10 @@ impl World {
                 break;
             }
             self.set_now_ms(since + step * i64::try_from(made).unwrap_or(0));
-            let row = meeting(&mut maker, index);
+            let mut row = meeting(&mut maker, index);
+            if let Some(row) = row.as_object_mut().filter(|_| !corpus.guests) {
+                row.remove("Participants");
+            }
             made += usize::from(self.crm_by_hand("POST", "/crm/v8/Events", Some(row)));
         }
         self.set_now_ms(now);
@@ -155,7 +163,7 @@ fn meeting(maker: &mut Maker, index: usize) -> Value {
     });
     let Some(fields) = row.as_object_mut() else { return row };
     // Shares, not chances: equal counts make equal work.
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         fields.insert("Description".into(), json!(maker.notes()));
     }
     if index % 4 == 1 {
