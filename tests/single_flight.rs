@@ -132,23 +132,28 @@ fn the_lease_is_given_back() {
     assert!(host.rows.is_empty(), "{:?}", host.rows.keys());
 }
 
-/// A command that is cancelled gives it back before it ends.
+/// A command that is cancelled gives it back before it ends, also while it only waits to be sure of it.
 #[test]
 fn a_cancelled_command_gives_the_lease_back() {
-    let mut host = two_way();
-    let mut machine = Machine::new(5);
-    let mut step = machine.start(&leased("run").to_string(), host.world.now_ms()).unwrap();
-    while !matches!(step.kind, StepKind::Http { .. }) {
-        let brought = host.effect(&step.kind).unwrap();
-        step = host.bring(&mut machine, brought);
+    let sure = |kind: &StepKind| matches!(kind, StepKind::Http { .. });
+    let waiting = |kind: &StepKind| matches!(kind, StepKind::Wait { .. });
+    let moments: [fn(&StepKind) -> bool; 2] = [sure, waiting];
+    for moment in moments {
+        let mut host = two_way();
+        let mut machine = Machine::new(5);
+        let mut step = machine.start(&leased("run").to_string(), host.world.now_ms()).unwrap();
+        while !moment(&step.kind) {
+            let brought = host.effect(&step.kind).unwrap();
+            step = host.bring(&mut machine, brought);
+        }
+        step = machine.cancel(host.world.now_ms());
+        while let StepKind::Load { .. } | StepKind::Save { .. } = step.kind {
+            let brought = host.effect(&step.kind).unwrap();
+            step = host.bring(&mut machine, brought);
+        }
+        assert!(matches!(&step.kind, StepKind::Failed { error } if error.code == "cancelled"), "{step:?}");
+        host.run(leased("run")).done();
     }
-    step = machine.cancel(host.world.now_ms());
-    while let StepKind::Load { .. } | StepKind::Save { .. } = step.kind {
-        let brought = host.effect(&step.kind).unwrap();
-        step = host.bring(&mut machine, brought);
-    }
-    assert!(matches!(&step.kind, StepKind::Failed { error } if error.code == "cancelled"), "{step:?}");
-    host.run(leased("run")).done();
 }
 
 /// A long wait for a service does not lose the lease: it is renewed meanwhile.

@@ -24,10 +24,10 @@ impl Io {
             // Somebody may have looked for their name before this one replaced it: nobody goes on.
             return Err(locked(LEASE_MS));
         }
-        self.wait_until(self.now_ms() + CONFIRM_MS).await?;
-        lease.check(self.lease_row().await?.as_ref(), self.now_ms())?;
+        // From here on a cancelled command gives it back.
         self.set_lease(Some(lease));
-        Ok(())
+        self.wait_until(self.now_ms() + CONFIRM_MS).await?;
+        lease.check(self.lease_row().await?.as_ref(), self.now_ms())
     }
 
     /// Gives the lease back, if it is still this command's. Where storage refuses, it runs out.

@@ -1,6 +1,6 @@
 /** A sync that is torn at any point goes on without a doubled or a lost event. */
 
-import { expect, test, type Demo } from "./demo.ts";
+import { Demo, expect, test } from "./demo.ts";
 import { admissible, repeated, type CrmItem, type GoogleItem } from "./sandbox.ts";
 
 async function exactlyOnce(demo: Demo): Promise<void> {
@@ -77,5 +77,19 @@ test("a second tab is told that a sync is running", async ({ demo, context }) =>
   await other.getByRole("button", { name: /^(Sync|Continue)$/ }).click();
   await expect(other.locator('[data-code="locked"]')).toBeVisible();
   await demo.finished();
+  await exactlyOnce(demo);
+});
+
+test("two tabs of a browser without locks never both sync", async ({ demo, context }) => {
+  await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined }));
+  await demo.openFresh();
+  await demo.sandbox.writeSlowly();
+  const second = new Demo(await context.newPage(), demo.sandbox);
+  await second.page.goto("/");
+  await expect(second.syncButton).toBeEnabled();
+  const refused = ({ page }: Demo) => page.locator('[data-code="locked"]').count();
+  await Promise.all([demo.syncButton.click(), second.syncButton.click()]);
+  await expect.poll(async () => (await refused(demo)) + (await refused(second))).toBe(1);
+  await ((await refused(demo)) > 0 ? second : demo).finished();
   await exactlyOnce(demo);
 });
