@@ -646,3 +646,18 @@ fn an_all_day_time_that_was_refused_is_written_later() {
     );
     assert_quiet(&mut host);
 }
+
+/// K5, I9: taken back in one direction, a mass deletion leaves the target as it is, and is done with.
+#[test]
+fn a_mass_deletion_at_the_only_source_that_is_taken_back_stays_there() {
+    let mut host = host("crm-to-google");
+    let ids: Vec<String> = (0..30).map(|hour| host.add_meeting(meeting(&format!("C{hour}"), hour))).collect();
+    host.settle();
+    ids[..25].iter().for_each(|id| host.delete_meeting(id));
+    let report = host.settle();
+    let question = report["questions"][0]["id"].as_str().unwrap().to_owned();
+    host.run(json!({ "name": "resolve", "question": question, "answer": "restore" })).done();
+    host.settle();
+    assert_eq!((host.world.google_events("primary").len(), host.world.crm_event_count()), (30, 5));
+    assert_quiet(&mut host);
+}
