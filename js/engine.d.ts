@@ -5,13 +5,13 @@
 export type Command =
 | { name: "calendars" }
 | { name: "checkAccess"; settings?: unknown }
-| { name: "activate"; settings: unknown }
-| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+| { name: "activate"; settings: unknown; lease?: boolean }
+| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
 | { name: "status" }
 | { name: "history" }
-| { name: "resolve"; question: string; answer: "apply" | "restore" }
-| { name: "deactivate" }
-| { name: "forget" };
+| { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+| { name: "deactivate"; lease?: boolean }
+| { name: "forget"; lease?: boolean };
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -91,11 +91,12 @@ export interface Conflict {
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+     * `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+     * `not-writable`.
      */
     code: string;
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -128,6 +129,28 @@ export interface HttpRequest {
      * The body, if any.
      */
     body?: string;
+}
+
+/**
+ * A service that takes no requests, or no changes, for a while. It ends by itself.
+ */
+export interface Pause {
+    /**
+     * Whose service.
+     */
+    side: Side;
+    /**
+     * `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+     */
+    code: "wait" | "quota";
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+    /**
+     * When it ends, in milliseconds since 1970.
+     */
+    untilMs: number;
 }
 
 /**
@@ -249,7 +272,7 @@ export interface Skipped {
      */
     private: number;
     /**
-     * Events that ended before the window.
+     * Events that ended before the window, and instances of series more than a year ahead.
      */
     outsideWindow: number;
     /**
@@ -261,7 +284,7 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -352,6 +375,10 @@ export interface Report {
      */
     crm: Counts;
     /**
+     * Contacts created of guests (C3).
+     */
+    contacts: number;
+    /**
      * Observed events that needed nothing.
      */
     unchanged: number;
@@ -383,6 +410,10 @@ export interface Report {
      * Entries left for the next cycles.
      */
     remaining: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
     /**
      * Requests made.
      */
@@ -496,6 +527,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**

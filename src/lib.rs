@@ -41,6 +41,7 @@
 //! Times are milliseconds since 1970, ids are text, and every failure is an [`Error`] with a stable code.
 
 mod api;
+mod devices;
 mod engine;
 mod error;
 mod model;
@@ -52,6 +53,8 @@ mod wire;
 use accord_bytes::json;
 
 pub use api::http::{Answer, HttpRequest, HttpResponse, Service};
+#[cfg(feature = "devices-off")]
+pub use devices::Device;
 pub use engine::io::{Phase, Progress};
 pub use engine::machine::{Failure, Machine, Step, StepKind};
 pub use error::{Error, ErrorKind, Result};
@@ -61,8 +64,8 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Question, Report, Requests,
-    Skipped, Status, StoredReport, Switch, Winner,
+    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Pause, Question, Report,
+    Requests, Skipped, Status, StoredReport, Switch, Winner,
 };
 pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]

@@ -111,13 +111,13 @@ const HAND_WRITTEN: &str = r#"
 export type Command =
     | { name: "calendars" }
     | { name: "checkAccess"; settings?: unknown }
-    | { name: "activate"; settings: unknown }
-    | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+    | { name: "activate"; settings: unknown; lease?: boolean }
+    | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
     | { name: "status" }
     | { name: "history" }
-    | { name: "resolve"; question: string; answer: "apply" | "restore" }
-    | { name: "deactivate" }
-    | { name: "forget" };
+    | { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+    | { name: "deactivate"; lease?: boolean }
+    | { name: "forget"; lease?: boolean };
 
 /** What a service answered, or why there is no answer. */
 export type Answer =

@@ -84,7 +84,7 @@ fn a_changed_field_is_written_alone() {
         assert_eq!(keys, ["$send_notification", field, "id"], "{edit}");
         let row = host.world.crm_events().remove(0);
         match field {
-            "Participants" => assert_eq!(row[field][0]["participant"], expected),
+            "Participants" => assert_eq!(row[field][0]["Email"], expected),
             // The sandbox rewrites line ends (switch text_rewrite), as servers do.
             "Description" => assert_eq!(row[field].as_str().unwrap().replace("\r\n", "\n"), expected),
             _ => assert_eq!(row[field], expected, "{edit}"),

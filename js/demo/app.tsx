@@ -159,6 +159,7 @@ export function App() {
           key={`${open.side}/${typeof open.subject === "string" ? open.subject : open.subject.id}`}
           editor={editor}
           subject={open.subject}
+          skipsRepeating={session.recurring === "skip"}
           onClose={close}
           onChanged={(done, id) => void changed(open.side, done, id)}
         />

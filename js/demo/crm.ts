@@ -52,7 +52,7 @@ export const crmEditor: Editor = {
     return {
       draft: before,
       guests: (record.Participants ?? []).map(({ name, Email, participant }) => name ?? Email ?? participant ?? "").filter(Boolean),
-      ...(record.Recurring_Activity && { readOnly: "recurring" as const }),
+      ...(record.Recurring_Activity && { repeats: true as const, readOnly: "series" as const }),
       async change(after) {
         const changes = {
           ...(after.title !== before.title && { Event_Title: after.title }),

@@ -108,6 +108,7 @@ function asCalendarEvent(event: GoogleEvent): CalendarEvent | undefined {
     title: event.summary ?? "",
     place: event.location ?? "",
     version: event.etag ?? "",
+    ...(event.recurringEventId !== undefined && { repeats: true as const }),
     ...whyReadOnly(event),
   };
   if (start.date !== undefined) {
@@ -127,7 +128,6 @@ function lastDayOf(first: Day, exclusiveEnd: Day | undefined): Day {
 }
 
 function whyReadOnly(event: GoogleEvent): Pick<CalendarEvent, "readOnly"> {
-  if (event.recurringEventId !== undefined || event.recurrence !== undefined) return { readOnly: "recurring" };
   if (event.eventType !== undefined && event.eventType !== "default") return { readOnly: "type" };
   if (event.organizer !== undefined && event.organizer.self !== true && event.guestsCanModify !== true) return { readOnly: "guest" };
   return {};

@@ -7,6 +7,8 @@ import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
 
 export type Direction = NonNullable<Settings["direction"]>;
+export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
+export type GuestPolicy = NonNullable<Settings["guests"]>;
 
 /** What came of a change in the CRM: it is in Google, it changed nothing there, or a later sync brings it, or none. */
 export type Pushed = "now" | "nothing" | "later" | "never";
@@ -17,6 +19,10 @@ export interface Session {
   chooseCalendar(id: string): void;
   direction: Direction;
   chooseDirection(direction: Direction): void;
+  recurring: Recurring;
+  chooseRecurring(recurring: Recurring): void;
+  guests: GuestPolicy;
+  chooseGuests(guests: GuestPolicy): void;
   status: Status | undefined;
   history: Report[];
   /** The report of the sync that this page ran last, until it runs another. */
@@ -47,6 +53,8 @@ export function useSession(): Session {
   const [calendars, setCalendars] = useState<Calendar[]>();
   const [chosen, setChosen] = useState<string>();
   const [chosenDirection, setDirection] = useState<Direction>();
+  const [chosenRecurring, setRecurring] = useState<Recurring>();
+  const [chosenGuests, setGuests] = useState<GuestPolicy>();
   const [status, setStatus] = useState<Status>();
   const [history, setHistory] = useState<Report[]>([]);
   const [finished, setFinished] = useState<Report>();
@@ -81,7 +89,10 @@ export function useSession(): Session {
   const calendarId = chosen ?? status?.settings?.calendar ?? (calendars?.find(({ primary }) => primary) ?? calendars?.[0])?.id;
 
   const direction = chosenDirection ?? status?.settings?.direction ?? "two-way";
-  const isActive = status?.state === "active" && status.settings?.calendar === calendarId && status.settings?.direction === direction;
+  const guests = chosenGuests ?? status?.settings?.guests ?? "do-not-add";
+  const recurring = chosenRecurring ?? (status?.settings?.recurring === "instances" ? "instances" : "skip");
+  const wanted = { calendar: calendarId, direction, guests, recurring };
+  const isActive = status?.state === "active" && Object.entries(wanted).every(([name, value]) => status.settings?.[name as keyof Settings] === value);
 
   const touch = useCallback((side: Side) => setVersions((now) => ({ ...now, [side]: now[side] + 1 })), []);
 
@@ -108,7 +119,7 @@ export function useSession(): Session {
     };
     let report: Report | undefined;
     await guarded(async (sync) => {
-      if (!isActive) setStatus(await sync.activate({ calendar: calendarId, direction, guests: "do-not-add", recurring: "skip" }));
+      if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId }));
       report = await sync.run({ ...options, signal: controller.signal, onProgress });
       setFinished(report);
     });
@@ -145,6 +156,10 @@ export function useSession(): Session {
     chooseCalendar: setChosen,
     direction,
     chooseDirection: setDirection,
+    recurring,
+    chooseRecurring: setRecurring,
+    guests,
+    chooseGuests: setGuests,
     status,
     history,
     finished,
@@ -166,6 +181,7 @@ export function useSession(): Session {
         await sync.forget();
         setChosen(undefined);
         setDirection(undefined);
+        setGuests(undefined);
         setFinished(undefined);
         setError(undefined);
         await readStored(sync);

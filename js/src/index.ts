@@ -25,7 +25,7 @@ export { memoryStorage } from "./hosts/memory.ts";
 export type { ModuleSource } from "./load.ts";
 export type { RunOptions, Sync } from "./sync.ts";
 export type {
-  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, Note, ParkedEvent, Progress, Question, Report, Service, Settings, Status, Trigger,
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, Note, ParkedEvent, Pause, Progress, Question, Report, Service, Settings, Status, Trigger,
 } from "./types.ts";
 
 export interface SyncOptions {

@@ -3,8 +3,8 @@
 import { drive, type DriveOptions } from "./driver.ts";
 import { AccordError, isAccordError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { lockName, withLock } from "./lock.ts";
-import type { Access, Answer, Calendar, Command, EngineLike, Progress, Report, Settings, Status, Trigger } from "./types.ts";
+import { alone } from "./lock.ts";
+import type { Access, Answer, Calendar, Command, EngineLike, Progress, Report, Settings, Status, Trigger, WritingCommand } from "./types.ts";
 
 export interface RunOptions {
   /** Who asked; appears in the report. Default: `"crm-change"` with `crmIds`, else `"manual"`. */
@@ -150,9 +150,10 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     }
   }
 
-  async function exclusive<T>(body: () => Promise<T>): Promise<T> {
+  /** A command that writes: one at a time. */
+  async function exclusive(writing: WritingCommand, options?: DriveOptions): Promise<unknown> {
     try {
-      return await (host.lock ? host.lock(lockName(host.storage), body) : withLock(host.storage, body));
+      return await alone(host, (lease) => command(lease ? { ...writing, lease } : writing, options));
     } catch (error) {
       throw asAccordError(error);
     }
@@ -161,19 +162,16 @@ export function syncOver(host: Host, source: EngineSource): Sync {
   return {
     calendars: async () => (await command({ name: "calendars" })) as Calendar[],
     checkAccess: async (settings) => (await command({ name: "checkAccess", ...(settings && { settings }) })) as Access,
-    activate: (settings) => exclusive(async () => (await command({ name: "activate", settings })) as Status),
-    run: ({ crmIds, trigger = crmIds ? "crm-change" : "manual", deadlineMs, signal, onProgress } = {}) => exclusive(async () => {
-      const run: Command = {
-        name: "run", trigger, batch: source.googleBatch,
-        ...(crmIds && { crmIds: [...crmIds] }), ...(deadlineMs !== undefined && { deadlineMs }),
-      };
-      return (await command(run, { signal, onProgress })) as Report;
-    }),
+    activate: async (settings) => (await exclusive({ name: "activate", settings })) as Status,
+    run: async ({ crmIds, trigger = crmIds ? "crm-change" : "manual", deadlineMs, signal, onProgress } = {}) => (await exclusive({
+      name: "run", trigger, batch: source.googleBatch,
+      ...(crmIds && { crmIds: [...crmIds] }), ...(deadlineMs !== undefined && { deadlineMs }),
+    }, { signal, onProgress })) as Report,
     status: async () => (await command({ name: "status" })) as Status,
     history: async () => (await command({ name: "history" })) as Report[],
-    resolve: (question, answer) => exclusive(async () => (await command({ name: "resolve", question, answer })) as Status),
-    deactivate: () => exclusive(async () => (await command({ name: "deactivate" })) as Status),
-    forget: () => exclusive(async () => void (await command({ name: "forget" }))),
+    resolve: async (question, answer) => (await exclusive({ name: "resolve", question, answer })) as Status,
+    deactivate: async () => (await exclusive({ name: "deactivate" })) as Status,
+    forget: async () => void (await exclusive({ name: "forget" })),
   };
 }
 

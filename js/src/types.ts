@@ -8,7 +8,11 @@ export interface Settings {
   calendar: string;
   /** Who writes whom. A one-way direction never writes its source. Default: `"two-way"`. */
   direction?: "two-way" | "crm-to-google" | "google-to-crm";
-  /** Whether guests become CRM contacts. This version accepts only `"do-not-add"`. */
+  /**
+   * Whether guests of Google events become CRM contacts. Whoever is a user, contact or lead of the CRM already is linked
+   * either way; `"add-as-contacts"` creates the others, once, and needs View and Create on Contacts. It is about events
+   * that are created, or whose guests change, from then on. Default: `"do-not-add"`: they stay plain e-mail addresses.
+   */
   guests?: "do-not-add" | "add-as-contacts";
   /** Who wins when the same field changed on both sides; the other value is in the report. Default: `"newest"`. */
   conflict?: "newest" | "google" | "crm";
@@ -23,7 +27,10 @@ export interface Settings {
   intervalMinutes?: number;
   /** What the CRM gets of a Google event that is marked private. */
   privateEvents?: "busy" | "include" | "skip";
-  /** This version accepts only `"skip"`. */
+  /**
+   * `"skip"` (default) leaves repeating events out and counts them. With `"instances"` each occurrence is a meeting of its
+   * own, up to a year ahead. `"series"` is refused: the CRM has no dependable way to change one meeting of a series.
+   */
   recurring?: "skip" | "instances" | "series";
 }
 
@@ -63,14 +70,15 @@ export interface ParkedEvent {
   sinceMs: number;
 }
 
-/** A remark on one event, for example on a text that had to be shortened. */
+/** A remark, mostly on one event, for example on a text that had to be shortened. */
 export interface Note {
   /**
-   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, or `not-writable`: the event in Google is somebody
-   * else's, so that the CRM's change was not written to it.
+   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`; `not-writable`: the event in Google is somebody
+   * else's, so that the CRM's change was not written to it; `guests-not-linked`, `contacts-not-created`: people of the
+   * CRM could not be read, or contacts not be created, so that guests stay plain e-mail addresses.
    */
   code: string;
-  /** The event in Google. Empty when it has no id that could be read. */
+  /** The event in Google. Empty when it has no id that could be read, and where the remark is about several. */
   googleId: string;
   /** What it means, as a sentence in English. */
   message: string;
@@ -111,6 +119,21 @@ export interface Question {
   askedMs: number;
 }
 
+/** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
+export interface Pause {
+  /** Whose service. */
+  side: "google" | "crm";
+  /**
+   * `wait`: no request goes there; cycles fail with `rate-limited` until then. `quota`: a usage limit of hours is reached;
+   * nothing is written there, while reading and the other side go on.
+   */
+  code: "wait" | "quota";
+  /** A sentence for people. */
+  message: string;
+  /** When it ends. */
+  untilMs: number;
+}
+
 /** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
 export type Answer = "apply" | "restore";
 
@@ -123,6 +146,8 @@ export interface Report {
   durationMs: number;
   google: Counts;
   crm: Counts;
+  /** Contacts created of guests, by the setting `guests`. */
+  contacts: number;
   /** Events that were read and needed no write. */
   unchanged: number;
   /** Events paired with one that already existed on the other side. */
@@ -134,7 +159,7 @@ export interface Report {
     eventType: number;
     /** Marked private in Google, when the settings skip these. */
     private: number;
-    /** Over before the first sync looks back. */
+    /** Over before the first sync looks back, or an occurrence more than a year ahead. */
     outsideWindow: number;
     /** Meetings of other users of the CRM. */
     otherOwner: number;
@@ -145,13 +170,15 @@ export interface Report {
   conflicts: Conflict[];
   /** All questions that are open after the cycle, also older ones. */
   questions: Question[];
-  /** Entries that a limit left for the next cycles. */
+  /** Entries that a limit or a pause left for the next cycles. */
   remaining: number;
+  /** What a service keeps waiting after the cycle. */
+  pauses: Pause[];
   /** HTTP requests made, a batch counted as one. */
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline";
+  finished: "complete" | "limit" | "deadline" | "paused";
 }
 
 /** What is stored: settings and numbers. */
@@ -172,6 +199,8 @@ export interface Status {
   lastReport?: Report;
   /** A service asked for a pause until then. */
   waitUntilMs?: number;
+  /** What a service keeps waiting. */
+  pauses: Pause[];
 }
 
 /** How far a command is. `total` is absent while it is not known. */
@@ -187,13 +216,21 @@ export type Trigger = "poll" | "manual" | "crm-change";
 export type Command =
   | { name: "calendars" }
   | { name: "checkAccess"; settings?: Settings }
-  | { name: "activate"; settings: Settings }
-  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "status" }
   | { name: "history" }
+  | WritingCommand;
+
+/** Commands of which one runs at a time. */
+export type WritingCommand = {
+  /** No lock keeps other tabs away: the engine takes its lease for the command. */
+  lease?: boolean;
+} & (
+  | { name: "activate"; settings: Settings }
+  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
   | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
-  | { name: "forget" };
+  | { name: "forget" }
+);
 
 /** From this instant on, the zone's local time is UTC plus `minutes`. */
 export interface OffsetChange {

@@ -67,6 +67,25 @@ test("the host's lock is used when it has one", async () => {
   assert.deepEqual(names, ["accord-sync/work"]);
 });
 
+test("where there is no lock, commands that write ask for the engine's lease", async () => {
+  const { sync, engines } = syncWith(Array.from({ length: 6 }, () => [done({})]), {
+    storage: { ...memoryStorage(), name: "work" },
+    lock: async () => {
+      throw new DOMException("storage is blocked", "SecurityError");
+    },
+  });
+  await sync.activate({ calendar: "ana@example.com" });
+  await sync.run();
+  await sync.resolve("00ff", "apply");
+  await sync.deactivate();
+  await sync.forget();
+  await sync.status();
+  const asked = engines.map(({ calls }) => calls[0]?.[1] as { name: string; lease?: boolean });
+  assert.deepEqual(asked.map(({ name, lease }) => [name, lease]), [
+    ["activate", true], ["run", true], ["resolve", true], ["deactivate", true], ["forget", true], ["status", undefined],
+  ]);
+});
+
 test("a trap is reported as internal and its engine is left alone; the next call has a fresh one", async () => {
   const { sync, engines } = syncWith([[new WebAssembly.RuntimeError("unreachable")], [done("well")]]);
   await assert.rejects(sync.run(), (error) => isAccordError(error, "internal") && error.cause instanceof WebAssembly.RuntimeError);

@@ -1,6 +1,7 @@
 //! Requests to the Google Calendar API v3 and the reading of their answers.
 
 use super::http::{HttpRequest, HttpResponse, Service, encode};
+use crate::devices::Device;
 use crate::model::ids::{Etag, GoogleId, SyncToken};
 use crate::model::text::{find, split_once};
 use crate::model::time::rfc3339_utc;
@@ -30,8 +31,8 @@ const PAGE_FIELDS: &str =
 /// One of the two ways of reading, which must never mix: Google answers a token together with a window with 400.
 #[derive(Clone, Debug)]
 pub(crate) enum Read {
-    /// Everything that ends after this instant (seconds since 1970).
-    Window { ends_after: i64 },
+    /// Everything that ends after this instant (seconds since 1970) and, where that is bounded, starts before the other.
+    Window { ends_after: i64, starts_before: Option<i64> },
     /// What changed since a token was given out.
     Delta(SyncToken),
 }
@@ -50,18 +51,22 @@ pub(crate) fn calendars(page: Option<&str>) -> HttpRequest {
     get(path)
 }
 
-/// A page of events. Series come as masters (`singleEvents=false`): expanded, one touched weekly series delivers
-/// hundreds of instances (garrytan/gbrain PR #5015). There is no `eventTypes` filter, so that what is skipped is
-/// counted and no tombstone can be hidden by the filter.
-pub(crate) fn events(calendar: &str, read: &Read, page: Option<&str>) -> HttpRequest {
+/// A page of events. Series come as masters, or expanded into their instances: then one touched weekly series delivers
+/// hundreds of them, whatever the window was (garrytan/gbrain PR #5015). There is no `eventTypes` filter, so that what is
+/// skipped is counted and no tombstone can be hidden by the filter.
+pub(crate) fn events(calendar: &str, read: &Read, expanded: bool, page: Option<&str>) -> HttpRequest {
     let mut path = format!(
-        "/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents=false&prettyPrint=false&fields={PAGE_FIELDS}",
+        "/calendar/v3/calendars/{}/events?maxResults=2500&singleEvents={expanded}&prettyPrint=false&fields={PAGE_FIELDS}",
         encode(calendar)
     );
     match read {
-        Read::Window { ends_after } => {
+        Read::Window { ends_after, starts_before } => {
             path.push_str("&timeMin=");
             path.push_str(&encode(&rfc3339_utc(*ends_after)));
+            if let Some(starts_before) = starts_before {
+                path.push_str("&timeMax=");
+                path.push_str(&encode(&rfc3339_utc(*starts_before)));
+            }
         }
         Read::Delta(token) => {
             path.push_str("&syncToken=");
@@ -126,6 +131,7 @@ fn send_updates(notify: bool) -> &'static str {
 }
 
 fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
+    let if_match = if_match.filter(|_| Device::Guards.on());
     request.headers.extend(if_match.map(|etag| ("If-Match", etag.as_str().to_owned())));
     request
 }
@@ -186,16 +192,21 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
 /// `Content-ID: <response-item-N>`, an empty line, then an HTTP response.
 fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
     let (headers, inner) = split_headers(part)?;
-    let id = headers.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-id").then_some(value)
-    })?;
-    let index = id.trim().trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
+    let id = header(headers, "content-id")?;
+    let index = id.trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
     let inner = inner.trim_start();
     // A 204 has no body, and need not have the empty line before it.
     let (head, body) = split_headers(inner).unwrap_or((inner, ""));
     let status = head.lines().next()?.split(' ').nth(1)?.parse().ok()?;
-    Some((index, HttpResponse { status, retry_after: None, body: body.trim_end().as_bytes().to_vec() }))
+    let retry_after = header(head, "retry-after").map(str::to_owned);
+    Some((index, HttpResponse { status, retry_after, body: body.trim_end().as_bytes().to_vec() }))
+}
+
+fn header<'t>(headers: &'t str, name: &str) -> Option<&'t str> {
+    headers.lines().find_map(|line| {
+        let (known, value) = line.split_once(':')?;
+        known.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
 }
 
 fn split_headers(text: &str) -> Option<(&str, &str)> {
@@ -210,7 +221,7 @@ mod tests {
     #[test]
     fn ids_and_tokens_are_encoded() {
         let read = Read::Delta(SyncToken::new("CPD+x=="));
-        let path = events("de.german#holiday@group.v.calendar.google.com", &read, Some("p/1")).path;
+        let path = events("de.german#holiday@group.v.calendar.google.com", &read, false, Some("p/1")).path;
         assert!(
             path.starts_with(
                 "/calendar/v3/calendars/de.german%23holiday%40group.v.calendar.google.com/events?"
@@ -219,14 +230,16 @@ mod tests {
         assert!(path.ends_with("&syncToken=CPD%2Bx%3D%3D&pageToken=p%2F1"), "{path}");
     }
 
-    /// Google Calendar API, Events: list. `syncToken` cannot be combined with `timeMin`.
+    /// Google Calendar API, Events: list. `syncToken` cannot be combined with `timeMin` or `timeMax`.
     #[test]
     fn a_delta_has_no_window() {
-        assert!(!events("a", &Read::Delta(SyncToken::new("t")), None).path.contains("timeMin"));
+        let delta = events("a", &Read::Delta(SyncToken::new("t")), true, None).path;
+        assert!(!delta.contains("timeM") && delta.contains("&singleEvents=true&"), "{delta}");
+        let window = Read::Window { ends_after: 0, starts_before: Some(86_400) };
+        let window = events("a", &window, true, None).path;
         assert!(
-            events("a", &Read::Window { ends_after: 0 }, None)
-                .path
-                .contains("timeMin=1970-01-01T00%3A00%3A00Z")
+            window.ends_with("&timeMin=1970-01-01T00%3A00%3A00Z&timeMax=1970-01-02T00%3A00%3A00Z"),
+            "{window}"
         );
     }
 

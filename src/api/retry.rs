@@ -43,11 +43,16 @@ pub(crate) enum Doubt {
 /// How often a request is tried before the cycle gives up; with the pauses of [`backoff_ms`] this is about a minute.
 pub(crate) const ATTEMPTS: u32 = 6;
 
+/// How often one is tried that nobody answers, as long as nobody ever did: a command should not take most of a minute to
+/// tell that the host is offline.
+pub(crate) const OFFLINE_ATTEMPTS: u32 = 2;
+
 /// A longer wait than this ends the cycle with `rate-limited` instead of holding it open.
 pub(crate) const LONGEST_WAIT_MS: i64 = 60_000;
 
-/// How long writes pause when a quota of hours is used up ("Avoid Calendar use limits": read-only for hours).
-const QUOTA_PAUSE_MS: i64 = 3_600_000;
+/// How long a service is left alone when a quota of hours is used up, until it is tried again ("Avoid Calendar use limits":
+/// an account may be read-only for hours; how many is not said).
+pub(crate) const QUOTA_PAUSE_MS: i64 = 2 * 3_600_000;
 
 /// The pause before the next attempt: 1, 2, 4 … 32 seconds and up to one second of jitter (Google Calendar API,
 /// guides/quota: exponential backoff).

@@ -40,12 +40,17 @@ pub(crate) struct RunOptions {
 }
 
 impl Command {
-    /// Reads a command: JSON text.
+    /// Reads a command: JSON text. Returned with it: whether the host has no lock, so that it needs the lease.
     ///
     /// # Errors
     /// `misuse`, naming the field; `invalid-settings`.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<(Self, bool)> {
         let command = Json::parse(text.as_bytes()).unwrap_or(Json::Null);
+        let lease = flag(command.get("lease"), "lease")?;
+        Ok((Self::of(&command)?, lease))
+    }
+
+    fn of(command: &Json<'_>) -> Result<Self> {
         Ok(match command.get("name").str().unwrap_or_default() {
             "calendars" => Self::Calendars,
             "checkAccess" => Self::CheckAccess {
@@ -65,11 +70,7 @@ impl Command {
                         None => return Err(misuse("deadlineMs", "must be a time in milliseconds")),
                     },
                 },
-                batch: match command.get("batch") {
-                    Json::Null => false,
-                    Json::Flag(batch) => *batch,
-                    _ => return Err(misuse("batch", "must be true or false")),
-                },
+                batch: flag(command.get("batch"), "batch")?,
             }),
             "status" => Self::Status,
             "history" => Self::History,
@@ -93,6 +94,14 @@ impl Command {
 
 /// How many records one change in the CRM may touch: as many as one bulk read brings.
 const MOST_TOUCHED: usize = 100;
+
+fn flag(value: &Json<'_>, field: &str) -> Result<bool> {
+    match value {
+        Json::Null => Ok(false),
+        Json::Flag(flag) => Ok(*flag),
+        _ => Err(misuse(field, "must be true or false")),
+    }
+}
 
 fn trigger(value: &Json<'_>) -> Result<String> {
     match value {

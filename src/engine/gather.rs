@@ -7,9 +7,11 @@ use super::read::{self, Reading};
 use super::read_crm::{self, Changed, Reader};
 use super::write::Stale;
 use crate::api::{google, zoho};
+use crate::devices::Device;
 use crate::error::Result;
+use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::{DeletionPolicy, Direction};
+use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmSight};
 use crate::model::table::Table;
 use crate::sync::birth;
@@ -38,6 +40,8 @@ pub(crate) struct Gathered {
     pub(crate) default_reminders: Vec<Reminder>,
     /// What waits and is due.
     waiting: Vec<GoogleId>,
+    /// Series of which more than one instance was delivered: what is linked of them and was not may be gone.
+    touched: Vec<GoogleId>,
 }
 
 /// What is not yet proven.
@@ -68,6 +72,8 @@ pub(crate) struct CrmRead {
     pub(crate) changes: Watermark,
     pub(crate) deletions: Watermark,
     pub(crate) exclusive_ends: Option<bool>,
+    /// What the next list shows again if nothing changes.
+    pub(crate) overlap: Fingerprint,
 }
 
 /// The lists of the CRM, before their records are read.
@@ -75,7 +81,18 @@ struct Lists {
     full: bool,
     started_ms: i64,
     changed: Vec<Changed>,
+    /// Whether `changed` is what the last cycle saw already.
+    known: bool,
     deleted: Vec<(CrmId, Option<i64>)>,
+}
+
+/// Stands for versions of records, in whatever order, that were modified at an instant or later.
+fn versions(changed: &[Changed], from: i64) -> Fingerprint {
+    let later = changed.iter().filter(|row| row.modified.is_none_or(|at| at >= from));
+    let version = |row: &Changed| {
+        Digest::new().text(row.id.as_str()).number(row.modified.unwrap_or_default()).finish().as_u64()
+    };
+    Fingerprint::from_u64(later.map(version).fold(0, u64::wrapping_add))
 }
 
 pub(crate) struct Gatherer<'a> {
@@ -95,10 +112,10 @@ impl Gatherer<'_> {
         let matching = direction == Direction::CrmToGoogle && book.state.doubt;
         if direction != Direction::CrmToGoogle || matching {
             let limits = self.activation.crm.limits;
-            let cursor = book.state.cursor.as_ref().filter(|_| !matching);
+            let rolls = self.admission.rolls(book.state.horizon);
+            let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
-            let mut reading =
-                read::calendar(self.io, calendar, cursor, self.admission.window_start, limits).await?;
+            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
             gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
@@ -133,7 +150,8 @@ impl Gatherer<'_> {
     pub(crate) async fn gather_records(&self, ids: &[CrmId], book: &mut Book) -> Result<Gathered> {
         let mut gathered = Gathered::default();
         let changed = ids.iter().map(|id| Changed { id: id.clone(), modified: None }).collect();
-        let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, deleted: Vec::new() };
+        let deleted = Vec::new();
+        let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, known: false, deleted };
         let ways = self.load_links(false, Some(&lists), &mut gathered, book).await?;
         let read = self.crm_contents(lists, &ways, &mut gathered, book).await?;
         gathered.default_reminders = self.reminders(book).await?;
@@ -192,14 +210,16 @@ impl Gatherer<'_> {
             // Two days of slack, for all-day events end by the user's zone.
             let from = self.admission.window_start - 2 * 86_400;
             let changed = read_crm::changed(self.io, |after| zoho::window(owner, from, after)).await?;
-            return Ok(Lists { full: true, started_ms, changed, deleted: Vec::new() });
+            return Ok(Lists { full: true, started_ms, changed, known: false, deleted: Vec::new() });
         };
         let changed = read_crm::changed(self.io, |after| zoho::changed(owner, changes.from(), after)).await?;
         let deletions = book.state.crm_deletions.unwrap_or(changes);
         let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
         let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
         let deleted = fresh.collect();
-        Ok(Lists { full: false, started_ms, changed, deleted })
+        let known = book.state.unread_since.is_none()
+            && book.state.crm_overlap == Some(versions(&changed, changes.from()));
+        Ok(Lists { full: false, started_ms, changed, known, deleted })
     }
 
     /// Puts the links next to the events that were read: all of them on a full read, for what a list lacks counts too;
@@ -216,7 +236,7 @@ impl Gatherer<'_> {
         let io = self.io;
         let connection = self.activation.connection();
         let named = |lists: &Lists| {
-            let changed = lists.changed.iter().map(|row| row.id.clone());
+            let changed = lists.changed.iter().filter(|_| !lists.known).map(|row| row.id.clone());
             changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).collect::<Vec<_>>()
         };
         let mut ways = Ways::default();
@@ -237,9 +257,19 @@ impl Gatherer<'_> {
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
             let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
             gathered.waiting = waiting(book, &delivered, io.now_ms());
-            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting);
+            let mut series = Vec::new();
+            if self.activation.settings.recurring == RecurringPolicy::Instances {
+                (series, gathered.touched) = delivered_series(&gathered.cases);
+            }
+            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).chain(&series);
             let keys = Table::of(ids.map(key::link));
-            io.load(keys.into_iter().map(|(key, ())| key).collect()).await?
+            let mut rows = io.load(keys.into_iter().map(|(key, ())| key).collect()).await?;
+            for series in &gathered.touched {
+                for (name, text) in io.list(&key::links_of_series(series)).await? {
+                    rows.insert(name, text);
+                }
+            }
+            rows
         };
         if full {
             gathered.waiting = waiting(book, &Table::default(), io.now_ms());
@@ -290,10 +320,15 @@ impl Gatherer<'_> {
         for (id, case) in gathered.cases.iter_mut() {
             let Some(link) = &case.link else { continue };
             let ask = match &case.sight {
+                _ if self.admission.leaves(id) => false,
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
-                None => full && link.seen.end > window_start,
+                None => {
+                    let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
+                    link.seen.end > window_start && (full || touched())
+                }
             };
             match ask {
+                true if !Device::Proof.on() => case.sight = Some(read::gone(id)),
                 true if ids.len() < self.max => ids.push(id.clone()),
                 true => {
                     gathered.deferred.on_crm += 1;
@@ -357,7 +392,7 @@ impl Gatherer<'_> {
             let case = gathered.cases.get(ways.get(id)?)?;
             case.link.as_ref()
         };
-        for row in &lists.changed {
+        for row in lists.changed.iter().filter(|_| !lists.known) {
             let known = link(&row.id).is_some_and(|link| {
                 let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
                 link.shown.is_some() && row.modified.is_some() && link.crm_modified == row.modified && !unread
@@ -402,7 +437,8 @@ impl Gatherer<'_> {
             Some(known) if !lists.full => known.after(latest_deleted, now),
             _ => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
         };
-        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends })
+        let overlap = versions(&lists.changed, changes.from());
+        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends, overlap })
     }
 
     /// Reads records in full and puts them into their cases. Of those that the answers lack, the deleted list is the
@@ -433,7 +469,7 @@ impl Gatherer<'_> {
         let mut sights = contents.sights;
         let mut asked = 0;
         for id in contents.missing {
-            if deleted.contains(&id) {
+            if deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
                 gathered.deferred.on_google += 1;
@@ -457,6 +493,20 @@ impl Gatherer<'_> {
         }
         Ok(contents.exclusive_ends)
     }
+}
+
+/// The series of which instances were delivered, and those of which more than one was.
+fn delivered_series(cases: &Cases) -> (Vec<GoogleId>, Vec<GoogleId>) {
+    let (mut series, mut touched) = (Vec::<GoogleId>::new(), Vec::<GoogleId>::new());
+    // In the order of their ids, the instances of one series stand together.
+    for of in cases.values().filter_map(|case| case.sight.as_ref()?.series.as_ref()) {
+        if series.last() != Some(of) {
+            series.push(of.clone());
+        } else if touched.last() != Some(of) {
+            touched.push(of.clone());
+        }
+    }
+    (series, touched)
 }
 
 fn note_reminders(book: &mut Book, reminders: &[Reminder]) {

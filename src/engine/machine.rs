@@ -14,6 +14,7 @@ use super::command::Command;
 use super::io::{Ask, Io, Progress, Reply};
 use super::{run, setup};
 use crate::api::http::{Answer, HttpRequest};
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::model::time::OffsetChange;
@@ -163,11 +164,11 @@ impl Machine {
         self.seed = self.seed.wrapping_add(1);
         self.io = Io::new(self.seed);
         self.io.set_now(now_ms);
-        let command = match Command::parse(command) {
-            Ok(command) => command,
+        let (command, lease) = match Command::parse(command) {
+            Ok(asked) => asked,
             Err(error) => return Ok(self.end(Err(error))),
         };
-        self.story = Some(Box::pin(tell(self.io.clone(), command)));
+        self.story = Some(Box::pin(tell(self.io.clone(), command, lease && Device::Lease.on())));
         Ok(self.advance())
     }
 
@@ -246,9 +247,18 @@ impl Machine {
         Ok(self.go_on(Reply::Failed(error), now_ms))
     }
 
-    /// Ends the command at once. What was written is remembered by the rows; the next cycle goes on from there.
+    /// Ends the command at once, or as soon as its lease is given back. What was written is remembered by the rows; the
+    /// next cycle goes on from there.
     pub fn cancel(&mut self, now_ms: i64) -> Step {
         self.io.set_now(now_ms);
+        if self.story.is_some() && self.io.lease().is_some() {
+            let io = self.io.clone();
+            self.story = Some(Box::pin(async move {
+                io.release_lease().await;
+                Err(cancelled())
+            }));
+            return self.advance();
+        }
         self.end(Err(cancelled()))
     }
 
@@ -317,9 +327,17 @@ fn cancelled() -> Error {
     )
 }
 
-/// The story of each command.
-async fn tell(io: Io, command: Command) -> Result<String> {
-    let io = &io;
+/// The story of a command, under the lease where the host has no lock.
+async fn tell(io: Io, command: Command, lease: bool) -> Result<String> {
+    if lease {
+        io.take_lease().await?;
+    }
+    let outcome = obey(&io, command).await;
+    io.release_lease().await;
+    outcome
+}
+
+async fn obey(io: &Io, command: Command) -> Result<String> {
     match command {
         Command::Calendars => json(&setup::calendars(io).await?),
         Command::CheckAccess { settings } => json(&setup::access(io, settings.as_ref()).await?.0),
@@ -327,8 +345,7 @@ async fn tell(io: Io, command: Command) -> Result<String> {
             let (mut book, history) = open(io).await?;
             run::refuse_too_early(&book, io.now_ms())?;
             if let Err(error) = setup::activate(io, &mut book, settings).await {
-                run::remember_wait(io, &mut book, &error).await;
-                return Err(error);
+                return Err(run::remember_wait(io, &mut book, error).await);
             }
             io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))

@@ -4,6 +4,7 @@
 pub(crate) mod command;
 mod gather;
 pub(crate) mod io;
+mod lease;
 pub(crate) mod machine;
 mod read;
 mod read_crm;

@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
 use crate::model::profile::CrmProfile;
 use crate::model::profile::TextLimits;
+use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
+use crate::sync::observe::Admission;
 use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
@@ -21,6 +23,8 @@ pub(crate) struct Reading {
     pub(crate) cursor: SyncToken,
     /// Everything in the window, not only what changed.
     pub(crate) full: bool,
+    /// Where a full read of instances ended (seconds since 1970).
+    pub(crate) horizon: Option<i64>,
     /// For events that are read one by one afterwards.
     pub(crate) default_reminders: Vec<Reminder>,
     /// Entries without an id: they can be neither synced nor set apart, only counted.
@@ -33,32 +37,62 @@ pub(crate) async fn calendar(
     io: &Io,
     calendar: &str,
     cursor: Option<&SyncToken>,
-    ends_after: i64,
+    admission: &Admission<'_>,
     limits: TextLimits,
 ) -> Result<Reading> {
-    if let Some(token) = cursor {
-        let read = Read::Delta(token.clone());
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
-            return Ok(reading);
+    let horizon = (admission.settings.recurring == RecurringPolicy::Instances).then_some(admission.horizon);
+    let window = |ends_after, starts_before| Read::Window { ends_after, starts_before };
+    let mut read = match cursor {
+        Some(token) => Read::Delta(token.clone()),
+        None => window(admission.window_start, horizon),
+    };
+    let mut found: Option<Reading> = None;
+    let mut refusals = 0;
+    loop {
+        let expanded = horizon.is_some() && found.is_none();
+        let Some(mut reading) = pages(io, calendar, &read, expanded, limits).await? else {
+            // A full read can be refused too when a page token expires under it: it then starts anew.
+            refusals += 1;
+            if refusals == 3 {
+                return Err(Problem::TokenRefused.error(Service::Google));
+            }
+            if found.is_none() {
+                read = window(admission.window_start, horizon);
+            }
+            continue;
+        };
+        match (found.take(), horizon) {
+            // Series may have no end, single events have: those are read as far as there are any (L1). The cursor stays
+            // that of the read before, so that what changed in between is delivered again.
+            (None, Some(beyond)) if reading.full => {
+                reading.horizon = horizon;
+                found = Some(reading);
+                read = window(beyond, None);
+            }
+            (None, _) => return Ok(reading),
+            (Some(mut whole), _) => {
+                let single =
+                    |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
+                whole.sights.extend(reading.sights.into_iter().filter(single));
+                return Ok(whole);
+            }
         }
     }
-    // A full read can be refused too when a page token expires under it: it then starts anew.
-    let read = Read::Window { ends_after };
-    for _ in 0..2 {
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
-            return Ok(reading);
-        }
-    }
-    Err(Problem::TokenRefused.error(Service::Google))
 }
 
 /// All pages of one read; none when Google refuses the token.
-async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Result<Option<Reading>> {
+async fn pages(
+    io: &Io,
+    calendar: &str,
+    read: &Read,
+    expanded: bool,
+    limits: TextLimits,
+) -> Result<Option<Reading>> {
     let mut sights = Vec::new();
     let mut nameless = 0;
     let mut page: Option<String> = None;
     loop {
-        let request = google::events(calendar, read, page.as_deref());
+        let request = google::events(calendar, read, expanded, page.as_deref());
         let tokens = page.is_some() || matches!(read, Read::Delta(_));
         let parsed = match fetch_parsed(io, request, EventsPage::parse).await? {
             Ok(parsed) => parsed,
@@ -83,6 +117,7 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
                     sights,
                     cursor,
                     full,
+                    horizon: None,
                     default_reminders: parsed.default_reminders,
                     nameless,
                 }));
@@ -160,11 +195,12 @@ fn read_event(
 }
 
 /// A deleted event: Google answers 200 with `cancelled`, or 404, or 410; all three mean gone.
-fn gone(id: &GoogleId) -> Sight {
+pub(crate) fn gone(id: &GoogleId) -> Sight {
     Sight {
         id: id.clone(),
         etag: crate::model::ids::Etag::new(""),
         updated: String::new(),
+        series: None,
         content: Content::Cancelled,
     }
 }
@@ -237,7 +273,6 @@ async fn fetch_accepted(
     accept: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Option<Problem>> {
     const TRIES: u32 = 3;
-    let service = request.service;
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.
@@ -252,7 +287,7 @@ async fn fetch_accepted(
             None => break,
         }
         if attempt + 1 < TRIES {
-            io.back_off(service, &Problem::Unsure(Doubt::BadResponse), attempt).await?;
+            io.back_off(&Problem::Unsure(Doubt::BadResponse), attempt).await?;
         }
     }
     Ok(Some(Problem::Unsure(Doubt::BadResponse)))

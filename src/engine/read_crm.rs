@@ -78,9 +78,10 @@ pub(crate) struct Contents {
 }
 
 impl Reader<'_> {
-    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for;
-    /// the others by their ids, 100 to a request. Descriptions that a list may have cut are read one by one, and so are
-    /// records that had guests and of which a list shows none (I17).
+    /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for:
+    /// whether they are all of the window or what just changed, they stand together where the list begins; the others by
+    /// their ids, 100 to a request. Descriptions that a list may have cut are read one by one, and so are records that
+    /// had guests and of which a list shows none (I17).
     pub(crate) async fn read(&self, ids: Vec<CrmId>, had_guests: &[CrmId]) -> Result<Contents> {
         let mut asked: Asked = ids.into_iter().map(|id| (id, false)).collect();
         let mut bodies = Vec::new();

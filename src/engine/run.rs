@@ -6,14 +6,15 @@ use super::io::{Io, Phase};
 use super::read::{self, Reading};
 use super::write::{Writer, unlinked};
 use crate::api::http::Service;
+use crate::api::retry::LONGEST_WAIT_MS;
 use crate::api::zoho::Meetings;
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::Direction;
+use crate::model::settings::{Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmContent, Sight};
 use crate::model::table::Table;
-use crate::model::time::months_before;
 use crate::sync::birth;
 use crate::sync::commit::Book;
 use crate::sync::guard;
@@ -22,7 +23,7 @@ use crate::sync::merge::{Policy, View};
 use crate::sync::observe::{Admission, Case, Cases, InGoogle};
 use crate::sync::pair::{pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
-use crate::sync::report::{Finished, Note, Report, Skipped};
+use crate::sync::report::{Finished, Note, Pause, Report, Skipped};
 use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
 
 /// Runs one cycle on the stored rows.
@@ -31,6 +32,11 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
     let mut book = open(io).await?;
     let activation = book.active()?.clone();
     refuse_too_early(&book, started)?;
+    if activation.settings.direction == Direction::CrmToGoogle && book.state.google_is_full(started) {
+        let error = Error::new(ErrorKind::RateLimited, Pause::GOOGLE_IS_FULL);
+        let left = book.state.google_writes_not_before_ms.map(|until| until - started);
+        return Err(error.of_service(Service::Google.name()).retry_after(left));
+    }
     let mut report = Report {
         trigger: options.trigger.clone(),
         started_ms: started,
@@ -38,10 +44,9 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
         ..Report::default()
     };
     let outcome = cycle(io, options, &activation, &mut book, &mut report).await;
-    if let Err(error) = &outcome {
-        remember_wait(io, &mut book, error).await;
+    if let Err(error) = outcome {
+        return Err(remember_wait(io, &mut book, error).await);
     }
-    outcome?;
     io.phase(Phase::Done);
     report.duration_ms = io.now_ms() - started;
     Ok(report)
@@ -66,8 +71,7 @@ async fn cycle(
     Writer::new(io, book, report, None).recover().await?;
 
     io.phase(Phase::Reading);
-    let admission =
-        Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
+    let admission = Admission::new(settings, io.now_ms());
     let gatherer = Gatherer { io, options, activation, admission: &admission, max };
     // Before everything was read once, what looks new may have its twin on the other side: then a push is a whole cycle.
     let begun = !book.state.doubt && book.state.first_sync_left.is_none() && book.state.crm_changes.is_some();
@@ -100,6 +104,9 @@ async fn cycle(
         }
         take_in(&mut plan, book, report);
         guard::hold(&mut plan, book, |side| round.deferred.on(side), io.now_ms());
+        if book.state.google_is_full(io.now_ms()) {
+            left += plan.withhold_from_google();
+        }
         left += plan.limit(max.saturating_sub(written(report)), io.now_ms());
 
         io.phase(Phase::Writing);
@@ -108,6 +115,8 @@ async fn cycle(
             && plan.writes_to_crm()
         {
             book.state.unread_since.get_or_insert(changes.from());
+            // What is written is read back, and may be found edited: then the next list has to lead there.
+            book.state.crm_overlap = None;
         }
         let mut writer = Writer::new(io, book, report, options.deadline_ms);
         writer.admission = Some(&admission);
@@ -135,6 +144,7 @@ async fn cycle(
     report.finished = match (out_of_time, left) {
         (true, _) => Finished::Deadline,
         (false, 0) => Finished::Complete,
+        (false, _) if book.state.google_is_full(io.now_ms()) => Finished::Paused,
         (false, _) => Finished::Limit,
     };
     let crm_heard = crm.is_some();
@@ -175,8 +185,11 @@ async fn compare(
     let connection = activation.connection();
     follow_marks(&mut cases, book, connection);
     follow_crm_marks(&mut cases);
-    for (_, case) in cases.iter_mut() {
-        case.judge(admission);
+    if settings.recurring == RecurringPolicy::Instances {
+        follow_series(&mut cases, book, admission.window_start);
+    }
+    for (id, case) in cases.iter_mut() {
+        case.judge(id, admission);
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
@@ -257,6 +270,39 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
     }
 }
 
+/// A linked event that was made the first of a series goes on as an instance of it: its meeting is that instance's, or
+/// else there would be two of them. It is the one at the same time, or the first one where the time was changed too.
+fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
+    let mut moves: Vec<(GoogleId, GoogleId)> = Vec::new();
+    for (id, case) in cases.iter() {
+        let (None, Some(Sight { series: Some(series), content: Content::Ordinary { event, .. }, .. })) =
+            (&case.link, &case.sight)
+        else {
+            continue;
+        };
+        let Some(single) = cases.get(series) else { continue };
+        let alone = single.sight.as_ref().is_none_or(|sight| matches!(sight.content, Content::Recurring));
+        let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
+        let same_time = link.seen.start == event.when.start_seconds();
+        match moves.last_mut() {
+            Some((known, heir)) if known == series && same_time => heir.clone_from(id),
+            Some((known, _)) if known == series => {}
+            // What was over before the window has its first instance there too.
+            _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
+            _ => {}
+        }
+    }
+    for (series, id) in moves {
+        let Some(single) = cases.remove(&series) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), single.link) {
+            book.unlink(&series, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = single.crm_sight;
+        }
+    }
+}
+
 /// Puts meetings that Accord made of an event, and whose links are not there, next to their events. Copies of a record
 /// may carry its mark too: then the content tells.
 fn follow_crm_marks(cases: &mut Cases) {
@@ -327,10 +373,10 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {
-                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             (View::Absent | View::Deleted, View::New) => {
-                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_ref()?))))
+                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
             }
             _ => {}
         }
@@ -376,16 +422,18 @@ async fn finish(
     complete: bool,
 ) -> Result<()> {
     let mut moved = false;
-    if complete {
+    if complete || !Device::CursorLast.on() {
         // A direction that does not listen to Google reads it to find pairs, and keeps no cursor of it.
         let hears = book.active()?.settings.direction != Direction::CrmToGoogle;
         if let Some(reading) = google.filter(|_| hears) {
             moved |= book.state.cursor.as_ref() != Some(&reading.cursor);
             book.state.cursor = Some(reading.cursor);
+            book.state.horizon = reading.horizon.or(book.state.horizon);
         }
         if let Some(read) = crm {
             moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
             book.state.crm_changes = Some(read.changes);
+            book.state.crm_overlap = (report.crm.total() == 0).then_some(read.overlap);
             book.state.crm_deletions = Some(read.deletions);
             if read.full {
                 book.state.unread_since = None;
@@ -400,7 +448,8 @@ async fn finish(
         }
     }
     report.conflicts = std::mem::take(&mut book.intents.lost);
-    if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {
+    let quiet = report_is_quiet(report, book.state.remaining);
+    if !quiet || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
     }
@@ -410,23 +459,28 @@ async fn finish(
     }
     book.state.google_not_before_ms = None;
     book.state.zoho_not_before_ms = None;
+    book.state.pressed = 0;
+    if !book.state.google_is_full(io.now_ms()) {
+        book.state.google_writes_not_before_ms = None;
+    }
+    report.pauses = book.pauses(io.now_ms());
     report.parked = book.parked_items();
     report.questions = book.questions();
     report.requests = io.requests();
     report.duration_ms = io.now_ms() - report.started_ms;
-    if !report_is_quiet(report) {
+    if !quiet {
         let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
         book.remember_report(rows.get(key::HISTORY), report);
     }
     io.save(book.take_patch()).await
 }
 
-/// Whether a cycle left nothing behind that is worth remembering.
-fn report_is_quiet(report: &Report) -> bool {
+/// Whether a cycle left nothing behind that is worth remembering; `remained`: what the one before had left.
+fn report_is_quiet(report: &Report, remained: u32) -> bool {
     report.crm.total() + report.google.total() + report.linked == 0
         && report.notes.is_empty()
         && report.conflicts.is_empty()
-        && report.remaining == 0
+        && (report.remaining == 0 || (report.finished == Finished::Paused && report.remaining == remained))
 }
 
 pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
@@ -434,8 +488,7 @@ pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
         [(Service::Google, book.state.google_not_before_ms), (Service::Zoho, book.state.zoho_not_before_ms)];
     for (service, until) in waits {
         if let Some(until) = until.filter(|until| *until > now_ms) {
-            let message =
-                format!("{} asked to wait. Nothing is lost; the sync goes on by itself.", service.name());
+            let message = if service == Service::Google { Pause::GOOGLE_WAITS } else { Pause::CRM_WAITS };
             let error = Error::new(ErrorKind::RateLimited, message).of_service(service.name());
             return Err(error.retry_after(Some(until - now_ms)));
         }
@@ -444,9 +497,13 @@ pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
 }
 
 /// Notes down how long a service asked to be left alone (I27). That this is lost when storage fails too is no harm:
-/// the service will say it again.
-pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
-    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return };
+/// the service will say it again. A service that still wants fewer requests in the next cycle is left alone for longer,
+/// up to an hour: the credits of the CRM are those of a day, and nothing in its answer tells that from a short rush.
+pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: Error) -> Error {
+    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return error };
+    let patience = LONGEST_WAIT_MS << (2 * book.state.pressed.min(3));
+    let wait = wait.max(patience.min(3_600_000));
+    book.state.pressed = book.state.pressed.saturating_add(1);
     let until = Some(io.now_ms() + wait);
     if error.service() == Some(Service::Zoho.name()) {
         book.state.zoho_not_before_ms = until;
@@ -454,6 +511,7 @@ pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
         book.state.google_not_before_ms = until;
     }
     let _ = io.save(book.take_patch()).await;
+    error.retry_after(Some(wait))
 }
 
 /// Links events that already have a meeting, by their content: on a first sync and after a loss of rows (C5, K10). Pairs
@@ -476,7 +534,7 @@ async fn adopt(
     let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
-    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_ref()?)));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
     let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {

@@ -8,7 +8,7 @@ use crate::api::retry::Problem;
 use crate::api::zoho;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::profile::CrmProfile;
-use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, Settings};
+use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
@@ -117,6 +117,9 @@ async fn crm(
         missing.push(lacks(ErrorKind::Forbidden, &message));
     }
     let writes = settings.is_none_or(|settings| settings.direction != Direction::CrmToGoogle);
+    if writes && settings.is_some_and(|settings| settings.guests == GuestPolicy::AddAsContacts) {
+        contacts(io, missing).await?;
+    }
     for name in rules.unfillable.into_iter().filter(|_| writes) {
         let message = format!(
             "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. \
@@ -134,6 +137,24 @@ async fn crm(
         defaults: rules.defaults,
         marks: rules.marks,
     })))
+}
+
+/// What is missing to make contacts of guests (C3): View and Create on Contacts. Users and leads are looked up as far as
+/// they may be seen.
+async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
+    match fetch_parsed(io, zoho::contacts_module(), zoho_account::missing_rights).await? {
+        Ok(rights) => {
+            for right in rights.into_iter().filter(|right| matches!(*right, "View" | "Create")) {
+                let message = format!(
+                    "Your CRM profile lacks the right {right} for Contacts, so that guests cannot become contacts. Ask \
+                     your administrator for it, or choose not to add guests."
+                );
+                missing.push(lacks(ErrorKind::Forbidden, &message));
+            }
+        }
+        Err(problem) => missing.push(barrier(Service::Zoho, &problem)?),
+    }
+    Ok(())
 }
 
 /// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).
@@ -167,9 +188,10 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
         book.parked.clear();
         book.held.clear();
         // They belong to the other accounts; what they brought about is found by its content.
-        book.intents = Intents::default();
+        book.intents = Intents { contacts_ms: book.intents.contacts_ms, ..Intents::default() };
     }
     book.state.cursor = None;
+    book.state.horizon = None;
     book.state.crm_changes = None;
     book.state.crm_deletions = None;
     book.state.doubt = pairs;

@@ -5,9 +5,11 @@ mod all_day;
 mod create;
 mod echo;
 mod google;
+mod people;
 mod update;
 
 use self::all_day::{is_all_day, widest};
+use self::people::Directory;
 use super::io::Io;
 use super::read;
 use crate::api::http::{HttpResponse, Service};
@@ -62,7 +64,7 @@ pub(crate) struct Writer<'a> {
     /// What moved under its write: to be read on both sides and compared again.
     pub(crate) stale: Vec<Stale>,
     /// Second halves of merges, whose first halves are written.
-    crm_updates: Vec<CrmUpdate>,
+    crm_updates: Vec<Box<CrmUpdate>>,
     /// Records that were written and are to be read back.
     echoes: Vec<Echo>,
     /// When a record was last written.
@@ -74,6 +76,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) default_reminders: Vec<Reminder>,
     /// Whether the host lets requests to Google's batch endpoint through.
     pub(crate) batch: bool,
+    directory: Directory,
 }
 
 /// A record that was written and is to be read back.
@@ -124,6 +127,7 @@ impl<'a> Writer<'a> {
             admission: None,
             default_reminders: Vec::new(),
             batch: false,
+            directory: Directory::default(),
         }
     }
 
@@ -148,11 +152,11 @@ impl<'a> Writer<'a> {
     async fn write_to_crm(
         &mut self,
         deletes: Vec<Delete>,
-        mut updates: Vec<CrmUpdate>,
-        mut creates: Vec<CrmCreate>,
+        mut updates: Vec<Box<CrmUpdate>>,
+        mut creates: Vec<Box<CrmCreate>>,
     ) -> Result<()> {
         let days = creates.iter().map(|op| &op.event).chain(updates.iter().map(|op| &op.event));
-        let span = days.filter(|event| is_all_day(event)).fold(None, widest);
+        let span = days.map(|event| &**event).filter(|event| is_all_day(event)).fold(None, widest);
         if let Some(span) = span {
             self.load_zone(span).await?;
         }
@@ -304,7 +308,8 @@ impl<'a> Writer<'a> {
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster }
+        let people = &self.directory.people;
+        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster, people }
     }
 
     fn notifies(&self) -> bool {

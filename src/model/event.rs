@@ -16,6 +16,9 @@ pub(crate) struct Event {
     pub(crate) guests: Guests,
 }
 
+/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
+pub(crate) const MAX_PARTICIPANTS: usize = 50;
+
 /// The title of a private event under the policy `busy` (C10).
 const BUSY: &str = "Busy";
 
@@ -38,6 +41,14 @@ impl Event {
     /// What the CRM may know of a private event under `busy`: when it is.
     pub(crate) fn busy(self) -> Self {
         Self { title: BUSY.to_owned(), ..Self::blank(self.when) }
+    }
+
+    /// The guests, as far as they were shown.
+    pub(crate) fn known_guests(&self) -> &[Guest] {
+        match &self.guests {
+            Guests::Known(guests) => guests,
+            Guests::Unknown => &[],
+        }
     }
 
     /// The guests' fingerprints, as a link keeps them.

@@ -4,6 +4,8 @@ pub(crate) mod event;
 pub(crate) mod field;
 mod html;
 pub(crate) mod ids;
+pub(crate) mod order;
+pub(crate) mod people;
 pub(crate) mod profile;
 pub(crate) mod settings;
 pub(crate) mod sight;

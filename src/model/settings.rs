@@ -140,7 +140,7 @@ choice! {
         Skip = "skip",
         /// Each instance becomes an event of its own.
         Instances = "instances",
-        /// The series is kept as a series.
+        /// The series is kept as a series: refused, for the CRM has no dependable way to change one meeting of it.
         Series = "series",
     }
 }
@@ -196,11 +196,13 @@ impl Settings {
     }
 
     fn refuse_unsupported(&self) -> Result<()> {
-        if self.guests != GuestPolicy::DoNotAdd {
-            return Err(invalid("guests", "must be \"do-not-add\" in this version"));
-        }
-        if self.recurring != RecurringPolicy::Skip {
-            return Err(invalid("recurring", "must be \"skip\" in this version"));
+        // Zoho shows an RRULE or two, but neither says which ones it takes nor what a change of one meeting of a series does
+        // to the others (Zoho CRM API v8, Recurring_Activity; Kaizen #8).
+        if self.recurring == RecurringPolicy::Series {
+            return Err(invalid(
+                "recurring",
+                "cannot be \"series\": the CRM has no dependable way to change one meeting of a series. Choose \"instances\" or \"skip\"",
+            ));
         }
         Ok(())
     }
@@ -315,8 +317,11 @@ mod tests {
     /// What is stored is what `serde` writes: it reads back as the same settings.
     #[test]
     fn settings_survive_being_stored() {
-        let settings = Settings::parse(&given("limits", json!({ "laterSync": 7 }))).unwrap();
-        assert_eq!(Settings::parse(&serde_json::to_string(&settings).unwrap()).unwrap(), settings);
+        for (field, value) in [("limits", json!({ "laterSync": 7 })), ("recurring", json!("instances"))] {
+            let settings = Settings::parse(&given(field, value)).unwrap();
+            assert_eq!(Settings::parse(&serde_json::to_string(&settings).unwrap()).unwrap(), settings);
+            assert_ne!(settings, Settings::parse(&given("direction", json!("google-to-crm"))).unwrap());
+        }
     }
 
     /// Section 11: each field has a clear error that names it.
@@ -326,7 +331,7 @@ mod tests {
             ("calendar", json!(7)),
             ("calendar", json!("")),
             ("direction", json!("up")),
-            ("guests", json!("add-as-contacts")),
+            ("guests", json!("add")),
             ("guests", json!(true)),
             ("conflict", json!("mine")),
             ("firstMatch", json!(1)),
@@ -345,6 +350,8 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidSettings);
             assert!(error.message().contains(field), "{field} {value}: {error}");
         }
+        let series = Settings::parse(&given("recurring", json!("series"))).unwrap_err();
+        assert!(series.message().contains("Choose \"instances\" or \"skip\"."), "{series}");
         for (field, value) in [
             ("firstSync", json!(0)),
             ("laterSync", json!(9_999)),

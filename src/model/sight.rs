@@ -11,6 +11,8 @@ pub(crate) struct Sight {
     pub(crate) etag: Etag,
     /// RFC 3339 text that sorts by time; of two rows for one event the later wins.
     pub(crate) updated: String,
+    /// The series that an instance belongs to.
+    pub(crate) series: Option<GoogleId>,
     pub(crate) content: Content,
 }
 
@@ -18,12 +20,12 @@ pub(crate) struct Sight {
 pub(crate) enum Content {
     /// Deleted. Such rows carry nothing else that could be relied on.
     Cancelled,
-    /// A series, or an instance of one (C11).
+    /// The master of a series (C11).
     Recurring,
     /// An event of a type other than `default` (section 7).
     OtherType,
     /// An ordinary event. Whether it may be written depends on who organises it and whether it is locked (section 7).
-    Ordinary { event: Event, private: bool, writable: bool, mark: Option<Mark> },
+    Ordinary { event: Box<Event>, private: bool, writable: bool, mark: Option<Mark> },
     /// An event whose fields cannot be understood; the sentence says which.
     Unreadable(&'static str),
 }
@@ -56,7 +58,7 @@ pub(crate) enum CrmContent {
     /// A series, or a meeting of one (C11).
     Recurring,
     /// An ordinary meeting. `cut` says that a list may have shown less than there is: part of the description, or no guests at all.
-    Ordinary { event: Event, cut: bool },
+    Ordinary { event: Box<Event>, cut: bool },
     /// Somebody else's (L6).
     OtherOwner,
     /// A meeting whose fields cannot be understood; the sentence says which.

@@ -5,6 +5,7 @@
 pub(crate) mod properties;
 
 use super::html::{self, Token};
+use crate::devices::Device;
 use std::borrow::Cow;
 
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
@@ -59,7 +60,7 @@ fn length(text: &str) -> usize {
 /// Unifies what services rewrite on saving: line ends, no-break spaces, blanks at the end of lines, runs of empty lines,
 /// blanks around the whole.
 pub(crate) fn normal(text: &str) -> String {
-    if is_normal(text) { text.to_owned() } else { unified(text) }
+    if is_normal(text) || !Device::NormalForm.on() { text.to_owned() } else { unified(text) }
 }
 
 fn unified(text: &str) -> String {

@@ -1,11 +1,12 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{Conflict, ParkedItem, Question, Report, Status, StoredReport, Switch};
+use super::report::{Conflict, ParkedItem, Pause, Question, Report, Status, StoredReport, Switch};
 use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
 };
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
@@ -203,13 +204,13 @@ impl Book {
 
     /// Records that these events may be created in the CRM from now on.
     pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
-        self.intents.creates.extend(creates);
+        self.intents.creates.extend(creates.filter(|_| Device::Intents.on()));
         self.intents.at_ms = now_ms;
     }
 
     /// Records that these fields may be carried over from now on.
     pub(crate) fn intend_updates(&mut self, updates: impl Iterator<Item = (GoogleId, Side, Seen)>) {
-        self.intents.updates.extend(updates);
+        self.intents.updates.extend(updates.filter(|_| Device::Intents.on()));
     }
 
     /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
@@ -273,8 +274,9 @@ impl Book {
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, births, lost, .. } = &self.intents;
-        let intends = !(creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty());
+        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
+        let intends = !none || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
@@ -307,7 +309,28 @@ impl Book {
             last_run_ms: self.state.last_run_ms,
             last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
+            pauses: self.pauses(now_ms),
         }
+    }
+
+    /// What a service keeps waiting.
+    pub(crate) fn pauses(&self, now_ms: i64) -> Vec<Pause> {
+        let state = &self.state;
+        let pauses = [
+            (Side::Google, state.google_not_before_ms, false),
+            (Side::Crm, state.zoho_not_before_ms, false),
+            (Side::Google, state.google_writes_not_before_ms, true),
+        ];
+        let pause = |(side, until_ms, quota): (Side, Option<i64>, bool)| {
+            let (code, message) = match (quota, side) {
+                (true, _) => ("quota", Pause::GOOGLE_IS_FULL),
+                (false, Side::Google) => ("wait", Pause::GOOGLE_WAITS),
+                (false, Side::Crm) => ("wait", Pause::CRM_WAITS),
+            };
+            let until_ms = until_ms.filter(|until| *until > now_ms)?;
+            Some(Pause { side, code: code.to_owned(), message: message.to_owned(), until_ms })
+        };
+        pauses.into_iter().filter_map(pause).collect()
     }
 
     /// What the user is asked.

@@ -5,6 +5,7 @@ use super::commit::Book;
 use super::plan::{CrmCreate, Delete, GoogleCreate, Plan};
 use super::side::Side;
 use super::state::{Held, HeldAnswer};
+use crate::devices::Device;
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
 use crate::model::settings::Direction;
@@ -42,15 +43,15 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
                     }
                 }
                 Some(Some(HeldAnswer::Restore)) => match op.survivor {
-                    Some(Survivor::InGoogle(op)) => plan.crm_creates.push(*op),
-                    Some(Survivor::InCrm(op)) => plan.google_creates.push(*op),
+                    Some(Survivor::InGoogle(op)) => plan.crm_creates.push(op),
+                    Some(Survivor::InCrm(op)) => plan.google_creates.push(op),
                     // The other side could not be read: the question stays answered, and the next cycle tries again.
                     None => plan.held += 1,
                 },
             }
         }
         let all = fresh.len() + beyond(side);
-        let asks = all > ALWAYS && all * PART > book.state.links as usize;
+        let asks = Device::MassGuard.on() && all > ALWAYS && all * PART > book.state.links as usize;
         if asks || (!fresh.is_empty() && book.asks_about(side)) {
             plan.held += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
             let ids = fresh.into_iter().map(|op| op.id).collect();

@@ -10,14 +10,43 @@ use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::table::Table;
-use crate::model::time::{When, seconds};
+use crate::model::time::{When, months_before, seconds};
 
 /// What the settings and the clock admit.
 pub(crate) struct Admission<'a> {
     pub(crate) settings: &'a Settings,
     /// Events that end at or before this instant (seconds since 1970) are past.
     pub(crate) window_start: i64,
+    /// Instances of series that start at or after this instant are too far ahead.
+    pub(crate) horizon: i64,
 }
+
+impl<'a> Admission<'a> {
+    /// How far ahead instances are synced, in seconds: a year, so that one more of a yearly series is there. Series may
+    /// have no end, and Google expands them for decades (garrytan/gbrain PR #5015).
+    const LOOK_AHEAD: i64 = 366 * DAY;
+
+    pub(crate) fn new(settings: &'a Settings, now_ms: i64) -> Self {
+        let window_start = months_before(now_ms, settings.limits.look_back_months);
+        Self { settings, window_start, horizon: now_ms / 1_000 + Self::LOOK_AHEAD }
+    }
+
+    /// Whether instances have to be read in full again. A token brings neither those that only time brings nearer nor
+    /// those that a series lost without saying so, and it cannot be told another window (Google Calendar API, Events:
+    /// list): once a day both are looked for.
+    pub(crate) fn rolls(&self, horizon: Option<i64>) -> bool {
+        self.settings.recurring == RecurringPolicy::Instances
+            && horizon.is_none_or(|horizon| self.horizon - horizon >= DAY)
+    }
+
+    /// Whether a linked event is left alone: an instance, after the settings went back to skipping series.
+    pub(crate) fn leaves(&self, id: &GoogleId) -> bool {
+        self.settings.recurring == RecurringPolicy::Skip && id.is_instance()
+    }
+}
+
+/// In seconds.
+const DAY: i64 = 86_400;
 
 /// Everything a cycle knows of one event. A meeting without an event in Google stands under the id that its event
 /// would get (`sync::birth`), so that both meet in one case.
@@ -50,8 +79,8 @@ pub(crate) fn add(cases: &mut Cases, sight: Sight) {
 pub(crate) enum Verdict {
     /// To be synced.
     Admitted,
-    /// It ended before the window (L1).
-    Past,
+    /// It ended before the window (L1), or it is an instance beyond the horizon.
+    Outside,
     Kept(SkipReason),
     Deleted,
     /// The sentence says what cannot be understood.
@@ -63,7 +92,7 @@ pub(crate) struct InGoogle {
     pub(crate) etag: Etag,
     pub(crate) verdict: Verdict,
     /// Present for admitted and past events: as the CRM may know it.
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<Box<Event>>,
     pub(crate) reach: Reach,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
@@ -75,16 +104,19 @@ pub(crate) struct InGoogle {
 pub(crate) struct InCrm {
     pub(crate) id: CrmId,
     pub(crate) verdict: Verdict,
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<Box<Event>>,
     /// `Modified_Time`, in seconds since 1970.
     pub(crate) modified: Option<i64>,
 }
 
 impl Case {
     /// Judges what was read by the settings.
-    pub(crate) fn judge(&mut self, admission: &Admission<'_>) {
+    pub(crate) fn judge(&mut self, id: &GoogleId, admission: &Admission<'_>) {
         self.google = self.sight.take().map(|sight| InGoogle::new(sight, admission));
         self.crm = self.crm_sight.take().map(|sight| InCrm::new(sight, admission));
+        if self.link.is_some() && self.is_seen() && admission.leaves(id) {
+            self.google = Some(InGoogle::left_alone());
+        }
     }
 
     /// A write whose answer was lost: where the side shows what was written, both sides held that value, and nobody else
@@ -106,7 +138,7 @@ impl Case {
     pub(crate) fn google_view(&self) -> View {
         let Some(seen) = &self.google else { return unseen(self.link.as_ref()) };
         match (seen.verdict, &seen.event, &self.link) {
-            (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
+            (Verdict::Admitted | Verdict::Outside, Some(event), Some(link)) => {
                 let mut fields = diff::changed(&link.seen.google, &Seen::of(event), &self.in_crm(link));
                 if link.unverified {
                     fields = fields.with(Field::Time);
@@ -124,7 +156,7 @@ impl Case {
     pub(crate) fn crm_view(&self) -> View {
         let Some(seen) = &self.crm else { return unseen(self.link.as_ref()) };
         match (seen.verdict, &seen.event, &self.link) {
-            (Verdict::Admitted | Verdict::Past, Some(event), Some(link)) => {
+            (Verdict::Admitted | Verdict::Outside, Some(event), Some(link)) => {
                 let base = link.shown.as_ref().map_or(&Seen::NOTHING, |shown| &shown.fields);
                 let mut fields = diff::changed(base, &Seen::of(event), &self.in_google(link));
                 if link.unverified && is_probe(event, &link.seen) {
@@ -161,7 +193,6 @@ impl Case {
 /// Whether a meeting lasts about the first day of an all-day event: then nobody edited its time, for that is what
 /// remains when the learning of all-day times is cut off. Until they are learnt, dates may be read a day off.
 fn is_probe(event: &Event, seen: &Draft) -> bool {
-    const DAY: i64 = 86_400;
     let (start, end) = (event.when.start_seconds(), event.when.end_seconds());
     matches!(event.when, When::AllDay { .. })
         && seen.all_day
@@ -178,9 +209,9 @@ impl Verdict {
     fn view(self, linked: bool) -> View {
         match self {
             Self::Admitted if linked => View::Same,
-            Self::Past if linked => View::Same,
+            Self::Outside if linked => View::Same,
             Self::Admitted => View::New,
-            Self::Past => View::Past,
+            Self::Outside => View::Past,
             Self::Kept(reason) => View::Kept(reason),
             Self::Deleted => View::Deleted,
             Self::Unreadable(_) => View::Unreadable,
@@ -195,12 +226,11 @@ impl InGoogle {
         let mut made_of = None;
         let (verdict, event) = match sight.content {
             Content::Cancelled => (Verdict::Deleted, None),
+            _ if sight.series.is_some() && admission.settings.recurring != RecurringPolicy::Instances => {
+                (Verdict::Kept(SkipReason::Recurring), None)
+            }
             Content::OtherType => (Verdict::Kept(SkipReason::EventType), None),
-            Content::Recurring => match admission.settings.recurring {
-                RecurringPolicy::Skip | RecurringPolicy::Instances | RecurringPolicy::Series => {
-                    (Verdict::Kept(SkipReason::Recurring), None)
-                }
-            },
+            Content::Recurring => (Verdict::Kept(SkipReason::Recurring), None),
             Content::Unreadable(why) => (Verdict::Unreadable(why), None),
             Content::Ordinary { event, private, writable, mark } => {
                 made_of = mark;
@@ -213,14 +243,26 @@ impl InGoogle {
                         if writable {
                             reach = Reach::TimeOnly;
                         }
-                        admit(event.busy(), admission)
+                        admit(Box::new(event.busy()), admission)
                     }
                     (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
                 }
             }
         };
+        // An endless series is delivered whole as soon as it is touched.
+        let far = |event: &Event| event.when.start_seconds() >= admission.horizon;
+        let verdict = match (verdict, &event) {
+            (Verdict::Admitted, Some(event)) if sight.series.is_some() && far(event) => Verdict::Outside,
+            (verdict, _) => verdict,
+        };
         let changed = seconds(&sight.updated);
         Self { etag: sight.etag, verdict, event, reach, changed, mark: made_of }
+    }
+
+    /// A linked event that is not looked at.
+    fn left_alone() -> Self {
+        let verdict = Verdict::Kept(SkipReason::Recurring);
+        Self { etag: Etag::new(""), verdict, event: None, reach: Reach::Closed, changed: None, mark: None }
     }
 
     /// What will be remembered of it.
@@ -242,13 +284,13 @@ impl InCrm {
     }
 
     pub(crate) fn shown(&self) -> Shown {
-        self.event.as_ref().map_or(Shown::NOTHING, Shown::of)
+        self.event.as_deref().map_or(Shown::NOTHING, Shown::of)
     }
 }
 
-fn admit(event: Event, admission: &Admission<'_>) -> (Verdict, Option<Event>) {
+fn admit(event: Box<Event>, admission: &Admission<'_>) -> (Verdict, Option<Box<Event>>) {
     let past = event.when.end_seconds() <= admission.window_start;
-    (if past { Verdict::Past } else { Verdict::Admitted }, Some(event))
+    (if past { Verdict::Outside } else { Verdict::Admitted }, Some(event))
 }
 
 /// What will be remembered of an event once it is written.

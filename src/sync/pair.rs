@@ -1,7 +1,7 @@
 //! Pairs events with meetings that already exist, one to one, by title and time (C5, K10). Meetings that are linked
 //! take no part.
 
-use super::order::Index;
+use super::index::Index;
 use crate::model::event::Event;
 use crate::model::field::{Field, time_fingerprint};
 use crate::model::fingerprint::Digest;

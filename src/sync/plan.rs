@@ -5,7 +5,6 @@ use super::guard::Survivor;
 use super::limit::rank;
 use super::merge::{Policy, SkipReason, Verb, View, decide};
 use super::observe::{Case, Cases, InCrm, InGoogle, Verdict};
-use super::order::sorted_by_key;
 use super::report::{Conflict, Note, Skipped};
 use super::resolve::{Resolved, resolve};
 use super::side::Side;
@@ -15,13 +14,15 @@ use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::order::sort_by_key;
 use crate::model::settings::{ConflictPolicy, Direction};
 use crate::model::table::Table;
+use crate::model::time::When;
 
 /// A record to create in the CRM.
 pub(crate) struct CrmCreate {
     pub(crate) id: GoogleId,
-    pub(crate) event: Event,
+    pub(crate) event: Box<Event>,
     pub(crate) draft: Draft,
     /// The record that was there before and is gone.
     pub(crate) renews: Option<CrmId>,
@@ -31,7 +32,7 @@ pub(crate) struct CrmCreate {
 pub(crate) struct CrmUpdate {
     pub(crate) id: GoogleId,
     /// As Google shows it.
-    pub(crate) event: Event,
+    pub(crate) event: Box<Event>,
     pub(crate) fields: FieldSet,
     pub(crate) draft: Draft,
     /// The fields of the draft that are remembered with the write: not those that the other half of a merge settled.
@@ -43,7 +44,7 @@ pub(crate) struct CrmUpdate {
 pub(crate) struct GoogleCreate {
     /// The id under which the case stands; the event's own if there was none before.
     pub(crate) id: GoogleId,
-    pub(crate) event: Event,
+    pub(crate) event: Box<Event>,
     pub(crate) origin: Origin,
     /// There was an event before, with this id, and it is gone.
     pub(crate) renews: bool,
@@ -61,13 +62,13 @@ pub(crate) struct Origin {
 pub(crate) struct GoogleUpdate {
     pub(crate) id: GoogleId,
     /// As the CRM shows it.
-    pub(crate) event: Event,
+    pub(crate) event: Box<Event>,
     pub(crate) fields: FieldSet,
     pub(crate) origin: Origin,
     /// The version that was compared.
     pub(crate) etag: Etag,
     /// The other half of a merge, written once this half is.
-    pub(crate) then: Option<CrmUpdate>,
+    pub(crate) then: Option<Box<CrmUpdate>>,
     pub(crate) lost: Vec<Conflict>,
 }
 
@@ -86,10 +87,10 @@ pub(crate) type Links = Table<GoogleId, Box<Link>>;
 #[derive(Default)]
 pub(crate) struct Plan {
     pub(crate) deletes: Vec<Delete>,
-    pub(crate) google_updates: Vec<GoogleUpdate>,
-    pub(crate) crm_updates: Vec<CrmUpdate>,
-    pub(crate) google_creates: Vec<GoogleCreate>,
-    pub(crate) crm_creates: Vec<CrmCreate>,
+    pub(crate) google_updates: Vec<Box<GoogleUpdate>>,
+    pub(crate) crm_updates: Vec<Box<CrmUpdate>>,
+    pub(crate) google_creates: Vec<Box<GoogleCreate>>,
+    pub(crate) crm_creates: Vec<Box<CrmCreate>>,
     /// The links of everything above that has one.
     pub(crate) links: Links,
     /// Links whose version moved without anything to write.
@@ -142,10 +143,10 @@ impl Plan {
         if plan.accounted() != count {
             return Err(Error::internal("an observed event has no place in the plan"));
         }
-        plan.crm_creates = sorted_by_key(plan.crm_creates, |op| rank(&op.event.when, now));
-        plan.crm_updates = sorted_by_key(plan.crm_updates, |op| rank(&op.event.when, now));
-        plan.google_creates = sorted_by_key(plan.google_creates, |op| rank(&op.event.when, now));
-        plan.google_updates = sorted_by_key(plan.google_updates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.crm_creates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.crm_updates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.google_creates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.google_updates, |op| rank(&op.event.when, now));
         Ok(plan)
     }
 
@@ -163,7 +164,9 @@ impl Plan {
         if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
             && book.waits(&id)
             // What nobody looked at goes on waiting.
-            && (case.sight.is_some() || case.crm_sight.is_some())
+            && (case.link.is_none()
+                || (case.google.is_some() || planning.policy.direction == Direction::CrmToGoogle)
+                    && (case.crm.is_some() || planning.policy.direction == Direction::GoogleToCrm))
         {
             self.unparked.push(id.clone());
         }
@@ -228,7 +231,12 @@ impl Plan {
     fn create_in_crm(&mut self, id: GoogleId, case: Case) {
         let Some(InGoogle { etag, event: Some(event), reach, .. }) = case.google else { return };
         let draft = super::observe::draft(etag, &event, reach);
-        self.crm_creates.push(CrmCreate { id, event, draft, renews: case.link.map(|link| link.crm) });
+        self.crm_creates.push(Box::new(CrmCreate {
+            id,
+            event,
+            draft,
+            renews: case.link.map(|link| link.crm),
+        }));
     }
 
     fn create_in_google(&mut self, id: GoogleId, case: Case, renews: bool) {
@@ -236,7 +244,7 @@ impl Plan {
         if let Some(link) = case.link {
             self.links.insert(id.clone(), Box::new(link));
         }
-        self.google_creates.push(GoogleCreate { id, event, origin, renews });
+        self.google_creates.push(Box::new(GoogleCreate { id, event, origin, renews }));
     }
 
     fn delete(&mut self, id: GoogleId, case: Case, side: Side) {
@@ -334,21 +342,15 @@ impl Plan {
                 true => (FieldSet::all(), std::mem::take(&mut lost)),
                 false => (to_crm, Vec::new()),
             };
-            (!to_crm.is_empty()).then_some(CrmUpdate {
-                id: id.clone(),
-                event,
-                fields: to_crm,
-                draft,
-                settles,
-                lost,
-            })
+            (!to_crm.is_empty())
+                .then(|| Box::new(CrmUpdate { id: id.clone(), event, fields: to_crm, draft, settles, lost }))
         });
         if link.shown.is_none() && crm.is_some() {
             link.shown = Some(Shown::NOTHING);
         }
         self.links.insert(id.clone(), Box::new(link));
         match (to_google.is_empty(), crm.and_then(in_crm)) {
-            (false, Some((event, origin))) => self.google_updates.push(GoogleUpdate {
+            (false, Some((event, origin))) => self.google_updates.push(Box::new(GoogleUpdate {
                 id,
                 event,
                 fields: to_google,
@@ -356,7 +358,7 @@ impl Plan {
                 etag,
                 then: update,
                 lost,
-            }),
+            })),
             _ => self.crm_updates.extend(update),
         }
     }
@@ -384,6 +386,15 @@ impl Plan {
             + self.crm_creates.len()
     }
 
+    /// Takes out what would be written to Google; says how many entries that are.
+    pub(crate) fn withhold_from_google(&mut self) -> usize {
+        let before = self.entries();
+        self.deletes.retain(|op| op.side != Side::Google);
+        self.google_updates.clear();
+        self.google_creates.clear();
+        before - self.entries()
+    }
+
     /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
     /// updates leave, in the order of L3.
     pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {
@@ -400,7 +411,8 @@ impl Plan {
         left -= self.crm_updates.len();
         let google = self.google_creates.iter().map(|op| (&op.event.when, true));
         let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
-        let all = sorted_by_key(google.chain(crm).collect(), |(when, _)| rank(when, now_ms / 1000));
+        let mut all: Vec<(&When, bool)> = google.chain(crm).collect();
+        sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
         let kept = all.iter().take(left).filter(|(_, google)| *google).count();
         self.google_creates.truncate(kept);
         self.crm_creates.truncate(left - kept);
@@ -408,7 +420,7 @@ impl Plan {
     }
 }
 
-fn in_crm(seen: InCrm) -> Option<(Event, Origin)> {
+fn in_crm(seen: InCrm) -> Option<(Box<Event>, Origin)> {
     let shown = seen.shown();
     let event = seen.event?;
     Some((event, Origin { crm: seen.id, shown, modified: seen.modified }))

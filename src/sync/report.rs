@@ -24,6 +24,8 @@ pub struct Report {
     pub google: Counts,
     /// What was written to the CRM.
     pub crm: Counts,
+    /// Contacts created of guests (C3).
+    pub contacts: u32,
     /// Observed events that needed nothing.
     pub unchanged: u32,
     /// Events paired with meetings that already existed.
@@ -40,6 +42,8 @@ pub struct Report {
     pub questions: Vec<Question>,
     /// Entries left for the next cycles.
     pub remaining: u32,
+    /// What a service keeps waiting.
+    pub pauses: Vec<Pause>,
     /// Requests made.
     pub requests: Requests,
     /// Whether everything was read, not only what changed.
@@ -78,7 +82,7 @@ pub struct Skipped {
     pub event_type: u32,
     /// Private events, when the settings skip them.
     pub private: u32,
-    /// Events that ended before the window.
+    /// Events that ended before the window, and instances of series more than a year ahead.
     pub outside_window: u32,
     /// Meetings that belong to another user of the CRM.
     pub other_owner: u32,
@@ -113,9 +117,10 @@ pub struct ParkedItem {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
-    /// `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`, `not-writable`.
+    /// `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+    /// `not-writable`.
     pub code: String,
-    /// The event in Google.
+    /// The event in Google; empty where it is about several.
     pub google_id: String,
     /// What it means, as a sentence.
     pub message: String,
@@ -181,6 +186,30 @@ pub struct Question {
     pub asked_ms: i64,
 }
 
+/// A service that takes no requests, or no changes, for a while. It ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// Whose service.
+    pub side: Side,
+    /// `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"wait\" | \"quota\""))]
+    pub code: String,
+    /// What it means, as a sentence.
+    pub message: String,
+    /// When it ends, in milliseconds since 1970.
+    pub until_ms: i64,
+}
+
+impl Pause {
+    pub(crate) const GOOGLE_WAITS: &str =
+        "Google asked to wait. Nothing is lost; the sync goes on by itself.";
+    pub(crate) const CRM_WAITS: &str = "Zoho CRM asked to wait. Nothing is lost; the sync goes on by itself.";
+    pub(crate) const GOOGLE_IS_FULL: &str = "Google takes no more changes for some hours: a usage limit of the \
+        account is reached. Nothing is lost; they are written by themselves afterwards.";
+}
+
 /// Requests made, by service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -203,6 +232,8 @@ pub enum Finished {
     Limit,
     /// The host's deadline was reached; the next cycle goes on.
     Deadline,
+    /// A service takes no more changes for a while; a cycle after the pause goes on.
+    Paused,
 }
 
 /// The state of the sync.
@@ -235,6 +266,8 @@ pub struct Status {
     /// No request goes out before this time, because a service asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_until_ms: Option<i64>,
+    /// What a service keeps waiting.
+    pub pauses: Vec<Pause>,
 }
 
 /// A [`Report`] as JSON text, as the history holds it.

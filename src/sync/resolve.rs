@@ -4,8 +4,8 @@
 use super::observe::{InCrm, InGoogle};
 use super::plan::Planning;
 use super::report::{Conflict, Winner};
-use super::state::Link;
-use crate::model::event::Event;
+use super::state::{Link, Shown};
+use crate::model::event::{Event, MAX_PARTICIPANTS};
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::GoogleId;
 use crate::model::settings::{ConflictPolicy, Direction};
@@ -48,6 +48,10 @@ pub(crate) fn resolve(
         let open = reach.has(field);
         // Guests are merged person by person: nobody loses.
         if field == Field::Guests {
+            // As far as the CRM can hold them, they may be the same (K1).
+            if Shown::of(left).cut_guests(MAX_PARTICIPANTS).fields.field(field) == field.fingerprint(right) {
+                continue;
+            }
             if open {
                 resolved.to_google = resolved.to_google.with(field);
             }

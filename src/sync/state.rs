@@ -20,12 +20,18 @@ pub(crate) mod key {
     pub(crate) const STATE: &str = "state";
     pub(crate) const INTENTS: &str = "intents";
     pub(crate) const PARKED: &str = "parked";
+    pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
     pub(crate) fn link(id: &GoogleId) -> String {
         format!("{LINKS}{}", id.as_str())
+    }
+
+    /// The links of a series' instances, and of series that were split off it.
+    pub(crate) fn links_of_series(master: &GoogleId) -> String {
+        format!("{LINKS}{}_", master.as_str())
     }
 
     /// The way back: this row holds the Google id.
@@ -152,6 +158,8 @@ impl Activation {
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
+    /// Up to where the instances of series were read (seconds since 1970): the window of the cursor.
+    pub(crate) horizon: Option<i64>,
     /// What the first sync may still write; none once it is over.
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
@@ -166,10 +174,16 @@ pub(crate) struct State {
     pub(crate) google_not_before_ms: Option<i64>,
     /// No request to the CRM before this time.
     pub(crate) zoho_not_before_ms: Option<i64>,
+    /// Nothing is written to Google before this time, for a usage limit of hours is reached; reading goes on.
+    pub(crate) google_writes_not_before_ms: Option<i64>,
+    /// How many cycles in succession ended because a service wanted fewer requests.
+    pub(crate) pressed: u32,
     /// How the CRM takes all-day times, once that is known.
     pub(crate) all_day: Option<AllDayTimes>,
     /// Up to where the changes of the CRM are applied; none asks for a full read.
     pub(crate) crm_changes: Option<Watermark>,
+    /// The versions that the next list of changes shows again, all of them applied; none when Accord wrote since.
+    pub(crate) crm_overlap: Option<Fingerprint>,
     /// Up to where the deletions of the CRM are applied.
     pub(crate) crm_deletions: Option<Watermark>,
     /// The calendar's default reminders, method and minutes, as they were last read; kept where Google is written.
@@ -184,6 +198,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether nothing may be written to Google.
+    pub(crate) fn google_is_full(&self, now_ms: i64) -> bool {
+        self.google_writes_not_before_ms.is_some_and(|until| until > now_ms)
+    }
+
     /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
     pub(crate) fn exclusive_ends(&self) -> Option<bool> {
         self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
@@ -242,6 +261,7 @@ impl Row for State {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
+            horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
             importing: fields.flag("importing"),
@@ -251,6 +271,8 @@ impl Row for State {
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
+            google_writes_not_before_ms: fields.number("googleWritesNotBeforeMs"),
+            pressed: fields.count("pressed").unwrap_or_default(),
             all_day: Some(json.get("allDay")).filter(|times| times.is_object()).map(|times| AllDayTimes {
                 offset: match times.get("offset").str() {
                     Some("zero") => Some(AllDayOffset::Zero),
@@ -260,6 +282,7 @@ impl Row for State {
                 exclusive_end: Fields(times).flag("exclusiveEnd"),
             }),
             crm_changes: Watermark::from_json(json.get("crmChanges")),
+            crm_overlap: json.get("crmOverlap").number().map(Fingerprint::from_u64),
             crm_deletions: Watermark::from_json(json.get("crmDeletions")),
             default_reminders: json.get("defaultReminders").list().and_then(|rows| {
                 all(rows, |pair| {
@@ -578,6 +601,9 @@ pub(crate) struct Intents {
     pub(crate) births: Vec<(GoogleId, CrmId)>,
     /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
     pub(crate) lost: Vec<Conflict>,
+    /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts_ms: Option<i64>,
 }
 
 impl Row for Intents {
@@ -602,6 +628,7 @@ impl Row for Intents {
             updates: updates?,
             births: births?,
             lost: lost?,
+            contacts_ms: fields.number("contactsMs"),
         })
     }
 }

@@ -4,12 +4,14 @@
 use super::google::{EventWrite, Item};
 use super::google_event::{Context, sight};
 use super::mapping::{self, GoogleWriting};
+use super::zoho::Participant;
 use super::zoho_event::{CrmContext, crm_sight, crm_sights};
 use crate::json::Json;
-use crate::model::event::Event;
+use crate::model::event::{Event, Guest};
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
+use crate::model::people::People;
 use crate::model::profile::TextLimits;
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark};
 use crate::model::time::WhenKey;
@@ -53,7 +55,7 @@ fn kind(sight: &CrmSight) -> &'static str {
 
 pub(super) fn ordinary(more: &Value) -> Event {
     match read(more).content {
-        CrmContent::Ordinary { event, .. } => event,
+        CrmContent::Ordinary { event, .. } => *event,
         _ => panic!("not an ordinary meeting: {more}"),
     }
 }
@@ -208,6 +210,53 @@ fn records_are_told_apart() {
     assert_eq!(kind(&crm_sight(&Json::parse(whole.as_bytes()).unwrap(), &alone).unwrap()), "ordinary");
     let sight = read(&json!({}));
     assert_eq!(sight.modified, Some(1_795_338_001));
+}
+
+/// I17: somebody whose address was not sent must not be taken for removed; one who has none takes no part.
+#[test]
+fn a_participant_whose_address_was_not_sent_leaves_the_guests_unknown() {
+    let contact = json!({ "id": "2", "type": "contact", "participant": "40002", "name": "Ben" });
+    let mut nameless = contact.clone();
+    nameless["Email"] = Value::Null;
+    let own = json!({ "id": "1", "type": "user", "participant": ME, "name": "Ana" });
+    for (rows, expected) in
+        [(json!([contact]), None), (json!([contact, own]), None), (json!([nameless, own]), Some(0))]
+    {
+        let event = ordinary(&json!({ "Participants": rows }));
+        assert_eq!(event.guest_fingerprints().map(|guests| guests.len()), expected, "{rows}");
+    }
+}
+
+/// F6, I17: an update of guests keeps the rows as they came, drops whom Google dropped, and links whom it adds; a row without
+/// an address may be the very person, who is not invited twice.
+#[test]
+fn guests_are_added_as_the_people_they_are() {
+    let rows = [
+        json!({ "id": "1", "type": "email", "participant": "ben@example.com" }),
+        json!({ "id": "2", "type": "contact", "participant": "40002", "Email": "Cleo@Example.com" }),
+        json!({ "id": "3", "type": "lead", "participant": "40003" }),
+        json!({ "id": "4", "type": "email", "participant": "added-in-the-crm@example.com" }),
+    ];
+    let texts = rows.clone().map(|row| row.to_string());
+    let rows = texts.each_ref().map(|text| Participant::of(&Json::parse(text.as_bytes()).unwrap()).unwrap());
+    let guest = |email: &str| Guest::new(email, None).unwrap();
+    let guests = ["cleo@example.com", "dan@example.com", "eve@example.com", "fay@example.com"].map(guest);
+    let mut people = People::default();
+    people.add("dan@example.com", "lead", "40003");
+    people.add("eve@example.com", "contact", "40005");
+    let was_guest = |known: &Guest| known.email == "ben@example.com";
+    let mut roster = mapping::kept(rows.to_vec(), &guests, was_guest);
+    let new: Vec<&str> = mapping::newcomers(&roster, &guests).map(|guest| guest.email.as_str()).collect();
+    assert_eq!(new, ["dan@example.com", "eve@example.com", "fay@example.com"]);
+    mapping::invite(&mut roster, &guests, &people);
+    let expected = json!([
+        { "id": "2", "type": "contact", "participant": "40002", "Email": "Cleo@Example.com" },
+        { "id": "3", "type": "lead", "participant": "40003" },
+        { "id": "4", "type": "email", "participant": "added-in-the-crm@example.com" },
+        { "type": "contact", "participant": "40005", "Email": "eve@example.com" },
+        { "type": "email", "participant": "fay@example.com" },
+    ]);
+    assert_eq!(serde_json::to_value(&roster).unwrap(), expected);
 }
 
 /// A field that was not asked for says nothing; one that is null says that there is nothing.

@@ -11,13 +11,15 @@ use super::zoho::{self, Entry, Participant};
 use super::zoho_event::CrmContext;
 use crate::json::Json;
 use crate::model::event::Event;
+pub(crate) use crate::model::event::MAX_PARTICIPANTS;
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Fingerprint;
+use crate::model::people::People;
 use crate::model::profile::{AllDayTimes, TextLimits};
 use crate::model::text;
 use crate::model::time::{OffsetChange, When};
 use chrono::NaiveDate;
-pub(crate) use guests::merged_roster;
+pub(crate) use guests::{invite, kept, newcomers};
 pub(crate) use time::exclusive_ends;
 
 /// One mapped field.
@@ -80,9 +82,6 @@ const TABLE: [Row; 6] = [
 /// The title of an untitled event in the CRM (F1).
 pub(crate) const UNTITLED: &str = Event::UNTITLED;
 
-/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
-pub(crate) const MAX_PARTICIPANTS: usize = 50;
-
 /// What writing to the CRM needs to know.
 pub(crate) struct Writing<'a> {
     pub(crate) all_day: AllDayTimes,
@@ -92,6 +91,8 @@ pub(crate) struct Writing<'a> {
     pub(crate) creating: bool,
     /// The complete list of participants that an update writes, people added in the CRM included.
     pub(crate) roster: Option<&'a [Participant]>,
+    /// Whom guests are linked to.
+    pub(crate) people: &'a People,
 }
 
 /// What writing to Google needs to know.

@@ -5,6 +5,7 @@
 pub(crate) mod google;
 pub(crate) mod google_event;
 pub(crate) mod mapping;
+pub(crate) mod people;
 pub(crate) mod zoho;
 pub(crate) mod zoho_account;
 pub(crate) mod zoho_event;

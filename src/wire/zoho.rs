@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use crate::model::people::People;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -128,22 +129,30 @@ impl Participant {
         })
     }
 
-    /// A person known by an address only.
-    pub(crate) fn invitee(guest: &Guest) -> Self {
-        Self {
-            id: None,
-            kind: "email".to_owned(),
-            participant: guest.email.clone(),
-            email: None,
-            name: guest.name.clone(),
-        }
+    /// A guest: the user, contact or lead with the address, where one is known, or the address only.
+    pub(crate) fn invitee(guest: &Guest, people: &People) -> Self {
+        let (kind, participant, email, name) = match people.find(guest) {
+            Some((kind, id)) => (kind, id, Some(guest.email.clone()), None),
+            None => ("email", guest.email.as_str(), None, guest.name.clone()),
+        };
+        Self { id: None, kind: kind.to_owned(), participant: participant.to_owned(), email, name }
+    }
+
+    /// Whether this row leads to a record of the CRM.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.kind != "email"
+    }
+
+    /// Whether both rows are about the same record or address.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.participant == other.participant
     }
 
     /// Whether this row is the user's own: as a user of the CRM, or as somebody of the CRM who has the user's address. A
     /// row that is an address only is a guest, whoever it is, for so Accord writes guests.
     pub(crate) fn is_user(&self, id: &str, address: &str) -> bool {
         let theirs = |email: &str| !email.is_empty() && email.eq_ignore_ascii_case(address);
-        self.kind != "email"
+        self.is_linked()
             && (self.kind == "user" && self.participant == id || self.email.as_deref().is_some_and(theirs))
     }
 

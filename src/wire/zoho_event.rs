@@ -81,7 +81,7 @@ fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
     let description = row.get("Description").str().unwrap_or_default();
     match mapping::from_crm(row, context) {
         Ok(event) => CrmContent::Ordinary {
-            event,
+            event: Box::new(event),
             cut: context.listed && (!row.has("Participants") || CUT.contains(&description.chars().count())),
         },
         Err(why) => CrmContent::Unreadable(why),

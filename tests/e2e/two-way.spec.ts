@@ -94,3 +94,15 @@ test("one direction leaves its source alone", async ({ demo, page }) => {
   await expect(demo.row(demo.crm, "Story: only in Google")).toBeVisible();
   await expect(demo.row(demo.google, "Story: stays in the CRM")).toHaveCount(0);
 });
+
+test("guests become contacts when they are to, each of them once", async ({ demo, page }) => {
+  const add = page.getByLabel("Add as contacts");
+  await page.getByLabel("CRM → Google").check();
+  await expect(add).toBeDisabled();
+  await page.getByLabel("Both ways").check();
+  await add.check();
+  expect((await demo.sync())["Contacts added"]).toBeGreaterThan(20);
+  await page.reload();
+  await expect(add).toBeChecked();
+  expect(await demo.sync()).toMatchObject({ ...NOTHING, "Contacts added": 0 });
+});

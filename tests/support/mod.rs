@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this file and uses its own part")]
 
+pub mod engines;
+
 use accord_sandbox::{Corpus, Request, Service, World, parse_instant};
 use accord_sync::{HttpRequest, HttpResponse, Machine, OffsetChange, Step, StepKind};
 use chrono::{Offset, TimeZone};
@@ -24,6 +26,16 @@ pub enum Kill {
     Before(usize),
     /// After its effect, before the engine hears of it.
     After(usize),
+}
+
+/// What a step brought.
+pub enum Brought {
+    Answers(Vec<accord_sync::Answer>),
+    Rows(Vec<(String, String)>),
+    Saved,
+    Refused(&'static str),
+    Woke,
+    Offsets(Vec<OffsetChange>),
 }
 
 /// The host was stopped.
@@ -203,20 +215,39 @@ impl Host {
     }
 
     fn perform(&mut self, machine: &mut Machine, step: Step) -> Result<Next, Killed> {
-        let next = match step.kind {
+        match step.kind {
+            StepKind::Done { result } => {
+                let value = serde_json::from_str(&result).expect("a result is JSON");
+                Ok(Next::Ended(Ended::Done(value)))
+            }
+            StepKind::Failed { error } => Ok(Next::Ended(Ended::Failed {
+                code: error.code.to_owned(),
+                message: error.message,
+                retry_after_ms: error.retry_after_ms,
+            })),
+            kind => {
+                let brought = self.effect(&kind)?;
+                Ok(Next::Step(self.bring(machine, brought)))
+            }
+        }
+    }
+
+    /// Does what a step asks for; the engine has not heard of it yet.
+    pub fn effect(&mut self, kind: &StepKind) -> Result<Brought, Killed> {
+        Ok(match kind {
             StepKind::Http { requests } => {
                 let mut in_flight = BTreeMap::new();
                 let mut answers = Vec::new();
-                self.check_patience(&requests);
-                for request in &requests {
+                self.check_patience(requests);
+                for request in requests {
                     *in_flight.entry(request.service).or_insert(0) += 1;
                     answers.push(self.request(request)?);
                 }
                 assert!(in_flight.values().all(|count| *count <= 4), "L5: at most 4 in flight per service");
-                machine.answered(answers, self.world.now_ms())
+                Brought::Answers(answers)
             }
             StepKind::Load { keys, prefix } => {
-                let rows = self.call(&load_line(&keys, prefix.as_deref()), |host| match &prefix {
+                let rows = self.call(&load_line(keys, prefix.as_deref()), |host| match prefix {
                     Some(prefix) => {
                         let under = host.rows.iter().filter(|(key, _)| key.starts_with(prefix.as_str()));
                         under.map(|(key, text)| (key.clone(), text.clone())).collect::<Vec<_>>()
@@ -228,7 +259,7 @@ impl Host {
                     }
                 })?;
                 self.rows_read += rows.len().max(keys.len());
-                machine.loaded(rows, self.world.now_ms())
+                Brought::Rows(rows)
             }
             StepKind::Save { put, remove } => {
                 let line = format!(
@@ -251,34 +282,37 @@ impl Host {
                 })?;
                 self.rows_written += put.len() + remove.len();
                 match works {
-                    true => machine.saved(self.world.now_ms()),
-                    false => machine.failed("storage-full", self.world.now_ms()),
+                    true => Brought::Saved,
+                    false => Brought::Refused("storage-full"),
                 }
             }
             StepKind::Wait { until_ms } => {
                 self.call("wait", |host| {
-                    let until = until_ms.max(host.world.now_ms());
+                    let until = (*until_ms).max(host.world.now_ms());
                     host.world.set_now_ms(until);
                 })?;
-                machine.woke(self.world.now_ms())
+                Brought::Woke
             }
             StepKind::Offsets { zone, from_ms, to_ms } => {
-                let offsets = self.call(&format!("offsets of {zone}"), |_| offsets(&zone, from_ms, to_ms))?;
-                machine.zoned(offsets, self.world.now_ms())
+                let line = format!("offsets of {zone}");
+                Brought::Offsets(self.call(&line, |_| offsets(zone, *from_ms, *to_ms))?)
             }
-            StepKind::Done { result } => {
-                let value = serde_json::from_str(&result).expect("a result is JSON");
-                return Ok(Next::Ended(Ended::Done(value)));
-            }
-            StepKind::Failed { error } => {
-                return Ok(Next::Ended(Ended::Failed {
-                    code: error.code.to_owned(),
-                    message: error.message,
-                    retry_after_ms: error.retry_after_ms,
-                }));
-            }
+            StepKind::Done { .. } | StepKind::Failed { .. } => panic!("the command has ended"),
+        })
+    }
+
+    /// Tells the engine what its step brought; the next step.
+    pub fn bring(&self, machine: &mut Machine, brought: Brought) -> Step {
+        let now = self.world.now_ms();
+        let next = match brought {
+            Brought::Answers(answers) => machine.answered(answers, now),
+            Brought::Rows(rows) => machine.loaded(rows, now),
+            Brought::Saved => machine.saved(now),
+            Brought::Refused(code) => machine.failed(code, now),
+            Brought::Woke => machine.woke(now),
+            Brought::Offsets(offsets) => machine.zoned(offsets, now),
         };
-        Ok(Next::Step(next.unwrap()))
+        next.unwrap()
     }
 
     fn request(&mut self, request: &HttpRequest) -> Result<accord_sync::Answer, Killed> {

@@ -13,13 +13,15 @@ interface Props {
   editor: Editor;
   /** The event to change, or the day to add one on. */
   subject: CalendarEvent | Day;
+  /** What repeats is not synced, and so not offered for editing. */
+  skipsRepeating: boolean;
   onClose(): void;
   onChanged(done: Done, id: string): void;
 }
 
 export type Done = "created" | "saved" | "deleted";
 
-export function EventForm({ editor, subject, onClose, onChanged }: Props) {
+export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged }: Props) {
   const { t } = useText();
   const existing = typeof subject === "string" ? undefined : subject;
   const [opened, setOpened] = useState<Opened>();
@@ -63,7 +65,7 @@ export function EventForm({ editor, subject, onClose, onChanged }: Props) {
     else if (opened) void attempt(() => opened.change(draft).then(() => existing.id), "saved");
   }
 
-  const readOnly = existing?.readOnly ?? opened?.readOnly;
+  const readOnly = existing?.readOnly ?? opened?.readOnly ?? (existing?.repeats && skipsRepeating ? "recurring" : undefined);
   if (existing && readOnly) {
     return (
       <Dialog title={t(`event.view.${editor.side}`)} side={editor.side} onClose={onClose}>
@@ -77,6 +79,7 @@ export function EventForm({ editor, subject, onClose, onChanged }: Props) {
   return (
     <Dialog title={t(`event.${existing ? "edit" : "new"}.${editor.side}`)} side={editor.side} onClose={onClose}>
       <form class="event-form" onSubmit={submit} aria-busy={draft === undefined}>
+        {existing?.repeats && <p class="note">{t("event.oneOccurrence")}</p>}
         <label class="field">
           <span>{t("event.title")}</span>
           <input type="text" data-first required={editor.side === "crm"} value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />

@@ -43,6 +43,7 @@ function ReportBody({ report }: { report: Report }) {
   const text = useText();
   const skipped = Object.values(report.skipped).reduce((sum, n) => sum + n, 0);
   const numbers: [key: Key, value: number][] = [
+    ["report.contacts", report.contacts],
     ["report.unchanged", report.unchanged],
     ["report.linked", report.linked],
     ["report.skipped", skipped],

@@ -16,6 +16,7 @@ use super::http::{HttpRequest, HttpResponse, Service};
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
+use crate::model::people::People;
 use crate::model::profile::{AllDayOffset, AllDayTimes, TextLimits};
 use crate::model::sight::{Content, CrmContent, CrmSight, Sight};
 use crate::model::time::OffsetChange;
@@ -131,7 +132,9 @@ impl Services {
         let mut write = zoho::EventWrite::default();
         write.set("Meeting_Venue__s", zoho::Entry::text("In-office"));
         write.set("$send_notification", zoho::Entry::Flag(false));
-        let writing = Writing { all_day: self.all_day, zone: &PARIS, creating: true, roster: None };
+        let people = People::default();
+        let writing =
+            Writing { all_day: self.all_day, zone: &PARIS, creating: true, roster: None, people: &people };
         mapping::to_crm(event, FieldSet::all(), &writing, &mut write);
         let answer = self.send(&super::zoho::insert(&[write]).unwrap());
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
@@ -164,7 +167,7 @@ pub(super) fn shown(answer: &HttpResponse) -> Sight {
 #[track_caller]
 pub(super) fn ordinary(sight: Sight) -> Event {
     match sight.content {
-        Content::Ordinary { event, .. } => event,
+        Content::Ordinary { event, .. } => *event,
         Content::Unreadable(why) => panic!("{why}"),
         _ => panic!("not an ordinary event"),
     }
@@ -173,7 +176,7 @@ pub(super) fn ordinary(sight: Sight) -> Event {
 #[track_caller]
 pub(super) fn meeting(sight: CrmSight) -> Event {
     match sight.content {
-        CrmContent::Ordinary { event, .. } => event,
+        CrmContent::Ordinary { event, .. } => *event,
         CrmContent::Unreadable(why) => panic!("{why}"),
         _ => panic!("not an ordinary meeting"),
     }

@@ -67,17 +67,17 @@ fn queries_find_what_changed_and_what_is_in_the_window() {
     }
 }
 
-/// A list is walked by its tokens: every record once, in the order of ids. Long descriptions are known to be cut, and a
+/// A list is walked by its tokens: every record once, what was changed last first. Long descriptions are known to be cut, and a
 /// read by id shows them whole.
 #[test]
 fn the_list_goes_on_and_says_what_it_cut() {
     for (truncate, cut) in [("yes", true), ("no", false)] {
         let mut services = Services::with(&[("list_truncate_description", truncate)]);
-        let mut created: Vec<String> =
-            (0..250).map(|at| services.colleague(&timed(&format!("Call {at}")))).collect();
         let mut long = timed("Long");
         long["Description"] = json!("word ".repeat(200));
-        created.push(services.colleague(&long));
+        let mut created = vec![services.colleague(&long)];
+        created.extend((0..250).map(|at| services.colleague(&timed(&format!("Call {at}")))));
+        created.reverse();
         let (mut seen, mut token, mut pages) = (Vec::new(), None::<String>, 0);
         loop {
             let answer = services.send(&zoho::list(zoho::EVENT_FIELDS, token.as_deref()));
@@ -188,8 +188,12 @@ fn google_writes_are_guarded_and_echoed() {
     let insert = google::insert(CALENDAR, write.body(), false);
     let created = shown(&services.send(&insert));
     assert_eq!(created.id.as_str(), "abcdef0123456789");
-    let listed =
-        page(&services.send(&google::events(CALENDAR, &google::Read::Window { ends_after: 0 }, None)));
+    let listed = page(&services.send(&google::events(
+        CALENDAR,
+        &google::Read::Window { ends_after: 0, starts_before: None },
+        false,
+        None,
+    )));
     let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT };
     let listed = sight(listed.items.into_iter().next().unwrap(), &context).unwrap();
     assert_eq!((&created.etag, &created.updated), (&listed.etag, &listed.updated));

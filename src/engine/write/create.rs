@@ -8,6 +8,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::field::FieldSet;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::sync::people::strangers;
 use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
@@ -21,15 +22,15 @@ const MARK_LENGTH: usize = 255;
 /// What is not done of a group of creates.
 struct Group {
     /// Not created.
-    again: Vec<Create>,
+    again: Vec<Box<Create>>,
     /// Perhaps created: their intents are open.
-    doubtful: Vec<Create>,
+    doubtful: Vec<Box<Create>>,
     /// Why, the gravest reason first.
     trouble: Option<Problem>,
 }
 
 impl Writer<'_> {
-    pub(super) async fn create(&mut self, creates: Vec<Create>) -> Result<()> {
+    pub(super) async fn create(&mut self, creates: Vec<Box<Create>>) -> Result<()> {
         let mut open = creates;
         let mut attempt = 0;
         let mut singly = 0;
@@ -42,6 +43,8 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
+            let guests = strangers(&mut self.directory.people, &open, &rest, zoho::ADDRESSES);
+            self.meet(guests).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
                 None => attempt = 0,
@@ -49,10 +52,10 @@ impl Writer<'_> {
                 Some(Problem::Refused(_)) => singly = again.len(),
                 Some(problem) => {
                     attempt += 1;
-                    if attempt >= ATTEMPTS || !problem.passes() {
+                    let ends = attempt >= ATTEMPTS || !problem.passes();
+                    if ends || !self.io.back_off(problem, attempt - 1).await? {
                         return Err(problem.error(Service::Zoho));
                     }
-                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
                 }
             }
             if !doubtful.is_empty() {
@@ -68,7 +71,7 @@ impl Writer<'_> {
     }
 
     /// Creates one group; returns what is not done.
-    async fn create_group(&mut self, ops: Vec<Create>) -> Result<Group> {
+    async fn create_group(&mut self, ops: Vec<Box<Create>>) -> Result<Group> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
             let request = self.create_request(group);
@@ -86,7 +89,7 @@ impl Writer<'_> {
             match answer.and_then(|response| created(&response, group.len())) {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
-                        self.settle_create(op, &result);
+                        again.extend(self.settle_create(op, &result));
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
@@ -108,13 +111,13 @@ impl Writer<'_> {
         Ok(Group { again, doubtful, trouble })
     }
 
-    fn withdraw(&mut self, ops: &[Create]) {
+    fn withdraw(&mut self, ops: &[Box<Create>]) {
         for op in ops {
             self.book.withdraw(&op.id);
         }
     }
 
-    fn create_request(&self, group: &[Create]) -> Option<HttpRequest> {
+    fn create_request(&self, group: &[Box<Create>]) -> Option<HttpRequest> {
         let crm = &self.book.active().ok()?.crm;
         let writing = self.writing(true, None);
         let records: Vec<EventWrite<'_>> = group
@@ -136,13 +139,18 @@ impl Writer<'_> {
         zoho::insert(&records)
     }
 
-    fn settle_create(&mut self, op: Create, result: &RecordResult) {
+    /// Returned is what is to be sent once more.
+    fn settle_create(&mut self, op: Box<Create>, result: &RecordResult) -> Option<Box<Create>> {
         match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
             ("SUCCESS", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);
                 self.report.crm.created += 1;
                 self.count_done(1);
                 self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
+            }
+            _ if self.names_nobody(result, op.event.known_guests()) => {
+                self.book.withdraw(&op.id);
+                return Some(op);
             }
             // The CRM names the record that has the mark: an earlier create, whose answer was lost.
             ("DUPLICATE_DATA", Some(crm)) if result.field == MARK => {
@@ -152,6 +160,7 @@ impl Writer<'_> {
             }
             _ => self.park(&op.id, &op.draft, result),
         }
+        None
     }
 
     fn book_link(
@@ -180,6 +189,9 @@ impl Writer<'_> {
     /// happen: their intents are withdrawn.
     pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
         let now = self.io.now_ms();
+        if let Some(at) = self.book.intents.contacts_ms.take() {
+            self.io.wait_until(at.min(now) + SETTLING_MS).await?;
+        }
         let Some((from, to, created_since)) = recover::question(&self.book.intents, now) else {
             return Ok(Vec::new());
         };
@@ -205,7 +217,10 @@ impl Writer<'_> {
 }
 
 /// The results of an insert; a success without an id leaves all in doubt.
-fn created(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
+pub(super) fn created(
+    response: &HttpResponse,
+    count: usize,
+) -> std::result::Result<Vec<RecordResult>, Problem> {
     let results = results(response, count)?;
     match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
         true => Err(Problem::Unsure(Doubt::BadResponse)),

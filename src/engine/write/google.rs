@@ -3,7 +3,8 @@
 use super::{Writer, in_groups};
 use crate::api::google;
 use crate::api::http::{HttpRequest, HttpResponse, Service};
-use crate::api::retry::{ATTEMPTS, Doubt, Problem, diagnose, printable};
+use crate::api::retry::{ATTEMPTS, Doubt, Problem, QUOTA_PAUSE_MS, diagnose, printable};
+use crate::devices::Device;
 use crate::error::Result;
 use crate::json::Json;
 use crate::model::field::{Field, FieldSet};
@@ -24,14 +25,50 @@ const GROUP: usize = google::BATCH * Service::Google.in_flight();
 /// The answer to one request.
 type Answered = std::result::Result<HttpResponse, Problem>;
 
+/// What of a group was not written, and the gravest reason.
+#[derive(Default)]
+struct Failed {
+    problem: Option<Problem>,
+    entries: usize,
+}
+
+impl Failed {
+    fn add(&mut self, problem: Problem) {
+        self.entries += 1;
+        self.problem = Some(problem.or_graver(self.problem.take()));
+    }
+}
+
 impl Writer<'_> {
+    /// Whether another group may be written to Google; otherwise its entries are left for a later cycle.
+    fn google_in_time(&mut self, entries: usize) -> bool {
+        if self.book.state.google_is_full(self.io.now_ms()) {
+            self.unapplied += entries;
+            return false;
+        }
+        self.in_time(entries)
+    }
+
+    /// Saves what a group brought. A usage limit keeps the other writes to Google waiting, and ends nothing else; any
+    /// other trouble that is not about single events ends the cycle.
+    async fn end_google_group(&mut self, failed: Failed) -> Result<()> {
+        let Failed { problem, entries } = failed;
+        let full = problem == Some(Problem::Quota);
+        if full {
+            self.unapplied += entries;
+            self.book.state.google_writes_not_before_ms = Some(self.io.now_ms() + QUOTA_PAUSE_MS);
+        }
+        self.save().await?;
+        problem.filter(|_| !full).map_or(Ok(()), |problem| Err(problem.error(Service::Google)))
+    }
+
     pub(super) async fn delete_in_google(&mut self, deletes: Vec<Delete>) -> Result<()> {
         for ops in in_groups(deletes, GROUP) {
-            if !self.in_time(ops.len()) {
+            if !self.google_in_time(ops.len()) {
                 continue;
             }
             let (ops, requests) = self.deletions(ops)?;
-            let mut failed = None;
+            let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
                     Ok(_) | Err(Problem::Absent) => {
@@ -43,11 +80,10 @@ impl Writer<'_> {
                     }
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(problem) if one_event(&problem) => self.park_in_google(&op.id, &problem, None),
-                    Err(problem) => failed = Some(problem),
+                    Err(problem) => failed.add(problem),
                 }
             }
-            self.save().await?;
-            end_by(failed)?;
+            self.end_google_group(failed).await?;
         }
         Ok(())
     }
@@ -70,10 +106,13 @@ impl Writer<'_> {
     }
 
     /// Writes changed fields. Events that turn out to be gone are returned as creates: an edit beats a deletion (K4).
-    pub(super) async fn update_in_google(&mut self, updates: Vec<GoogleUpdate>) -> Result<Vec<GoogleCreate>> {
+    pub(super) async fn update_in_google(
+        &mut self,
+        updates: Vec<Box<GoogleUpdate>>,
+    ) -> Result<Vec<Box<GoogleCreate>>> {
         let mut gone = Vec::new();
         for ops in in_groups(updates, GROUP) {
-            if !self.in_time(ops.len()) {
+            if !self.google_in_time(ops.len()) {
                 continue;
             }
             let (ops, requests) = self.updates(ops).await?;
@@ -85,7 +124,7 @@ impl Writer<'_> {
                 self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
                 self.save().await?;
             }
-            let mut failed = None;
+            let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
                     Ok(response) => match self.echo(&op.id, &response) {
@@ -95,27 +134,29 @@ impl Writer<'_> {
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(Problem::Absent) => {
                         self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
-                        gone.push(GoogleCreate {
+                        gone.push(Box::new(GoogleCreate {
                             id: op.id,
                             event: op.event,
                             origin: op.origin,
                             renews: true,
-                        });
+                        }));
                     }
                     Err(problem) if one_event(&problem) => {
                         self.park_in_google(&op.id, &problem, Some(&op.origin));
                     }
-                    Err(problem) => failed = Some(problem),
+                    Err(problem) => failed.add(problem),
                 }
             }
-            self.save().await?;
-            end_by(failed)?;
+            self.end_google_group(failed).await?;
         }
         Ok(gone)
     }
 
     /// The requests of updates. Where a write carries a whole list (reminders, guests), the list is read first.
-    async fn updates(&mut self, ops: Vec<GoogleUpdate>) -> Result<(Vec<GoogleUpdate>, Vec<HttpRequest>)> {
+    async fn updates(
+        &mut self,
+        ops: Vec<Box<GoogleUpdate>>,
+    ) -> Result<(Vec<Box<GoogleUpdate>>, Vec<HttpRequest>)> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
         let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty();
@@ -158,7 +199,7 @@ impl Writer<'_> {
         Ok((kept, requests))
     }
 
-    fn settle_google_update(&mut self, op: GoogleUpdate, echo: Option<&InGoogle>) {
+    fn settle_google_update(&mut self, op: Box<GoogleUpdate>, echo: Option<&InGoogle>) {
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
         let mut then = op.then;
@@ -168,7 +209,9 @@ impl Writer<'_> {
                 then.event.guests.clone_from(&event.guests);
                 then.draft = draft.clone();
             }
-            link.seen.update(draft, FieldSet::all().without(pending));
+            if Device::EchoRule.on() {
+                link.seen.update(draft, FieldSet::all().without(pending));
+            }
         }
         see_origin(link, &op.origin);
         let link = link.clone();
@@ -178,18 +221,19 @@ impl Writer<'_> {
         self.crm_updates.extend(then);
     }
 
-    pub(super) async fn create_in_google(&mut self, creates: Vec<GoogleCreate>) -> Result<()> {
+    pub(super) async fn create_in_google(&mut self, creates: Vec<Box<GoogleCreate>>) -> Result<()> {
         let connection = self.connection;
         let first = |op: &GoogleCreate| match birth::generation(connection, &op.origin.crm, &op.id) {
             Some(generation) if op.renews => generation + 1,
             Some(generation) => generation,
             None => 0,
         };
-        let mut open: Vec<(u32, GoogleCreate)> = creates.into_iter().map(|op| (first(&op), op)).collect();
+        let mut open: Vec<(u32, Box<GoogleCreate>)> =
+            creates.into_iter().map(|op| (first(&op), op)).collect();
         while !open.is_empty() {
             let rest = open.split_off(open.len().min(GROUP));
             let mut again = Vec::new();
-            if self.in_time(open.len()) {
+            if self.google_in_time(open.len()) {
                 again = self.create_group_in_google(open).await?;
             }
             again.extend(rest);
@@ -201,8 +245,8 @@ impl Writer<'_> {
     /// Creates one group; returned are those whose id is used up, with their next generation.
     async fn create_group_in_google(
         &mut self,
-        ops: Vec<(u32, GoogleCreate)>,
-    ) -> Result<Vec<(u32, GoogleCreate)>> {
+        ops: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let id = |generation: u32, op: &GoogleCreate| {
             birth::google_id(self.connection, &op.origin.crm, generation)
@@ -221,7 +265,7 @@ impl Writer<'_> {
         self.book
             .intend_births(ops.iter().map(|(generation, op)| (id(*generation, op), op.origin.crm.clone())));
         self.save().await?;
-        let mut failed = None;
+        let mut failed = Failed::default();
         let mut taken = Vec::new();
         for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
@@ -230,24 +274,26 @@ impl Writer<'_> {
                     // The insert happened: without a readable echo, what was sent is what was seen.
                     let seen = self.echo(&id, &response).and_then(|echo| echo.draft());
                     let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
-                    self.settle_google_create(op, &id, seen);
+                    self.settle_google_create(&op, &id, seen);
                 }
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
                 Err(problem) if one_event(&problem) => {
                     self.book.withdraw(&id);
                     self.park_in_google(&op.id, &problem, Some(&op.origin))
                 }
-                Err(problem) => failed = Some(problem),
+                Err(problem) => failed.add(problem),
             }
         }
-        self.save().await?;
-        end_by(failed)?;
+        self.end_google_group(failed).await?;
         self.examine_taken(taken).await
     }
 
     /// Ids that exist already: Accord's own event, whose link was lost or is not yet made, is compared again; a deleted
     /// one never gives its id back, so that the next generation is tried.
-    async fn examine_taken(&mut self, taken: Vec<(u32, GoogleCreate)>) -> Result<Vec<(u32, GoogleCreate)>> {
+    async fn examine_taken(
+        &mut self,
+        taken: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let id = |generation: u32, op: &GoogleCreate| {
             birth::google_id(self.connection, &op.origin.crm, generation)
@@ -281,7 +327,7 @@ impl Writer<'_> {
         Ok(again)
     }
 
-    fn settle_google_create(&mut self, op: GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
+    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
         see_origin(&mut link, &op.origin);
         if let Some(old) = self.links.remove(&op.id) {
@@ -326,6 +372,8 @@ impl Writer<'_> {
     async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
         let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).collect();
         let mut batch = self.batch;
+        // What is left open is told to have failed by this.
+        let mut last = Problem::Unsure(Doubt::BadResponse);
         for attempt in 0..ATTEMPTS {
             let open: Vec<usize> =
                 results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).collect();
@@ -357,14 +405,14 @@ impl Writer<'_> {
                     }
                 }
             }
-            if let Some(problem) = pause {
-                self.io.back_off(Service::Google, &problem, attempt).await?;
+            if let Some(problem) = pause
+                && !self.io.back_off(&problem, attempt).await?
+            {
+                last = problem;
+                break;
             }
         }
-        Ok(results
-            .into_iter()
-            .map(|result| result.unwrap_or(Err(Problem::Unsure(Doubt::BadResponse))))
-            .collect())
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(last.clone()))).collect())
     }
 
     /// None where the batch endpoint is out of reach.
@@ -414,8 +462,4 @@ fn one_event(problem: &Problem) -> bool {
         ),
         _ => false,
     }
-}
-
-fn end_by(problem: Option<Problem>) -> Result<()> {
-    problem.map_or(Ok(()), |problem| Err(problem.error(Service::Google)))
 }

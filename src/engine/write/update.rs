@@ -4,11 +4,13 @@ use super::{Writer, end_by, in_groups, results};
 use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::Problem;
 use crate::api::zoho;
+use crate::devices::Device;
 use crate::engine::read;
 use crate::error::{Error, Result};
-use crate::model::event::{Guest, Guests};
+use crate::model::event::Guests;
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
+use crate::sync::people::take;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::sync::side::Side;
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
@@ -34,14 +36,14 @@ impl Rosters {
 #[derive(Default)]
 struct Left {
     /// Their records changed since they were read.
-    stale: Vec<Update>,
+    stale: Vec<Box<Update>>,
     /// The request was refused as a whole.
-    refused: Vec<Update>,
+    refused: Vec<Box<Update>>,
 }
 
 impl Writer<'_> {
     /// Writes changed fields. Records that turn out to be gone are returned as creates: an edit beats a deletion (K4).
-    pub(super) async fn update(&mut self, updates: Vec<Update>) -> Result<Vec<Create>> {
+    pub(super) async fn update(&mut self, updates: Vec<Box<Update>>) -> Result<Vec<Box<Create>>> {
         let (guests, plain): (Vec<_>, Vec<_>) =
             updates.into_iter().partition(|op| op.fields.has(Field::Guests));
         let mut gone = Vec::new();
@@ -60,7 +62,12 @@ impl Writer<'_> {
 
     /// Writes one group. What is refused because it changed since it was read is read and merged once more (I14); a
     /// request that is refused as a whole is sent again record by record, so that one bad record blocks no other (I15).
-    async fn update_group(&mut self, ops: Vec<Update>, guests: bool, gone: &mut Vec<Create>) -> Result<()> {
+    async fn update_group(
+        &mut self,
+        ops: Vec<Box<Update>>,
+        guests: bool,
+        gone: &mut Vec<Box<Create>>,
+    ) -> Result<()> {
         const ROUNDS: usize = 3;
         let mut open = if self.two_way { self.known(ops) } else { ops };
         for _ in 0..ROUNDS {
@@ -86,7 +93,7 @@ impl Writer<'_> {
     }
 
     /// Updates whose records were seen at a known version; the others are compared again first.
-    fn known(&mut self, ops: Vec<Update>) -> Vec<Update> {
+    fn known(&mut self, ops: Vec<Box<Update>>) -> Vec<Box<Update>> {
         let version = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
         let (known, unknown): (Vec<_>, Vec<_>) = ops.into_iter().partition(|op| version(op).is_some());
         unknown.into_iter().for_each(|op| self.stale(&op.id, None));
@@ -99,7 +106,7 @@ impl Writer<'_> {
 
     /// Guests are merged with those whom somebody added in the CRM, so that the list is read first; the write is
     /// refused record by record if it changed since (I17).
-    async fn rosters(&mut self, ops: &mut Vec<Update>) -> Result<Rosters> {
+    async fn rosters(&mut self, ops: &mut Vec<Box<Update>>) -> Result<Rosters> {
         let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).collect();
         const FIELDS: &str = "Participants,Modified_Time";
         let mut records = Vec::new();
@@ -125,31 +132,42 @@ impl Writer<'_> {
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
             records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
-        for op in ops {
+        let mut strangers = Vec::new();
+        for op in ops.iter() {
             let Some(link) = self.links.get(&op.id) else { continue };
             if let (Some((_, roster)), Guests::Known(guests)) =
                 (people.iter_mut().find(|(id, _)| *id == link.crm), &op.event.guests)
             {
                 let known = &link.seen.guests;
-                let was_guest = |guest: &Guest| known.contains(&guest.fingerprint());
-                *roster = mapping::merged_roster(std::mem::take(roster), guests, was_guest);
+                *roster = mapping::kept(std::mem::take(roster), guests, |guest| {
+                    known.contains(&guest.fingerprint())
+                });
+                let room = MAX_PARTICIPANTS.saturating_sub(roster.len());
+                let new = mapping::newcomers(roster, guests).take(room);
+                take(&mut self.directory.people, new, &mut strangers);
+            }
+        }
+        self.meet(strangers).await?;
+        for op in ops {
+            if let Some((_, roster)) = people.iter_mut().find(|(id, _)| self.crm(op) == Some(id)) {
+                mapping::invite(roster, op.event.known_guests(), &self.directory.people);
             }
         }
         Ok(Rosters { people, guard })
     }
 
     /// Without guests: the versions at which the records were compared are the guard.
-    fn versions(&self, ops: &[Update]) -> Rosters {
+    fn versions(&self, ops: &[Box<Update>]) -> Rosters {
         let seen = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
-        let guard = ops.iter().filter_map(seen).max().filter(|_| self.two_way);
+        let guard = ops.iter().filter_map(|op| seen(op)).max().filter(|_| self.two_way);
         Rosters { people: Vec::new(), guard }
     }
 
     async fn write_updates(
         &mut self,
-        ops: Vec<Update>,
+        ops: Vec<Box<Update>>,
         rosters: &Rosters,
-        gone: &mut Vec<Create>,
+        gone: &mut Vec<Box<Create>>,
     ) -> Result<Left> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
@@ -175,6 +193,7 @@ impl Writer<'_> {
                                 self.settle_update(op, &result, roster);
                             }
                             "ALREADY_MODIFIED" => left.stale.push(op),
+                            _ if self.names_nobody(&result, op.event.known_guests()) => left.stale.push(op),
                             _ if self.is_gone(&op).await? => gone.push(self.recreate(op)),
                             _ => self.park(&op.id, &op.draft, &result),
                         }
@@ -200,7 +219,7 @@ impl Writer<'_> {
         }
     }
 
-    fn update_request(&self, group: &[Update], rosters: &Rosters) -> Option<HttpRequest> {
+    fn update_request(&self, group: &[Box<Update>], rosters: &Rosters) -> Option<HttpRequest> {
         let mut records: Vec<EventWrite<'_>> = Vec::new();
         for op in group {
             let crm = self.crm(op)?;
@@ -214,12 +233,14 @@ impl Writer<'_> {
         zoho::update(&records, rosters.guard)
     }
 
-    fn settle_update(&mut self, op: Update, result: &RecordResult, roster: Option<&[Participant]>) {
+    fn settle_update(&mut self, op: Box<Update>, result: &RecordResult, roster: Option<&[Participant]>) {
         self.note_guests(&op.id, &op.event);
         let unverified = self.must_learn(&op.draft);
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let before = link.shown.as_ref().map(|shown| shown.guests.clone()).unwrap_or_default();
-        if let Some(shown) = &mut link.shown {
+        if Device::EchoRule.on()
+            && let Some(shown) = &mut link.shown
+        {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
                 written.note_guests(roster.iter().filter_map(Participant::guest));
@@ -242,9 +263,9 @@ impl Writer<'_> {
     }
 
     /// The link stays until the new record takes its place: a kill in between forgets nothing.
-    fn recreate(&mut self, op: Update) -> Create {
+    fn recreate(&mut self, op: Box<Update>) -> Box<Create> {
         self.note(&op.id, "recreated", "The meeting had been deleted in the CRM; the event changed in Google since, so it was created again.");
         let renews = self.crm(&op).cloned();
-        Create { id: op.id, event: op.event, draft: op.draft, renews }
+        Box::new(Create { id: op.id, event: op.event, draft: op.draft, renews })
     }
 }

@@ -4,6 +4,7 @@
 use super::{GoogleWriting, MAX_PARTICIPANTS, Read, Writing};
 use crate::json::Json;
 use crate::model::event::{Event, Guest, Guests};
+use crate::model::people::People;
 use crate::wire::google;
 use crate::wire::google_event::Context;
 use crate::wire::zoho::{self, Entry, Participant};
@@ -83,7 +84,8 @@ fn invited(guest: &Guest) -> Json<'_> {
 }
 
 /// Rows without an address, such as contacts that have none, take no part. Rows that were not sent at all say nothing
-/// about who was invited.
+/// about who was invited, and neither does a list in which somebody's address was not sent: nobody must be taken for
+/// removed (I17).
 pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut Event) -> Read {
     event.guests = match source.get("Participants") {
         Json::Null if !source.has("Participants") => Guests::Unknown,
@@ -91,12 +93,17 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
         Json::List(rows) => {
             let own = source.get("Owner").get("email").str().unwrap_or_default();
             let mut guests: Vec<Guest> = Vec::new();
-            for row in rows.iter().filter_map(Participant::of).filter(|row| !row.is_user(context.user, own)) {
+            let mut nameless = false;
+            for source in rows {
+                let Some(row) = Participant::of(source).filter(|row| !row.is_user(context.user, own)) else {
+                    continue;
+                };
+                nameless |= row.is_linked() && !source.has("Email");
                 if let Some(guest) = row.guest() {
                     add(&mut guests, guest);
                 }
             }
-            Guests::Known(guests)
+            if nameless { Guests::Unknown } else { Guests::Known(guests) }
         }
         _ => return Err("its participants cannot be understood"),
     };
@@ -112,22 +119,37 @@ pub(super) fn to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zo
     } else if let Guests::Known(guests) = &event.guests
         && !guests.is_empty()
     {
-        let people = guests.iter().take(MAX_PARTICIPANTS).map(Participant::invitee).collect();
+        let people = guests.iter().take(MAX_PARTICIPANTS);
+        let people = people.map(|guest| Participant::invitee(guest, writing.people)).collect();
         write.set("Participants", Entry::Participants(people));
     }
 }
 
-/// The participants an update writes: those in the CRM, less the guests that Google dropped, plus those that it added.
-/// A person added in the CRM stays (I17).
-pub(crate) fn merged_roster(
-    in_crm: Vec<Participant>,
+/// The participants that stay when an update writes the guests of Google: all but those whom Google dropped. A person
+/// added in the CRM stays (I17).
+pub(crate) fn kept(
+    mut in_crm: Vec<Participant>,
     guests: &[Guest],
     was_guest: impl Fn(&Guest) -> bool,
 ) -> Vec<Participant> {
-    let is_guest = |known: &Guest| guests.iter().any(|guest| guest.email == known.email);
-    let mut roster = in_crm;
-    roster.retain(|row| row.guest().is_none_or(|known| is_guest(&known) || !was_guest(&known)));
-    let present: Vec<String> = roster.iter().filter_map(|row| row.guest().map(|known| known.email)).collect();
-    roster.extend(guests.iter().filter(|guest| !present.contains(&guest.email)).map(Participant::invitee));
-    roster
+    let is_guest = |known: &Guest| holds(guests, &known.email);
+    in_crm.retain(|row| row.guest().is_none_or(|known| is_guest(&known) || !was_guest(&known)));
+    in_crm
+}
+
+/// The guests whom none of the rows shows.
+pub(crate) fn newcomers<'g>(rows: &[Participant], guests: &'g [Guest]) -> impl Iterator<Item = &'g Guest> {
+    let shown: Vec<Guest> = rows.iter().filter_map(Participant::guest).collect();
+    guests.iter().filter(move |guest| !holds(&shown, &guest.email))
+}
+
+/// Adds the guests who are not there yet.
+pub(crate) fn invite(rows: &mut Vec<Participant>, guests: &[Guest], people: &People) {
+    for guest in newcomers(rows, guests).collect::<Vec<_>>() {
+        let row = Participant::invitee(guest, people);
+        // A row that shows no address may be the very person.
+        if !rows.iter().any(|known| known.is_same(&row)) {
+            rows.push(row);
+        }
+    }
 }
