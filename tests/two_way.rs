@@ -11,6 +11,7 @@
 
 mod support;
 
+use accord_sandbox::{Fault, FaultKind, Service};
 use serde_json::{Value, json};
 use support::{Host, Kill, all_day, meeting, timed};
 
@@ -647,6 +648,21 @@ fn an_all_day_time_that_was_refused_is_written_later() {
     assert_quiet(&mut host);
 }
 
+/// K5, I9: taken back in one direction, a mass deletion leaves the target as it is, and is done with.
+#[test]
+fn a_mass_deletion_at_the_only_source_that_is_taken_back_stays_there() {
+    let mut host = host("crm-to-google");
+    let ids: Vec<String> = (0..30).map(|hour| host.add_meeting(meeting(&format!("C{hour}"), hour))).collect();
+    host.settle();
+    ids[..25].iter().for_each(|id| host.delete_meeting(id));
+    let report = host.settle();
+    let question = report["questions"][0]["id"].as_str().unwrap().to_owned();
+    host.run(json!({ "name": "resolve", "question": question, "answer": "restore" })).done();
+    host.settle();
+    assert_eq!((host.world.google_events("primary").len(), host.world.crm_event_count()), (30, 5));
+    assert_quiet(&mut host);
+}
+
 /// I23, F6: an event with more guests than the CRM takes is the same event after the state is lost; nothing is written.
 #[test]
 fn guests_beyond_fifty_are_no_difference_after_a_loss() {
@@ -663,4 +679,38 @@ fn guests_beyond_fifty_are_no_difference_after_a_loss() {
     let none = json!({ "created": 0, "updated": 0, "deleted": 0 });
     assert_eq!((&report["google"], &report["crm"], &report["linked"]), (&none, &none, &json!(1)));
     assert_eq!(host.meeting("Town hall")["Participants"].as_array().unwrap().len(), 50);
+}
+
+/// K6: what could not be understood once, and is as it was a day later, waits for nothing any more.
+#[test]
+fn a_parked_event_that_turns_out_to_be_unchanged_is_let_go() {
+    let mut host = two_way();
+    let id = host.add_meeting(meeting("Call", 4));
+    host.settle();
+    let odd = FaultKind::WrongField { field: "Start_DateTime".to_owned() };
+    host.world.faults().add(Fault::new(odd).on(Service::Zoho, "GET", "/crm/v8/Events"));
+    let push = json!({ "name": "run", "trigger": "crm-change", "crmIds": [id], "batch": true });
+    assert_eq!(host.run(push).done()["parked"][0]["code"], "unreadable");
+    host.advance(25 * 3_600_000);
+    assert_eq!(host.settle()["parked"], json!([]));
+    assert_quiet(&mut host);
+}
+
+/// K4, I8: what was to be created in Google while a right was missing, and is deleted in the CRM by then, is forgotten.
+#[test]
+fn an_event_that_google_refused_and_the_crm_deleted_is_forgotten() {
+    let mut host = two_way();
+    host.settle();
+    let id = host.add_meeting(meeting("Call", 4));
+    let scope = |name: &str| format!("https://www.googleapis.com/auth/{name}");
+    host.world.set_scopes(Service::Google, &[&scope("calendar.events.readonly")]);
+    for _ in 0..3 {
+        assert_eq!(host.cycle().code(), "forbidden");
+    }
+    let all = [scope("calendar.events"), scope("calendar.calendarlist.readonly")];
+    host.world.set_scopes(Service::Google, &[&all[0], &all[1]]);
+    host.delete_meeting(&id);
+    host.settle();
+    assert!(host.world.google_events("primary").is_empty());
+    assert_quiet(&mut host);
 }

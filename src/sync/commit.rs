@@ -230,7 +230,11 @@ impl Book {
 
     /// Records that these events may be created in Google from now on.
     pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
-        self.intents.births.extend(births);
+        for birth in births {
+            if !self.may_be_born(&birth.0) {
+                self.intents.births.push(birth);
+            }
+        }
     }
 
     /// Whether this event may have been created in Google by the last cycle.

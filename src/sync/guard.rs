@@ -8,6 +8,7 @@ use super::state::{Held, HeldAnswer};
 use crate::devices::Device;
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
+use crate::model::settings::Direction;
 
 /// So many deletions from one side are never asked about.
 const ALWAYS: usize = 20;
@@ -24,6 +25,7 @@ pub(crate) enum Survivor {
 /// Takes out of the plan what the user has to be asked about, and does what was answered. `beyond`: deletions that this
 /// cycle did not get to prove, by the side to delete on.
 pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> usize, now_ms: i64) {
+    let two_way = book.active().is_ok_and(|active| active.settings.direction == Direction::TwoWay);
     for side in [Side::Google, Side::Crm] {
         let (here, other): (Vec<Delete>, Vec<Delete>) =
             std::mem::take(&mut plan.deletes).into_iter().partition(|op| op.side == side);
@@ -34,6 +36,12 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
                 None => fresh.push(op),
                 Some(None) => plan.held += 1,
                 Some(Some(HeldAnswer::Apply)) => plan.deletes.push(op),
+                // The source of one direction is never written (I9): the target's events stay, and are people's own.
+                Some(Some(HeldAnswer::Restore)) if !two_way => {
+                    if let Some(link) = plan.links.remove(&op.id) {
+                        book.unlink(&op.id, &link.crm);
+                    }
+                }
                 Some(Some(HeldAnswer::Restore)) => match op.survivor {
                     Some(Survivor::InGoogle(op)) => plan.crm_creates.push(op),
                     Some(Survivor::InCrm(op)) => plan.google_creates.push(op),

@@ -164,7 +164,9 @@ impl Plan {
         if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
             && book.waits(&id)
             // What nobody looked at goes on waiting.
-            && (case.sight.is_some() || case.crm_sight.is_some())
+            && (case.link.is_none()
+                || (case.google.is_some() || planning.policy.direction == Direction::CrmToGoogle)
+                    && (case.crm.is_some() || planning.policy.direction == Direction::GoogleToCrm))
         {
             self.unparked.push(id.clone());
         }

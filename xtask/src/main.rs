@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod coverage;
 mod demo;
 mod fuzz;
 mod process;
@@ -37,6 +38,8 @@ usage: cargo xtask <command>
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
+  coverage [--record]
+                    what the native tests reach of src/, against the list in tests/COVERAGE.md; needs cargo-llvm-cov
   fuzz  [--seconds 60] [target]
                     arbitrary stories for the targets of tests/fuzz; needs nightly Rust and cargo-fuzz
   bless             record the module's size, its types and the transcripts as they are
@@ -58,6 +61,9 @@ enum Request {
     Bless,
     Fuzz(fuzz::Options),
     Simulate(simulate::Options),
+    Coverage {
+        record: bool,
+    },
     Demo(demo::Options),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
@@ -100,6 +106,7 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Bless => bless(&shell, &Project::find()?)?,
         Request::Fuzz(options) => fuzz::run(&shell, &Project::find()?, &options)?,
         Request::Simulate(options) => simulate::run(&shell, &Project::find()?, &options)?,
+        Request::Coverage { record } => coverage::run(&shell, &Project::find()?, record)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
     }
@@ -124,6 +131,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         Some(other) => return Err(other.unexpected().into()),
     };
     let mut json = false;
+    let mut record = false;
     let mut parts = Vec::new();
     let mut demo = demo::Options::default();
     let mut fuzz = fuzz::Options::default();
@@ -142,6 +150,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
             }
             ("fuzz", Long("seconds")) => fuzz.seconds = args.value()?.parse()?,
             ("fuzz", Value(target)) if fuzz.target.is_none() => fuzz.target = Some(target.string()?),
+            ("coverage", Long("record")) => record = true,
             ("simulate", Long("seeds")) => simulate.seeds = args.value()?.parse()?,
             ("simulate", Long("from")) => simulate.from = args.value()?.parse()?,
             ("demo", Long("port")) => demo.port = args.value()?.parse()?,
@@ -159,6 +168,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "bless" => Request::Bless,
         "fuzz" => Request::Fuzz(fuzz),
         "simulate" => Request::Simulate(simulate),
+        "coverage" => Request::Coverage { record },
         "demo" => Request::Demo(demo),
         "help" => Request::Help,
         _ => bail!("there is no command `{command}`\n\n{USAGE}"),
@@ -176,7 +186,8 @@ mod tests {
     #[test]
     fn options_belong_to_their_command() {
         assert!(matches!(parsed("size --json"), Ok(Request::Size { json: true })));
-        assert!(parsed("build --json").is_err());
+        assert!(matches!(parsed("coverage --record"), Ok(Request::Coverage { record: true })));
+        assert!(parsed("build --json").is_err() && parsed("fuzz --record").is_err());
         assert!(parsed("demo --only native").is_err());
     }
 
