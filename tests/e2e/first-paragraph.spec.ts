@@ -29,7 +29,8 @@ test("from the first look to a sync that writes nothing", async ({ demo, page })
   const first = await demo.numbers();
   expect(first["Created"]).toBe(expected);
   expect(first["Still to come"]).toBe(0);
-  expect(first["Requests"]).toBeLessThanOrEqual(110);
+  // 110 with the echo read back, and the guests of these calendars are looked up, 200 addresses to a request.
+  expect(first["Requests"]).toBeLessThanOrEqual(110 + 15);
   expect(await demo.sandbox.crm()).toHaveLength(expected);
   await expect(demo.crm.locator(".chip").first()).toBeVisible();
   await page.screenshot({ path: "screenshots/3-after.png", fullPage: true });
