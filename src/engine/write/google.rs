@@ -270,12 +270,16 @@ impl Writer<'_> {
         for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
             match answer {
-                Ok(response) => {
-                    // The insert happened: without a readable echo, what was sent is what was seen.
-                    let seen = self.echo(&id, &response).and_then(|echo| echo.draft());
-                    let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
-                    self.settle_google_create(&op, &id, seen);
-                }
+                Ok(response) => match self.echo(&id, &response) {
+                    // What was sent counts as seen where Google shows it in no form that is synced.
+                    Some(echo) => {
+                        let seen = echo.draft();
+                        let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
+                        self.settle_google_create(&op, &id, seen);
+                    }
+                    // A page of the network's with status 200 says nothing about an insert: the next cycle asks.
+                    None => failed.add(Problem::Unsure(Doubt::BadResponse)),
+                },
                 Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
                 Err(problem) if one_event(&problem) => {
                     self.book.withdraw(&id);
