@@ -72,6 +72,13 @@ pub(crate) struct GoogleUpdate {
     pub(crate) lost: Vec<Conflict>,
 }
 
+impl GoogleUpdate {
+    /// A merge writes both sides.
+    fn entries(&self) -> usize {
+        1 + usize::from(self.then.is_some())
+    }
+}
+
 /// An event to delete.
 pub(crate) struct Delete {
     pub(crate) side: Side,
@@ -364,7 +371,7 @@ impl Plan {
     }
 
     fn accounted(&self) -> usize {
-        self.entries()
+        self.events()
             + self.remembered.len()
             + self.paired.len()
             + self.unlinked.len()
@@ -377,13 +384,18 @@ impl Plan {
         merges || !self.crm_updates.is_empty() || !self.crm_creates.is_empty()
     }
 
-    /// The number of entries the plan would write.
-    pub(crate) fn entries(&self) -> usize {
+    /// The number of events that the plan would write.
+    fn events(&self) -> usize {
         self.deletes.len()
             + self.google_updates.len()
             + self.crm_updates.len()
             + self.google_creates.len()
             + self.crm_creates.len()
+    }
+
+    /// The number of entries the plan would write: an event written on both sides is two.
+    pub(crate) fn entries(&self) -> usize {
+        self.events() + self.google_updates.iter().filter(|op| op.then.is_some()).count()
     }
 
     /// Takes out what would be written to Google; says how many entries that are.
@@ -405,8 +417,13 @@ impl Plan {
         let mut left = cap;
         self.deletes.truncate(left);
         left -= self.deletes.len();
-        self.google_updates.truncate(left);
-        left -= self.google_updates.len();
+        // Whatever the limit, one event that is written on both sides comes first.
+        let most = left;
+        self.google_updates.retain(|op| {
+            let fits = op.entries() <= left || (left > 0 && left == most);
+            left = if fits { left.saturating_sub(op.entries()) } else { 0 };
+            fits
+        });
         self.crm_updates.truncate(left);
         left -= self.crm_updates.len();
         let google = self.google_creates.iter().map(|op| (&op.event.when, true));

@@ -11,7 +11,7 @@ use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
 use crate::wire::mapping;
-use crate::wire::zoho::{Entry, EventWrite};
+use crate::wire::zoho::{Entry, EventWrite, RecordResult};
 use crate::wire::zoho_event::one_day;
 use chrono::{DateTime, NaiveDate};
 
@@ -41,6 +41,7 @@ impl Writer<'_> {
         }
         let day = Event::blank(When::all_day(first, first));
         let mut learnt = None;
+        let mut refused = false;
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
             self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
@@ -48,7 +49,10 @@ impl Writer<'_> {
                 true => read::record(self.io, &link.crm, fields).await?,
                 false => None,
             };
-            let Some(echo) = echo else { break };
+            let Some(echo) = echo else {
+                refused = true;
+                break;
+            };
             let matters = self.offset_matters(first);
             learnt = one_day(&echo, first)
                 .filter(|(at_zero, _)| !matters || *at_zero == (offset == AllDayOffset::Zero))
@@ -58,7 +62,8 @@ impl Writer<'_> {
             }
         }
         self.guess = learnt;
-        link.unverified = !self.rewrite_time(&link.crm, event).await? || learnt.is_none();
+        let rewritten = self.rewrite_time(&link.crm, event).await?;
+        link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {
             Some(_) => {
@@ -78,6 +83,10 @@ impl Writer<'_> {
             self.links.insert(id.clone(), Box::new(link.clone()));
         }
         self.book.link(id, &link, Some(&link.crm));
+        if refused || !rewritten {
+            // Nobody knows what its time is there: it waits, and is written again (K6).
+            self.park(id, &link.seen, &RecordResult::refused("INVALID_DATA"));
+        }
         self.save().await
     }
 

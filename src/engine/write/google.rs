@@ -115,7 +115,7 @@ impl Writer<'_> {
             if !self.google_in_time(ops.len()) {
                 continue;
             }
-            let (ops, requests) = self.updates(ops).await?;
+            let (ops, requests) = self.updates(ops, &mut gone).await?;
             if self.two_way {
                 let written = ops
                     .iter()
@@ -132,15 +132,7 @@ impl Writer<'_> {
                         None => self.stale(&op.id, None),
                     },
                     Err(Problem::Stale) => self.stale(&op.id, None),
-                    Err(Problem::Absent) => {
-                        self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
-                        gone.push(Box::new(GoogleCreate {
-                            id: op.id,
-                            event: op.event,
-                            origin: op.origin,
-                            renews: true,
-                        }));
-                    }
+                    Err(Problem::Absent) => gone.push(self.renew_in_google(*op)),
                     Err(problem) if one_event(&problem) => {
                         self.park_in_google(&op.id, &problem, Some(&op.origin));
                     }
@@ -152,10 +144,17 @@ impl Writer<'_> {
         Ok(gone)
     }
 
-    /// The requests of updates. Where a write carries a whole list (reminders, guests), the list is read first.
+    /// An edit beats a deletion (K4).
+    fn renew_in_google(&mut self, op: GoogleUpdate) -> Box<GoogleCreate> {
+        self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
+        Box::new(GoogleCreate { id: op.id, event: op.event, origin: op.origin, renews: true })
+    }
+
+    /// The requests of updates; events that turn out to be gone are added to the creates. Where a write carries a whole list (reminders, guests), the list is read first.
     async fn updates(
         &mut self,
         ops: Vec<Box<GoogleUpdate>>,
+        gone: &mut Vec<Box<GoogleCreate>>,
     ) -> Result<(Vec<Box<GoogleUpdate>>, Vec<HttpRequest>)> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
@@ -169,7 +168,10 @@ impl Writer<'_> {
             let read = match reads(&op).then(|| current.next()).flatten() {
                 None => None,
                 Some(Ok(response)) => Some(response),
-                Some(Err(Problem::Absent)) => None,
+                Some(Err(Problem::Absent)) => {
+                    gone.push(self.renew_in_google(*op));
+                    continue;
+                }
                 Some(Err(problem)) => return Err(problem.error(Service::Google)),
             };
             let json = read.as_ref().map(|response| Json::parse(&response.body).unwrap_or(Json::Null));
