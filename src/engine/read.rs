@@ -7,8 +7,7 @@ use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
-use crate::model::profile::CrmProfile;
-use crate::model::profile::TextLimits;
+use crate::model::profile::{CrmProfile, TextLimits};
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
 use crate::sync::observe::Admission;
@@ -16,6 +15,7 @@ use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
 use crate::wire::zoho_event::meeting;
+use std::cell::Cell;
 
 /// What a read of the calendar brought.
 pub(crate) struct Reading {
@@ -94,7 +94,14 @@ async fn pages(
     loop {
         let request = google::events(calendar, read, expanded, page.as_deref());
         let tokens = page.is_some() || matches!(read, Read::Delta(_));
-        let parsed = match fetch_parsed(io, request, EventsPage::parse).await? {
+        // An entry without an id is most likely cut off: passed over, it would never be listed again.
+        let tries = Cell::new(0);
+        let whole = |body: &[u8]| {
+            tries.set(tries.get() + 1);
+            let told = |page: &EventsPage| tries.get() == TRIES || page.items.iter().all(Item::has_id);
+            EventsPage::parse(body).filter(told)
+        };
+        let parsed = match fetch_parsed(io, request, whole).await? {
             Ok(parsed) => parsed,
             // 410 in the books; 400 with "Invalid sync token value" was seen as well (kewisch/gdata-provider).
             Err(Problem::TokenRefused) => return Ok(None),
@@ -266,13 +273,15 @@ pub(crate) async fn fetch_parsed<T>(
     Ok(parsed.ok_or(refused.unwrap_or(Problem::Unsure(Doubt::BadResponse))))
 }
 
+/// How often an answer that cannot be read is asked for.
+const TRIES: u32 = 3;
+
 /// Apart from [`fetch_parsed`], so that the module holds it once; none when an answer was accepted.
 async fn fetch_accepted(
     io: &Io,
     request: crate::api::http::HttpRequest,
     accept: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Option<Problem>> {
-    const TRIES: u32 = 3;
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.

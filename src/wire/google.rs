@@ -119,6 +119,16 @@ pub(crate) enum Item {
     },
 }
 
+impl Item {
+    /// Whether it can be told apart from others.
+    pub(crate) fn has_id(&self) -> bool {
+        match self {
+            Self::Event(event) => !event.id.is_empty(),
+            Self::Unreadable { id, .. } => id.is_some(),
+        }
+    }
+}
+
 impl EventsPage {
     /// Reads a page.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {

@@ -36,14 +36,14 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Reads a list answer; an empty list is a 204 without a body. Fields that are missing or of another type are
-    /// empty, records without an id do not exist.
+    /// empty. A record without an id makes the answer unreadable: passed over, it would never be listed again.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         if body.is_empty() {
             return Some(Self { data: Vec::new(), more_records: false });
         }
         let body = Json::parse(body)?;
         Some(Self {
-            data: body.get("data").list()?.iter().filter_map(Record::of).collect(),
+            data: body.get("data").list()?.iter().map(Record::of).collect::<Option<_>>()?,
             more_records: more_records(&body),
         })
     }
@@ -53,7 +53,7 @@ impl Record {
     fn of(row: &Json<'_>) -> Option<Self> {
         let text = |key: &str| row.text(key).unwrap_or_default();
         Some(Self {
-            id: CrmId::new(id(row)?),
+            id: CrmId::new(row.text("id")?),
             title: text("Event_Title"),
             start: text("Start_DateTime"),
             end: text("End_DateTime"),
@@ -85,10 +85,13 @@ impl DeletedPage {
         }
         let body = Json::parse(body)?;
         let deleted = |row: &Json<'_>| {
-            Some((CrmId::new(id(row)?), row.get("deleted_time").str().and_then(super::zoho_event::seconds)))
+            Some((
+                CrmId::new(row.text("id")?),
+                row.get("deleted_time").str().and_then(super::zoho_event::seconds),
+            ))
         };
         Some(Self {
-            rows: body.get("data").list()?.iter().filter_map(deleted).collect(),
+            rows: body.get("data").list()?.iter().map(deleted).collect::<Option<_>>()?,
             more_records: more_records(&body),
         })
     }

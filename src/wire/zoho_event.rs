@@ -33,14 +33,14 @@ pub(crate) struct CrmPage {
 /// Lists cut long text here (Zoho CRM API v8, get records, says so of rich text); some room for an ellipsis.
 const CUT: std::ops::RangeInclusive<usize> = 500..=510;
 
-/// Reads a page of records; an empty one is a 204 without a body.
+/// Reads a page of records; an empty one is a 204 without a body. A record without an id makes it unreadable.
 pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPage> {
     if body.is_empty() {
         return Some(CrmPage { rows: Vec::new(), more_records: false, next_page_token: None });
     }
     let body = Json::parse(body)?;
     Some(CrmPage {
-        rows: body.get("data").list()?.iter().filter_map(|row| crm_sight(row, context)).collect(),
+        rows: body.get("data").list()?.iter().map(|row| crm_sight(row, context)).collect::<Option<_>>()?,
         more_records: zoho::more_records(&body),
         next_page_token: body.get("info").text("next_page_token"),
     })
@@ -64,7 +64,7 @@ pub(crate) fn exclusive_ends<'b>(bodies: impl IntoIterator<Item = &'b [u8]>) -> 
 pub(crate) fn crm_sight(row: &Json<'_>, context: &CrmContext<'_>) -> Option<CrmSight> {
     let time = |key: &str| row.get(key).str().and_then(seconds);
     Some(CrmSight {
-        id: CrmId::new(zoho::id(row)?),
+        id: CrmId::new(row.text("id")?),
         modified: time("Modified_Time"),
         mark: row.get(zoho::MARK).str().map(GoogleId::new),
         content: content(row, context),

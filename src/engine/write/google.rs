@@ -71,6 +71,8 @@ impl Writer<'_> {
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
+                    // A success has no body (Calendar API, Events: delete): any other answer says nothing.
+                    Ok(response) if !response.body.is_empty() => self.stale(&op.id, None),
                     Ok(_) | Err(Problem::Absent) => {
                         if let Some(link) = self.links.remove(&op.id) {
                             self.book.unlink(&op.id, &link.crm);
