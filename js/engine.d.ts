@@ -5,12 +5,13 @@
 export type Command =
 | { name: "calendars" }
 | { name: "checkAccess"; settings?: unknown }
-| { name: "activate"; settings: unknown }
-| { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+| { name: "activate"; settings: unknown; lease?: boolean }
+| { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
 | { name: "status" }
 | { name: "history" }
-| { name: "deactivate" }
-| { name: "forget" };
+| { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+| { name: "deactivate"; lease?: boolean }
+| { name: "forget"; lease?: boolean };
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -56,15 +57,46 @@ export interface Calendar {
 }
 
 /**
+ * A field that was changed on both sides to different values (C4).
+ */
+export interface Conflict {
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The record in the CRM.
+     */
+    crmId: string;
+    /**
+     * `title`, `time`, `reminder`, `place` or `description`.
+     */
+    field: "title" | "time" | "reminder" | "place" | "description";
+    /**
+     * The value in Google. A time is an interval of RFC 3339, a reminder is minutes before the start.
+     */
+    google: string;
+    /**
+     * The value in the CRM.
+     */
+    crm: string;
+    /**
+     * Whose value is on both sides now.
+     */
+    winner: Winner;
+}
+
+/**
  * A remark on one event.
  */
 export interface Note {
     /**
-     * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`.
+     * `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+     * `not-writable`.
      */
     code: string;
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -82,7 +114,7 @@ export interface HttpRequest {
      */
     service: Service;
     /**
-     * `GET`, `POST`, `PUT` or `DELETE`.
+     * `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
      */
     method: string;
     /**
@@ -100,15 +132,46 @@ export interface HttpRequest {
 }
 
 /**
+ * A service that takes no requests, or no changes, for a while. It ends by itself.
+ */
+export interface Pause {
+    /**
+     * Whose service.
+     */
+    side: Side;
+    /**
+     * `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+     */
+    code: "wait" | "quota";
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+    /**
+     * When it ends, in milliseconds since 1970.
+     */
+    untilMs: number;
+}
+
+/**
+ * A side.
+ */
+export type Side = "google" | "crm";
+
+/**
  * An event that could not be synced as it is.
  */
 export interface ParkedItem {
     /**
-     * The event in Google.
+     * The event in Google; for a meeting that has none, the id that it would get.
      */
     googleId: string;
     /**
-     * The reason, as a code: `unreadable`, or the CRM's own.
+     * The record in the CRM, where it matters.
+     */
+    crmId?: string;
+    /**
+     * The reason, as a code: `unreadable`, `ambiguous`, or the service's own.
      */
     code: string;
     /**
@@ -209,15 +272,19 @@ export interface Skipped {
      */
     private: number;
     /**
-     * Events that ended before the window.
+     * Events that ended before the window, and instances of series more than a year ahead.
      */
     outsideWindow: number;
+    /**
+     * Meetings that belong to another user of the CRM.
+     */
+    otherOwner: number;
 }
 
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline";
+export type Finished = "complete" | "limit" | "deadline" | "paused";
 
 /**
  * One of the two services.
@@ -253,6 +320,33 @@ export interface Requests {
 }
 
 /**
+ * Something that only the user can decide.
+ */
+export interface Question {
+    /**
+     * Its name, for `resolve`.
+     */
+    id: string;
+    /**
+     * `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
+     * again.
+     */
+    code: "mass-deletion";
+    /**
+     * Where the events would be deleted.
+     */
+    side: Side;
+    /**
+     * How many events it is about.
+     */
+    count: number;
+    /**
+     * Since when, in milliseconds since 1970.
+     */
+    askedMs: number;
+}
+
+/**
  * The report of one cycle.
  */
 export interface Report {
@@ -263,7 +357,7 @@ export interface Report {
     /**
      * What started it.
      */
-    trigger: string;
+    trigger: "poll" | "manual" | "crm-change";
     /**
      * When it started, in milliseconds since 1970.
      */
@@ -280,6 +374,10 @@ export interface Report {
      * What was written to the CRM.
      */
     crm: Counts;
+    /**
+     * Contacts created of guests (C3).
+     */
+    contacts: number;
     /**
      * Observed events that needed nothing.
      */
@@ -301,9 +399,21 @@ export interface Report {
      */
     notes: Note[];
     /**
+     * Values that were changed on both sides, with the one that lost.
+     */
+    conflicts: Conflict[];
+    /**
+     * Questions that wait for the user's answer.
+     */
+    questions: Question[];
+    /**
      * Entries left for the next cycles.
      */
     remaining: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
     /**
      * Requests made.
      */
@@ -394,6 +504,10 @@ export interface Status {
      */
     parked: ParkedItem[];
     /**
+     * What only the user can decide.
+     */
+    questions: Question[];
+    /**
      * Entries left for the next cycles, as of the last one.
      */
     remaining: number;
@@ -413,6 +527,10 @@ export interface Status {
      * No request goes out before this time, because a service asked for it.
      */
     waitUntilMs?: number;
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
 }
 
 /**
@@ -456,6 +574,11 @@ export interface Progress {
  * Whether the sync is switched on.
  */
 export type Switch = "off" | "active";
+
+/**
+ * Whose value a conflict ended with.
+ */
+export type Winner = "google" | "crm";
 
 /**
  * Why a command failed.

@@ -18,7 +18,7 @@
 //! // A host with an empty storage, asking for the state of the sync.
 //! let mut rows = BTreeMap::new();
 //! let mut machine = Machine::new(7);
-//! let mut step = machine.start(serde_json::json!({ "name": "status" }), 0)?;
+//! let mut step = machine.start(r#"{"name":"status"}"#, 0)?;
 //! let result = loop {
 //!     step = match step.kind {
 //!         StepKind::Load { keys, .. } => {
@@ -41,16 +41,20 @@
 //! Times are milliseconds since 1970, ids are text, and every failure is an [`Error`] with a stable code.
 
 mod api;
+mod devices;
 mod engine;
 mod error;
-mod json;
 mod model;
 mod sync;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 mod wire;
 
+use accord_bytes::json;
+
 pub use api::http::{Answer, HttpRequest, HttpResponse, Service};
+#[cfg(feature = "devices-off")]
+pub use devices::Device;
 pub use engine::io::{Phase, Progress};
 pub use engine::machine::{Failure, Machine, Step, StepKind};
 pub use error::{Error, ErrorKind, Result};
@@ -60,8 +64,9 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::report::{
-    Access, Calendar, Counts, Finished, Missing, Note, ParkedItem, Report, Requests, Skipped, Status,
-    StoredReport, Switch,
+    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Pause, Question, Report,
+    Requests, Skipped, Status, StoredReport, Switch, Winner,
 };
+pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::Engine;

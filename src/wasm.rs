@@ -1,13 +1,11 @@
 //! The boundary to JavaScript: the only place that knows it. Bindings without logic.
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse};
+use crate::engine::io::Progress;
 use crate::engine::machine::{Machine, Step, StepKind};
 use crate::error::{Error, ErrorKind};
-use crate::json::Json;
 use crate::model::time::OffsetChange;
 use js_sys::{Array, Reflect, Uint8Array};
-use serde_json::Value;
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 /// Runs one command at a time; the host performs each step and calls the method that answers it.
@@ -33,8 +31,7 @@ impl Engine {
         // the module after compression. What is no JSON is no command.
         let text =
             js_sys::JSON::stringify(&command).ok().and_then(|text| text.as_string()).unwrap_or_default();
-        let command = Json::parse(text.as_bytes()).map_or(Value::Null, |json| Value::from(&json));
-        outward(self.0.start(command, now_ms as i64))
+        outward(self.0.start(&text, now_ms as i64))
     }
 
     /// Answers an `http` step.
@@ -114,12 +111,13 @@ const HAND_WRITTEN: &str = r#"
 export type Command =
     | { name: "calendars" }
     | { name: "checkAccess"; settings?: unknown }
-    | { name: "activate"; settings: unknown }
-    | { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
+    | { name: "activate"; settings: unknown; lease?: boolean }
+    | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
     | { name: "status" }
     | { name: "history" }
-    | { name: "deactivate" }
-    | { name: "forget" };
+    | { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+    | { name: "deactivate"; lease?: boolean }
+    | { name: "forget"; lease?: boolean };
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -150,12 +148,11 @@ fn list(value: JsValue) -> Result<Array, JsValue> {
 }
 
 /// Rows; none when one of them is no text. Such a row is not an absent one: its event would look new.
-fn texts_by_key(rows: &JsValue) -> Option<BTreeMap<String, String>> {
+fn texts_by_key(rows: &JsValue) -> Option<Vec<(String, String)>> {
     let rows = rows.dyn_ref::<js_sys::Object>()?;
-    // One by one: collecting a map sorts first, and the module would hold another sort of 5 KB.
-    let mut texts = BTreeMap::new();
+    let mut texts = Vec::new();
     for key in js_sys::Object::keys(rows).iter() {
-        texts.insert(key.as_string()?, Reflect::get(rows, &key).ok()?.as_string()?);
+        texts.push((key.as_string()?, Reflect::get(rows, &key).ok()?.as_string()?));
     }
     Some(texts)
 }
@@ -200,9 +197,14 @@ fn outward(step: crate::Result<Step>) -> Result<JsValue, JsValue> {
             ("failed", vec![("error", object(fields.into_iter()))])
         }
     };
-    let progress = serde_wasm_bindgen::to_value(&progress).map_err(JsValue::from)?;
-    let head = [("type", JsValue::from_str(name)), ("progress", progress)];
+    let head = [("type", JsValue::from_str(name)), ("progress", how_far(progress))];
     Ok(object(head.into_iter().chain(fields)))
+}
+
+fn how_far(Progress { phase, done, total }: Progress) -> JsValue {
+    let mut fields = vec![("phase", JsValue::from_str(phase.name())), ("done", JsValue::from(done))];
+    fields.extend(total.map(|total| ("total", JsValue::from(total))));
+    object(fields.into_iter())
 }
 
 fn request(request: &HttpRequest) -> JsValue {

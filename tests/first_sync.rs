@@ -84,7 +84,7 @@ fn a_changed_field_is_written_alone() {
         assert_eq!(keys, ["$send_notification", field, "id"], "{edit}");
         let row = host.world.crm_events().remove(0);
         match field {
-            "Participants" => assert_eq!(row[field][0]["participant"], expected),
+            "Participants" => assert_eq!(row[field][0]["Email"], expected),
             // The sandbox rewrites line ends (switch text_rewrite), as servers do.
             "Description" => assert_eq!(row[field].as_str().unwrap().replace("\r\n", "\n"), expected),
             _ => assert_eq!(row[field], expected, "{edit}"),
@@ -386,6 +386,40 @@ fn all_day_events_keep_their_dates_in_every_encoding() {
             host.rows.clear();
             host.activate();
             assert_eq!(host.sync()["linked"], 2, "I23 for all-day events: {end} {offset}");
+        }
+    }
+}
+
+/// F2, I20: the same where the CRM does not show the user's zone and the organisation's is another one.
+#[test]
+fn all_day_events_keep_their_dates_where_the_zone_of_the_user_is_not_shown() {
+    for zone in ["Europe/Lisbon", "Asia/Tokyo", "America/New_York"] {
+        for end in ["235959_inclusive", "2359", "midnight_same", "midnight_next"] {
+            for offset in ["zero", "user_zone"] {
+                let mut host = Host::new();
+                host.world.set_org_zone(zone).unwrap();
+                host.world.switches().set("allday_end", end).unwrap();
+                host.world.switches().set("allday_offset", offset).unwrap();
+                host.add_event(all_day("Fair", "2026-12-01", "2026-12-04"));
+                host.add_event(all_day("Holiday", "2027-05-28", "2027-05-29"));
+                host.activate();
+                host.sync();
+                let row = host.meeting("Fair");
+                let last = if end == "midnight_next" { "2026-12-04" } else { "2026-12-03" };
+                let date = |key: &str| row[key].as_str().unwrap()[..10].to_owned();
+                assert_eq!(
+                    (date("Start_DateTime").as_str(), date("End_DateTime").as_str()),
+                    ("2026-12-01", last),
+                    "{zone} {end} {offset}"
+                );
+                let row = host.meeting("Holiday");
+                assert_eq!(
+                    &row["Start_DateTime"].as_str().unwrap()[..10],
+                    "2027-05-28",
+                    "{zone} {end} {offset}"
+                );
+                assert_eq!(host.sync()["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }));
+            }
         }
     }
 }

@@ -14,14 +14,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up. `sync` stands beside `wire` and `api`: it may use neither.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
+    ("devices", &[]),
     ("error", &[]),
     ("json", &[]),
-    ("model", &["error"]),
+    ("model", &["devices", "error", "json"]),
     ("wire", &["error", "json", "model"]),
-    ("api", &["error", "json", "model", "wire"]),
-    ("sync", &["error", "json", "model"]),
-    ("engine", &["error", "json", "model", "wire", "api", "sync"]),
+    ("api", &["devices", "error", "json", "model", "wire"]),
+    ("sync", &["devices", "error", "json", "model"]),
+    ("engine", &["devices", "error", "json", "model", "wire", "api", "sync"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

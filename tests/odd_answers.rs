@@ -15,6 +15,7 @@ use accord_sandbox::{Fault, FaultKind, Request, Service};
 use serde_json::{Value, json};
 use support::{Host, Kill, all_day, timed};
 
+const EVENTS: &str = "/calendar/v3/calendars";
 const MEETINGS: &str = "/crm/v8/Events";
 
 fn body(status: u16, body: &str) -> FaultKind {
@@ -238,4 +239,35 @@ fn a_deletion_that_cannot_be_proven_waits() {
         (&json!({ "created": 1, "updated": 0, "deleted": 0 }), &json!(1))
     );
     assert_eq!(host.sync()["crm"]["deleted"], 1);
+}
+
+/// I13: a row whose id cannot be read is asked for again: passed over, no list would name it any more.
+#[test]
+fn a_row_without_a_readable_id_is_not_passed_over() {
+    for (service, method, path) in [(Service::Google, "GET", EVENTS), (Service::Zoho, "POST", "/crm/v8/coql")]
+    {
+        let mut host = Host::new();
+        host.activate_with(json!({ "direction": "two-way" }));
+        host.add_event(timed("From Google", 2));
+        host.add_meeting(support::meeting("From the CRM", 4));
+        let wrong = FaultKind::WrongField { field: "id".into() };
+        host.world.faults().add(Fault::new(wrong).on(service, method, path));
+        host.settle();
+        host.event("From the CRM");
+        host.meeting("From Google");
+    }
+}
+
+/// I7: only an empty answer says that a deletion in Google happened.
+#[test]
+fn a_deletion_with_an_odd_answer_is_looked_at_again() {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way" }));
+    host.add_meeting(support::meeting("Call", 4));
+    host.settle();
+    let crm = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.delete_meeting(&crm);
+    host.world.faults().add(Fault::new(FaultKind::NotJson).on(Service::Google, "DELETE", EVENTS));
+    host.settle();
+    assert!(host.world.google_events("primary").is_empty());
 }

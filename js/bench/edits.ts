@@ -1,6 +1,7 @@
 /** Changes that people make in a Google calendar: most are edits, some are new events, some are deletions. */
 
 import type { Host } from "../src/host.ts";
+import type { Service } from "../src/types.ts";
 import type { GoogleEvent } from "./baseline/map.ts";
 
 const LANES = 4;
@@ -11,7 +12,7 @@ export async function edit(fetch: Host["fetch"], count: number): Promise<void> {
   const events = `/calendar/v3/calendars/${calendar}/events`;
   const ordinary = (await list(fetch, events)).filter(
     (event) => event.status !== "cancelled" && event.recurrence === undefined && event.recurringEventId === undefined
-      && (event.eventType ?? "default") === "default" && event.visibility === undefined && event.organizer?.self === true && !event.locked && isRecent(event),
+      && (event.eventType ?? "default") === "default" && event.visibility === undefined && event.organizer?.self === true && !event.locked && isRecent(event) && lasts(event),
   );
   const chosen = ordinary.slice(0, count);
   if (chosen.length < count) throw new Error(`the calendar has only ${ordinary.length} ordinary events`);
@@ -26,6 +27,15 @@ export async function edit(fetch: Host["fetch"], count: number): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, async () => {
     for (let change = changes.pop(); change; change = changes.pop()) await change();
   }));
+}
+
+/** Renames one meeting of the CRM through the API; its id. */
+export async function renameMeeting(fetch: Host["fetch"]): Promise<string> {
+  const { data } = (await call(fetch, "GET", "/crm/v8/Events?fields=id&per_page=1", undefined, "zoho")) as { data: { id: string }[] };
+  const [meeting] = data;
+  if (!meeting) throw new Error("the sandbox has no meeting");
+  await call(fetch, "PUT", "/crm/v8/Events", { data: [{ id: meeting.id, Event_Title: "Renamed just now" }], trigger: [] }, "zoho");
+  return meeting.id;
 }
 
 async function primary(fetch: Host["fetch"]): Promise<string> {
@@ -52,6 +62,11 @@ function isRecent({ start }: GoogleEvent): boolean {
   return Date.parse(start?.dateTime ?? start?.date ?? "") > Date.now() - 60 * 86_400_000;
 }
 
+/** A copy of an event without length would be refused. */
+function lasts({ start, end }: GoogleEvent): boolean {
+  return Date.parse(start?.dateTime ?? start?.date ?? "") < Date.parse(end?.dateTime ?? end?.date ?? "");
+}
+
 function copy({ summary, description, location, start, end }: GoogleEvent): Partial<GoogleEvent> {
   return JSON.parse(JSON.stringify({ summary, description, location, start, end })) as Partial<GoogleEvent>;
 }
@@ -62,9 +77,9 @@ function moved({ start, end }: GoogleEvent): Partial<GoogleEvent> {
   return { start: { ...start, dateTime: later(start.dateTime) }, end: { ...end, dateTime: later(end.dateTime) } };
 }
 
-async function call(fetch: Host["fetch"], method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(fetch: Host["fetch"], method: string, path: string, body?: unknown, service: Service = "google"): Promise<unknown> {
   const response = await fetch({
-    service: "google",
+    service,
     method,
     path,
     headers: body === undefined ? {} : { "content-type": "application/json" },

@@ -11,7 +11,7 @@ import { indexedDbStorage } from "../src/hosts/indexeddb.ts";
 import type { Command, EngineLike, Report, Settings } from "../src/types.ts";
 import { cycle } from "./baseline/cycle.ts";
 import { answersOf, assertSameWork, circumstancesOf } from "./compare.ts";
-import { edit } from "./edits.ts";
+import { edit, renameMeeting } from "./edits.ts";
 import { assertDeterministic, played, recording, traffic, type Recording, type Traffic } from "./record.ts";
 
 /** Pairs of runs, engine and baseline in turn. */
@@ -22,7 +22,8 @@ const SEED = 20261122;
 
 export interface Measured extends Traffic {
   engineMs: number;
-  baselineMs: number;
+  /** Of the directions that the baseline knows: Google to CRM. */
+  baselineMs: number | null;
   /** Time inside the engine in the real run: the first one in this page. */
   coldMs: number;
   heapBytes: number;
@@ -32,7 +33,10 @@ export interface Measured extends Traffic {
 const { memory } = await init();
 const create = (seed: number) => new Engine(seed) as unknown as EngineLike;
 const access = (token: string) => ({ base: location.origin, token: () => token });
+/** How far the sandbox's clock, and with it this page's, is ahead of the real one. */
+let aheadMs = Number(sessionStorage.getItem("ahead"));
 const host: Host = {
+  now: () => Date.now() + aheadMs,
   fetch: browserFetch({ google: access("sandbox-google"), zoho: access("sandbox-zoho") }),
   storage: indexedDbStorage("accord-bench"),
 };
@@ -47,11 +51,11 @@ async function run(command: Command): Promise<{ result: unknown; record: Recordi
 }
 
 /** Activates the first writable calendar. */
-async function activate(limits: Settings["limits"] = {}): Promise<void> {
+async function activate(limits: Settings["limits"] = {}, direction: Settings["direction"] = "google-to-crm"): Promise<void> {
   const calendars = (await run({ name: "calendars" })).result as { id: string; primary: boolean }[];
   const calendar = calendars.find(({ primary }) => primary) ?? calendars[0];
   if (!calendar) throw new Error("the sandbox has no writable calendar");
-  await run({ name: "activate", settings: { calendar: calendar.id, direction: "google-to-crm", limits } });
+  await run({ name: "activate", settings: { calendar: calendar.id, direction, limits } });
 }
 
 /** One run that is not measured. */
@@ -89,6 +93,45 @@ async function measure(cap: number): Promise<Measured> {
   };
 }
 
+/** One real run in a direction that the baseline does not know, and then the engine alone on its recording. */
+async function measureAlone(command: Command = { name: "run", trigger: "manual", batch: true }): Promise<Measured> {
+  const { result, record } = await run(command);
+  assertDeterministic(create, record);
+  const engine = sampler(() => played(create, record));
+  return {
+    ...traffic(record),
+    engineMs: median(Array.from({ length: PAIRS }, engine)),
+    baselineMs: null,
+    coldMs: record.engineMs,
+    heapBytes: memory.buffer.byteLength,
+    report: result as Report,
+  };
+}
+
+/** Somebody renames a meeting, and the page that embeds the sync tells so. */
+async function measurePush(): Promise<Measured> {
+  const id = await renameMeeting(host.fetch);
+  return measureAlone({ name: "run", trigger: "crm-change", crmIds: [id], batch: true });
+}
+
+/** Moves the clocks of both services and of this page. */
+async function later(ms: number): Promise<void> {
+  await admin("clock", { advanceMs: ms });
+  aheadMs += ms;
+  sessionStorage.setItem("ahead", String(aheadMs));
+}
+
+/** People change meetings in the CRM. */
+const editMeetings = (count: number) => admin("edits", { side: "crm", count });
+
+async function admin(what: string, body: object): Promise<void> {
+  const response = await fetch(`/sandbox/${what}`, { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
+}
+
+/** Everything that is stored here is lost. */
+const forget = () => run({ name: "forget" });
+
 /** The baseline's link rows of the events that a run listed. */
 async function baselineRows(record: Recording): Promise<Record<string, string>> {
   const utf8 = new TextDecoder();
@@ -114,7 +157,9 @@ function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-const bench = { activate, sync, edit: (count: number) => edit(host.fetch, count), measure };
+const bench = {
+  activate, sync, edit: (count: number) => edit(host.fetch, count), editMeetings, later, forget, measure, measureAlone, measurePush,
+};
 export type Bench = typeof bench;
 Object.assign(globalThis, { bench });
 document.documentElement.dataset["ready"] = "true";

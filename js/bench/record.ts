@@ -3,7 +3,7 @@
  * and of the calls, so that a played run does the same work as the real one, without network and storage.
  */
 
-import type { Answer, Command, EngineLike, HttpRequest, Step } from "../src/types.ts";
+import type { HttpAnswer, Command, EngineLike, HttpRequest, Step } from "../src/types.ts";
 
 type Method = Exclude<keyof EngineLike, "free">;
 
@@ -69,7 +69,7 @@ export function assertDeterministic(create: (seed: number) => EngineLike, { seed
 
 export interface Exchange {
   request: HttpRequest;
-  answer: Answer;
+  answer: HttpAnswer;
 }
 
 /** The requests of a run with their answers. */
@@ -78,7 +78,7 @@ export function exchanges({ calls, steps }: Recording): Exchange[] {
     if (step.type !== "http") return [];
     const next = calls[at + 1];
     if (next?.method !== "answered") throw new Error("a request had no answer");
-    const answers = next.args[0] as Answer[];
+    const answers = next.args[0] as HttpAnswer[];
     return step.requests.map((request, index): Exchange => {
       const answer = answers[index];
       if (!answer) throw new Error("a request had no answer");

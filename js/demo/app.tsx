@@ -1,29 +1,29 @@
 /** The demo page: both calendars side by side, the sync between them, and ways to disturb it. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { crmEvents, spanFor } from "./crm.ts";
+import { crmEditor, crmEvents, spanFor } from "./crm.ts";
 import { dayOf, daysAround, firstWeekday, monthOf, shiftMonth, type Day } from "./dates.ts";
 import type { CalendarEvent, Side } from "./events.ts";
-import { googleEvents } from "./google.ts";
+import { googleEditor, googleEvents } from "./google.ts";
 import { initialLanguage, keepLanguage, TextContext, textIn } from "./i18n/text.ts";
 import { useMonthData } from "./month-data.ts";
 import { Controls } from "./parts/controls.tsx";
 import { DayDialog } from "./parts/day-dialog.tsx";
-import { EventForm } from "./parts/event-form.tsx";
+import { EventForm, type Done } from "./parts/event-form.tsx";
 import { GoogleActions, useIcsDrop } from "./parts/google-actions.tsx";
 import { Header } from "./parts/header.tsx";
-import { MeetingDialog } from "./parts/meeting.tsx";
+import { CrmActions } from "./parts/crm-actions.tsx";
+import { HistoryCard } from "./parts/history.tsx";
 import { MonthNav } from "./parts/month-nav.tsx";
 import { Panel, type View } from "./parts/panel.tsx";
-import { headline, HistoryCard, ReportCard } from "./parts/report.tsx";
+import { headline, ReportCard } from "./parts/report.tsx";
 import { TroubleCard } from "./parts/trouble.tsx";
 import { resetSandbox } from "./sandbox.ts";
 import { useSession } from "./session.ts";
 
 type Open =
   | { kind: "day"; side: Side; day: Day }
-  | { kind: "form"; subject: CalendarEvent | Day }
-  | { kind: "meeting"; event: CalendarEvent };
+  | { kind: "form"; side: Side; subject: CalendarEvent | Day };
 
 const TOAST_MS = 12_000;
 
@@ -34,7 +34,6 @@ export function App() {
   const { calendarId } = session;
   const [month, setMonth] = useState(() => monthOf(Date.now()));
   const [view, setView] = useState<View>("month");
-  const [googleVersion, setGoogleVersion] = useState(0);
   const [retries, setRetries] = useState(0);
   const [open, setOpen] = useState<Open>();
   const [said, setSaid] = useState("");
@@ -43,9 +42,10 @@ export function App() {
   const days = useMemo(() => daysAround(month, firstWeekday(text.locale)), [month, text.locale]);
   const span = `${days[0]}/${days.at(-1)}`;
   const [fromMs, toMs] = spanFor(days[0] ?? "", days.at(-1) ?? "");
-  const google = useMonthData(`${calendarId}/${span}`, `${googleVersion}/${retries}`, calendarId === undefined ? undefined : () => googleEvents(calendarId, fromMs, toMs));
-  const crm = useMonthData(span, `${session.crmVersion}/${retries}`, () => crmEvents(fromMs, toMs));
+  const google = useMonthData(`${calendarId}/${span}`, `${session.versions.google}/${retries}`, calendarId === undefined ? undefined : () => googleEvents(calendarId, fromMs, toMs));
+  const crm = useMonthData(span, `${session.versions.crm}/${retries}`, () => crmEvents(fromMs, toMs));
   const data = { google, crm };
+  const editors = useMemo(() => ({ google: calendarId === undefined ? undefined : googleEditor(calendarId), crm: crmEditor }), [calendarId]);
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -63,7 +63,7 @@ export function App() {
 
   const ics = useIcsDrop(text, calendarId, (message, added) => {
     setSaid(message);
-    if (added) setGoogleVersion((version) => version + 1);
+    if (added) session.touch("google");
   });
 
   function changeLanguage(next: typeof language): void {
@@ -72,13 +72,26 @@ export function App() {
   }
 
   function openEvent(event: CalendarEvent): void {
-    setOpen(event.side === "google" ? { kind: "form", subject: event } : { kind: "meeting", event });
+    setOpen({ kind: "form", side: event.side, subject: event });
+  }
+
+  /** Says what was done, and what becomes of it on the other side. */
+  async function changed(side: Side, done: Done, id: string): Promise<void> {
+    setOpen(undefined);
+    session.touch(side);
+    const first = text.t(`event.${done}.${side}`);
+    if (side === "google") {
+      setSaid(`${first} ${text.t(session.direction === "crm-to-google" ? "follow.never.crm" : "follow.later.crm")}`);
+      return;
+    }
+    setSaid(first);
+    const pushed = await session.push(id);
+    setSaid(`${first} ${text.t(`follow.${pushed}.google`)}`);
   }
 
   async function reset(): Promise<void> {
     await resetSandbox();
     await session.forget();
-    setGoogleVersion((version) => version + 1);
   }
 
   const panel = (side: Side) => ({
@@ -88,7 +101,9 @@ export function App() {
     onMonth: (by: number) => setMonth((now) => shiftMonth(now, by)),
     onRetry: () => setRetries((n) => n + 1),
   });
+  const add = (side: Side, day: Day = dayOf(Date.now())) => setOpen({ kind: "form", side, subject: day });
   const close = () => setOpen(undefined);
+  const editor = open?.kind === "form" ? editors[open.side] : undefined;
   const lastReport = session.finished ?? session.history[0];
 
   return (
@@ -103,11 +118,11 @@ export function App() {
             <div class={`drop-zone${ics.over ? " over" : ""}`} {...ics.handlers}>
               <Panel
                 {...panel("google")}
-                actions={<GoogleActions busy={ics.busy} onFile={ics.choose} onAdd={() => setOpen({ kind: "form", subject: dayOf(Date.now()) })} />}
+                actions={<GoogleActions busy={ics.busy} onFile={ics.choose} onAdd={() => add("google")} />}
               />
               {ics.over && <p class="drop-hint">{text.t("ics.drop")}</p>}
             </div>
-            <Panel {...panel("crm")} />
+            <Panel {...panel("crm")} actions={<CrmActions onAdd={() => add("crm")} />} />
           </div>
         </div>
         <div class="cards">
@@ -135,22 +150,18 @@ export function App() {
           day={open.day}
           events={data[open.side].events}
           onEvent={openEvent}
-          onAdd={() => setOpen({ kind: "form", subject: open.day })}
+          onAdd={() => add(open.side, open.day)}
           onClose={close}
         />
       )}
-      {open?.kind === "meeting" && <MeetingDialog key={open.event.id} event={open.event} onClose={close} />}
-      {open?.kind === "form" && calendarId !== undefined && (
+      {open?.kind === "form" && editor && (
         <EventForm
-          key={typeof open.subject === "string" ? open.subject : open.subject.id}
-          calendarId={calendarId}
+          key={`${open.side}/${typeof open.subject === "string" ? open.subject : open.subject.id}`}
+          editor={editor}
           subject={open.subject}
+          skipsRepeating={session.recurring === "skip"}
           onClose={close}
-          onChanged={(key) => {
-            close();
-            setSaid(text.t(key));
-            setGoogleVersion((version) => version + 1);
-          }}
+          onChanged={(done, id) => void changed(open.side, done, id)}
         />
       )}
     </TextContext.Provider>

@@ -17,9 +17,13 @@ export interface CalendarEvent {
   place: string;
   /** Changes whenever the event does. */
   version: string;
+  /** One occurrence of something that repeats. */
+  repeats?: true;
   /** Why the page does not offer to edit it. */
-  readOnly?: "recurring" | "type" | "guest";
+  readOnly?: ReadOnly;
 }
+
+export type ReadOnly = "recurring" | "series" | "type" | "guest";
 
 /** First and last day of a span whose end is exclusive; an event that ends at midnight does not touch the next day. */
 export function daysOfSpan(startMs: number, endMs: number): [first: Day, last: Day] {

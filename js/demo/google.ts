@@ -1,6 +1,7 @@
 /** Google Calendar API v3 as the page uses it: read a span, and write as a person at calendar.google.com would. */
 
-import { dayOf, shiftDay, startOfDay, type Day } from "./dates.ts";
+import { shiftDay, startOfDay, type Day } from "./dates.ts";
+import { draftOf, isMoved, type Draft, type Editor } from "./editor.ts";
 import { daysOfSpan, type CalendarEvent } from "./events.ts";
 import { call } from "./services.ts";
 
@@ -10,7 +11,7 @@ interface Moment {
   timeZone?: string;
 }
 
-export interface GoogleEvent {
+interface GoogleEvent {
   id: string;
   etag?: string;
   status?: string;
@@ -30,17 +31,6 @@ export interface GoogleEvent {
 interface EventPage {
   items?: GoogleEvent[];
   nextPageToken?: string;
-}
-
-/** What a person can set in the form. */
-export interface Draft {
-  title: string;
-  allDay: boolean;
-  start: string;
-  /** Of an all-day event: its last day, inclusive. */
-  end: string;
-  place: string;
-  notes: string;
 }
 
 const eventsPath = (calendarId: string) => `/calendar/v3/calendars/${encodeURIComponent(calendarId)}/events`;
@@ -64,30 +54,39 @@ export async function googleEvents(calendarId: string, fromMs: number, toMs: num
   }
 }
 
-export async function googleEvent(calendarId: string, id: string): Promise<GoogleEvent> {
-  return (await call({ service: "google", path: eventPath(calendarId, id) })) as GoogleEvent;
-}
-
-export async function insertEvent(calendarId: string, draft: Draft): Promise<void> {
-  const { title, place, notes } = draft;
-  const body = { summary: title, ...times(draft), ...(place && { location: place }), ...(notes && { description: notes }) };
-  await call({ service: "google", method: "POST", path: `${eventsPath(calendarId)}?sendUpdates=none`, body });
-}
-
-/** Sends only what the person changed, guarded against a change made meanwhile. */
-export async function patchEvent(calendarId: string, event: GoogleEvent, before: Draft, after: Draft): Promise<void> {
-  const body = {
-    ...(after.title !== before.title && { summary: after.title }),
-    ...(after.place !== before.place && { location: after.place }),
-    ...(after.notes !== before.notes && { description: after.notes }),
-    ...((after.allDay !== before.allDay || after.start !== before.start || after.end !== before.end) && times(after, event)),
+export function googleEditor(calendarId: string): Editor {
+  return {
+    side: "google",
+    async open(id) {
+      const path = eventPath(calendarId, id);
+      const event = (await call({ service: "google", path })) as GoogleEvent;
+      const before = draftOf(asCalendarEvent(event), event.description ?? "");
+      return {
+        draft: before,
+        guests: (event.attendees ?? []).map(({ displayName, email }) => displayName ?? email ?? "").filter(Boolean),
+        ...whyReadOnly(event),
+        async change(after) {
+          const body = {
+            ...(after.title !== before.title && { summary: after.title }),
+            ...(after.place !== before.place && { location: after.place }),
+            ...(after.notes !== before.notes && { description: after.notes }),
+            ...(isMoved(before, after) && times(after, event)),
+          };
+          if (Object.keys(body).length === 0) return;
+          await call({ service: "google", method: "PATCH", path: `${path}?sendUpdates=none`, body, ifMatch: event.etag });
+        },
+        async remove() {
+          await call({ service: "google", method: "DELETE", path: `${path}?sendUpdates=none`, ifMatch: event.etag });
+        },
+      };
+    },
+    async insert(draft) {
+      const { title, place, notes } = draft;
+      const body = { summary: title, ...times(draft), ...(place && { location: place }), ...(notes && { description: notes }) };
+      const event = await call({ service: "google", method: "POST", path: `${eventsPath(calendarId)}?sendUpdates=none`, body });
+      return (event as GoogleEvent).id;
+    },
   };
-  if (Object.keys(body).length === 0) return;
-  await call({ service: "google", method: "PATCH", path: `${eventPath(calendarId, event.id)}?sendUpdates=none`, body, ifMatch: event.etag });
-}
-
-export async function deleteEvent(calendarId: string, event: GoogleEvent): Promise<void> {
-  await call({ service: "google", method: "DELETE", path: `${eventPath(calendarId, event.id)}?sendUpdates=none`, ifMatch: event.etag });
 }
 
 /** The last day is exclusive at Google; a field that is null is removed, which a change between timed and all-day needs. */
@@ -100,7 +99,7 @@ function times(draft: Draft, event?: GoogleEvent): { start: object; end: object 
   return { start: moment(draft.start, event?.start), end: moment(draft.end, event?.end) };
 }
 
-export function asCalendarEvent(event: GoogleEvent): CalendarEvent | undefined {
+function asCalendarEvent(event: GoogleEvent): CalendarEvent | undefined {
   const { id, start, end } = event;
   if (event.status === "cancelled" || start === undefined) return undefined;
   const common = {
@@ -109,6 +108,7 @@ export function asCalendarEvent(event: GoogleEvent): CalendarEvent | undefined {
     title: event.summary ?? "",
     place: event.location ?? "",
     version: event.etag ?? "",
+    ...(event.recurringEventId !== undefined && { repeats: true as const }),
     ...whyReadOnly(event),
   };
   if (start.date !== undefined) {
@@ -128,14 +128,7 @@ function lastDayOf(first: Day, exclusiveEnd: Day | undefined): Day {
 }
 
 function whyReadOnly(event: GoogleEvent): Pick<CalendarEvent, "readOnly"> {
-  if (event.recurringEventId !== undefined || event.recurrence !== undefined) return { readOnly: "recurring" };
   if (event.eventType !== undefined && event.eventType !== "default") return { readOnly: "type" };
   if (event.organizer !== undefined && event.organizer.self !== true && event.guestsCanModify !== true) return { readOnly: "guest" };
   return {};
-}
-
-export function newDraft(day: Day, nowMs: number): Draft {
-  const hour = dayOf(nowMs) === day ? Math.min(new Date(nowMs).getHours() + 1, 22) : 9;
-  const at = (h: number) => `${day}T${String(h).padStart(2, "0")}:00`;
-  return { title: "", allDay: false, start: at(hour), end: at(hour + 1), place: "", notes: "" };
 }

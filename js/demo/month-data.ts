@@ -33,7 +33,9 @@ export function useMonthData(span: string, version: string, read: (() => Promise
         if (turn !== latest.current) return;
         const before = shown.current?.span === span ? shown.current.events : undefined;
         shown.current = { span, events };
-        setData({ span, events, failed: false, fresh: before ? changedIds(before, events) : NONE });
+        const changed = before ? changedIds(before, events) : NONE;
+        // A sync has its sides read several times: what an earlier reading pointed out stays pointed out.
+        setData((old) => ({ span, events, failed: false, fresh: before && old ? new Set([...old.fresh, ...changed]) : NONE }));
       },
       () => {
         if (turn === latest.current) setData((old) => ({ span, events: old?.span === span ? old.events : [], failed: true, fresh: NONE }));

@@ -33,14 +33,18 @@ export interface Call {
   method?: string;
   path: string;
   body?: unknown;
+  /** The etag that the record must still have. */
   ifMatch?: string | undefined;
+  /** The time after which the record must not have been changed. */
+  ifUnmodifiedSince?: string | undefined;
 }
 
 /** Performs one request; `undefined` stands for an empty answer. */
-export async function call({ service, method = "GET", path, body, ifMatch }: Call): Promise<unknown> {
+export async function call({ service, method = "GET", path, body, ifMatch, ifUnmodifiedSince }: Call): Promise<unknown> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (ifMatch !== undefined) headers["if-match"] = ifMatch;
+  if (ifUnmodifiedSince !== undefined) headers["if-unmodified-since"] = ifUnmodifiedSince;
   const answer = await fetchFromServices({ service, method, path, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
   if (answer.status < 200 || answer.status > 299) throw new ServiceError(answer.status);
   const text = typeof answer.body === "string" ? answer.body : new TextDecoder().decode(answer.body);

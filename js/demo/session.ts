@@ -1,14 +1,28 @@
 /** The sync as the page sees it: what is stored, what runs, what went wrong. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isAccordError, AccordError, type Calendar, type Progress, type Report, type Status, type Sync } from "../src/index.ts";
+import { isAccordError, AccordError, type Answer, type Calendar, type Progress, type Report, type RunOptions, type Settings, type Status, type Sync } from "../src/index.ts";
+import type { Side } from "./events.ts";
 import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
+
+export type Direction = NonNullable<Settings["direction"]>;
+export type Recurring = Exclude<NonNullable<Settings["recurring"]>, "series">;
+export type GuestPolicy = NonNullable<Settings["guests"]>;
+
+/** What came of a change in the CRM: it is in Google, it changed nothing there, or a later sync brings it, or none. */
+export type Pushed = "now" | "nothing" | "later" | "never";
 
 export interface Session {
   calendars: Calendar[] | undefined;
   calendarId: string | undefined;
   chooseCalendar(id: string): void;
+  direction: Direction;
+  chooseDirection(direction: Direction): void;
+  recurring: Recurring;
+  chooseRecurring(recurring: Recurring): void;
+  guests: GuestPolicy;
+  chooseGuests(guests: GuestPolicy): void;
   status: Status | undefined;
   history: Report[];
   /** The report of the sync that this page ran last, until it runs another. */
@@ -18,27 +32,36 @@ export interface Session {
   stopping: boolean;
   error: AccordError | undefined;
   dismissError(): void;
-  /** Counts the times that the CRM may have changed under the page. */
-  crmVersion: number;
+  /** Counts the times that a side may have changed under the page. */
+  versions: Record<Side, number>;
+  /** Has a side read anew. */
+  touch(side: Side): void;
   run(): Promise<void>;
+  /** Brings a meeting that was just saved or deleted in the CRM to Google at once, where this can be. */
+  push(crmId: string): Promise<Pushed>;
+  /** Answers a question, and has the next sync act upon it. */
+  resolve(questionId: string, answer: Answer): Promise<void>;
   cancel(): void;
   forget(): Promise<void>;
 }
 
-/** How often the CRM is shown anew while a sync writes to it. */
+/** How often the calendars are shown anew while a sync writes to them. */
 const REFRESH_MS = 700;
 
 export function useSession(): Session {
   const opening = useMemo(() => openSync(), []);
   const [calendars, setCalendars] = useState<Calendar[]>();
   const [chosen, setChosen] = useState<string>();
+  const [chosenDirection, setDirection] = useState<Direction>();
+  const [chosenRecurring, setRecurring] = useState<Recurring>();
+  const [chosenGuests, setGuests] = useState<GuestPolicy>();
   const [status, setStatus] = useState<Status>();
   const [history, setHistory] = useState<Report[]>([]);
   const [finished, setFinished] = useState<Report>();
   const [progress, setProgress] = useState<Progress>();
   const [stopping, setStopping] = useState(false);
   const [error, setError] = useState<AccordError>();
-  const [crmVersion, setCrmVersion] = useState(0);
+  const [versions, setVersions] = useState<Record<Side, number>>({ google: 0, crm: 0 });
   const stop = useRef<AbortController | undefined>(undefined);
 
   const guarded = useCallback(async (work: (sync: Sync) => Promise<void>) => {
@@ -65,8 +88,22 @@ export function useSession(): Session {
 
   const calendarId = chosen ?? status?.settings?.calendar ?? (calendars?.find(({ primary }) => primary) ?? calendars?.[0])?.id;
 
-  async function run(): Promise<void> {
-    if (calendarId === undefined || stop.current) return;
+  const direction = chosenDirection ?? status?.settings?.direction ?? "two-way";
+  const guests = chosenGuests ?? status?.settings?.guests ?? "do-not-add";
+  const recurring = chosenRecurring ?? (status?.settings?.recurring === "instances" ? "instances" : "skip");
+  const wanted = { calendar: calendarId, direction, guests, recurring };
+  const isActive = status?.state === "active" && Object.entries(wanted).every(([name, value]) => status.settings?.[name as keyof Settings] === value);
+
+  const touch = useCallback((side: Side) => setVersions((now) => ({ ...now, [side]: now[side] + 1 })), []);
+
+  function touchWritten(): void {
+    if (direction !== "google-to-crm") touch("google");
+    if (direction !== "crm-to-google") touch("crm");
+  }
+
+  /** One command after the other; the second one of a person who is quick waits for the next sync. */
+  async function cycle(options: RunOptions): Promise<Report | undefined> {
+    if (calendarId === undefined || stop.current) return undefined;
     const controller = new AbortController();
     stop.current = controller;
     setError(undefined);
@@ -77,25 +114,52 @@ export function useSession(): Session {
       setProgress(now);
       if (now.phase === "writing" && performance.now() - refreshed > REFRESH_MS) {
         refreshed = performance.now();
-        setCrmVersion((version) => version + 1);
+        touchWritten();
       }
     };
+    let report: Report | undefined;
     await guarded(async (sync) => {
-      const active = status?.state === "active" && status.settings?.calendar === calendarId;
-      if (!active) setStatus(await sync.activate({ calendar: calendarId, direction: "google-to-crm", guests: "do-not-add", recurring: "skip" }));
-      setFinished(await sync.run({ signal: controller.signal, onProgress }));
+      if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId }));
+      report = await sync.run({ ...options, signal: controller.signal, onProgress });
+      setFinished(report);
     });
     stop.current = undefined;
     setStopping(false);
     setProgress(undefined);
-    setCrmVersion((version) => version + 1);
+    touchWritten();
     await guarded(readStored);
+    return report;
+  }
+
+  async function run(): Promise<void> {
+    await cycle({});
+  }
+
+  async function push(crmId: string): Promise<Pushed> {
+    if (direction === "google-to-crm") return "never";
+    if (!isActive || !status.firstSyncDone || stop.current) return "later";
+    const report = await cycle({ trigger: "crm-change", crmIds: [crmId] });
+    if (report === undefined || report.remaining > 0) return "later";
+    const { created, updated, deleted } = report.google;
+    return created + updated + deleted > 0 ? "now" : "nothing";
+  }
+
+  async function resolve(questionId: string, answer: Answer): Promise<void> {
+    if (stop.current) return;
+    await guarded(async (sync) => setStatus(await sync.resolve(questionId, answer)));
+    await run();
   }
 
   return {
     calendars,
     calendarId,
     chooseCalendar: setChosen,
+    direction,
+    chooseDirection: setDirection,
+    recurring,
+    chooseRecurring: setRecurring,
+    guests,
+    chooseGuests: setGuests,
     status,
     history,
     finished,
@@ -103,8 +167,11 @@ export function useSession(): Session {
     stopping,
     error,
     dismissError: () => setError(undefined),
-    crmVersion,
+    versions,
+    touch,
     run,
+    push,
+    resolve,
     cancel() {
       setStopping(true);
       stop.current?.abort();
@@ -113,11 +180,14 @@ export function useSession(): Session {
       await guarded(async (sync) => {
         await sync.forget();
         setChosen(undefined);
+        setDirection(undefined);
+        setGuests(undefined);
         setFinished(undefined);
         setError(undefined);
         await readStored(sync);
       });
-      setCrmVersion((version) => version + 1);
+      touch("google");
+      touch("crm");
     },
   };
 }

@@ -5,7 +5,7 @@
 
 import { AccordError, asErrorCode, isAccordError } from "./errors.ts";
 import { FetchFailure, type Host, type HostResponse } from "./host.ts";
-import type { Answer, Command, EngineLike, FetchFailureReason, HttpRequest, Progress, Service, Step } from "./types.ts";
+import type { Command, EngineLike, FetchFailureReason, HttpAnswer, HttpRequest, Progress, Service, Step } from "./types.ts";
 import { offsetChanges } from "./zone.ts";
 
 const IN_FLIGHT_PER_SERVICE = 4;
@@ -92,8 +92,8 @@ async function load(step: { keys: string[]; prefix?: string }, host: Host): Prom
 }
 
 /** All answers in the order of the requests; each service's queue is worked off by a few lanes. */
-async function performAll(requests: HttpRequest[], host: Host, signal: AbortSignal | undefined, onError: (error: unknown) => void): Promise<Answer[]> {
-  const answers: Answer[] = requests.map(() => ({ failure: "aborted" }));
+async function performAll(requests: HttpRequest[], host: Host, signal: AbortSignal | undefined, onError: (error: unknown) => void): Promise<HttpAnswer[]> {
+  const answers: HttpAnswer[] = requests.map(() => ({ failure: "aborted" }));
   const lane = async (waiting: number[]) => {
     for (let at = waiting.shift(); at !== undefined && !signal?.aborted; at = waiting.shift()) {
       const request = requests[at];
@@ -108,7 +108,7 @@ async function performAll(requests: HttpRequest[], host: Host, signal: AbortSign
   return answers;
 }
 
-async function perform(request: HttpRequest, host: Host, signal: AbortSignal | undefined, onError: (error: unknown) => void): Promise<Answer> {
+async function perform(request: HttpRequest, host: Host, signal: AbortSignal | undefined, onError: (error: unknown) => void): Promise<HttpAnswer> {
   try {
     // A write that is on its way is let finish, so that its outcome is known.
     return asAnswer(await host.fetch(request, request.method === "GET" ? signal : undefined));
@@ -119,7 +119,7 @@ async function perform(request: HttpRequest, host: Host, signal: AbortSignal | u
   }
 }
 
-function asAnswer({ status, headers, body }: HostResponse): Answer {
+function asAnswer({ status, headers, body }: HostResponse): HttpAnswer {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   if (!Number.isInteger(status) || !(bytes instanceof Uint8Array)) {
     throw new AccordError("misuse", "The host's fetch must resolve with a numeric status and a body of bytes or text.");

@@ -17,7 +17,10 @@ export interface HostResponse {
  * linked event.
  */
 export interface Storage {
-  /** Identifies the stored state within this origin; two tabs with the same name exclude each other. */
+  /**
+   * Identifies the stored state within this origin; two tabs with the same name exclude each other. Without a name the
+   * state is taken to be this page's own.
+   */
   readonly name?: string;
   /** The rows of these keys; absent ones are left out. */
   load(keys: string[]): Promise<Record<string, string>>;
@@ -46,7 +49,8 @@ export interface Host {
   sleep?(ms: number, signal?: AbortSignal): Promise<void>;
   /**
    * Runs `body` while no one else holds `name`, or rejects at once with an `AccordError` of code
-   * `locked`. Default: Web Locks where they exist, else a flag of this page.
+   * `locked`. Default: Web Locks; where there are none, or the page may not use them, a lease that the engine keeps in
+   * the storage. That makes a command some seconds longer, and one that was killed locks others out for up to 90 seconds.
    */
   lock?<T>(name: string, body: () => Promise<T>): Promise<T>;
 }

@@ -9,7 +9,7 @@
  *
  * const sync = await createSync({ storage: indexedDbStorage(), fetch: browserFetch({ google, zoho }) });
  * const [calendar] = await sync.calendars();
- * await sync.activate({ calendar: calendar.id, direction: "google-to-crm" });
+ * await sync.activate({ calendar: calendar.id, direction: "two-way" });
  * const report = await sync.run();
  */
 
@@ -24,7 +24,9 @@ export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
 export type { ModuleSource } from "./load.ts";
 export type { RunOptions, Sync } from "./sync.ts";
-export type { Access, Calendar, Counts, FetchFailureReason, ParkedEvent, Progress, Report, Service, Settings, Status } from "./types.ts";
+export type {
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, Note, ParkedEvent, Pause, Progress, Question, Report, Service, Settings, Status, Trigger,
+} from "./types.ts";
 
 export interface SyncOptions {
   /**

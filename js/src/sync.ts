@@ -3,12 +3,18 @@
 import { drive, type DriveOptions } from "./driver.ts";
 import { AccordError, isAccordError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { lockName, withLock } from "./lock.ts";
-import type { Access, Calendar, Command, EngineLike, Progress, Report, Settings, Status } from "./types.ts";
+import { alone } from "./lock.ts";
+import type { Access, Answer, Calendar, Command, EngineLike, Progress, Report, Settings, Status, Trigger, WritingCommand } from "./types.ts";
 
 export interface RunOptions {
-  /** Who asked; appears in the report. Default: `"manual"`. */
-  trigger?: "poll" | "manual";
+  /** Who asked; appears in the report. Default: `"crm-change"` with `crmIds`, else `"manual"`. */
+  trigger?: Trigger;
+  /**
+   * Meetings that were just added, changed or deleted in the CRM: 1 to 100 ids, as the CRM prints them. Only these
+   * are read and written, so that they are in Google at once; the next cycle without ids reads everything else.
+   * Under `direction: "google-to-crm"` nothing is done.
+   */
+  crmIds?: readonly string[];
   /** Ends the run with `cancelled` after what is on its way is recorded; the next run continues. */
   signal?: AbortSignal;
   /** Called at each step, often; do little in it. */
@@ -20,7 +26,7 @@ export interface RunOptions {
 /**
  * Keeps one Google calendar and one person's CRM meetings in accord.
  *
- * Every method rejects with an {@link AccordError} and nothing else. Of `run`, `activate`,
+ * Every method rejects with an {@link AccordError} and nothing else. Of `run`, `resolve`, `activate`,
  * `deactivate` and `forget`, one runs at a time per stored state, across tabs; a second one
  * rejects with `locked`.
  */
@@ -39,7 +45,7 @@ export interface Sync {
    *
    * @param settings what to check for; default: the stored settings
    * @example
-   * const { ok, missing } = await sync.checkAccess({ calendar: "primary-id", direction: "google-to-crm" });
+   * const { ok, missing } = await sync.checkAccess({ calendar: "primary-id", direction: "two-way" });
    * if (!ok) show(missing.map(({ message }) => message));
    */
   checkAccess(settings?: Settings): Promise<Access>;
@@ -51,14 +57,15 @@ export interface Sync {
    * or one of the codes of {@link calendars}.
    *
    * @example
-   * await sync.activate({ calendar: calendar.id, direction: "google-to-crm" });
+   * await sync.activate({ calendar: calendar.id, direction: "two-way" });
    */
   activate(settings: Settings): Promise<Status>;
   /**
    * Runs one cycle: reads what changed, writes it to the other side, and reports. A cycle that finds
-   * nothing writes nothing. Killed or cancelled at any moment, the next cycle continues.
+   * nothing writes nothing. Killed or cancelled at any moment, the next cycle continues. What only a person
+   * can decide is left alone and asked in `report.questions`.
    *
-   * Rejects with `not-active`, `locked`, `cancelled`, `storage-full`, `storage-failed`, `rate-limited`
+   * Rejects with `not-active`, `misuse` (a wrong option, named in the message), `locked`, `cancelled`, `storage-full`, `storage-failed`, `rate-limited`
    * (with `retryAfterMs`), or one of the codes of {@link calendars}.
    *
    * @example
@@ -68,6 +75,11 @@ export interface Sync {
    *   onProgress: ({ phase, done, total }) => show(phase, done, total),
    * });
    * console.log(`${report.crm.created} created, ${report.remaining} still to come`);
+   * for (const { field, google, crm, winner } of report.conflicts) show(field, winner === "google" ? crm : google);
+   *
+   * @example
+   * // A person saved a meeting in the CRM: push it. The next cycle finds it all the same if this one fails.
+   * await sync.run({ trigger: "crm-change", crmIds: [savedId] });
    */
   run(options?: RunOptions): Promise<Report>;
   /**
@@ -84,6 +96,21 @@ export interface Sync {
    * for (const { run, startedMs, crm } of await sync.history()) list(run, new Date(startedMs), crm.created);
    */
   history(): Promise<Report[]>;
+  /**
+   * Answers a question: `"apply"` deletes its events on the side that it names, `"restore"` creates them again on the
+   * other. Makes no request; the next {@link run} does it. An event that a person changes meanwhile is not deleted.
+   *
+   * Rejects with `misuse` when no question has this id: it was asked on another device, or is settled. Else with
+   * `locked`, `storage-full` or `storage-failed`.
+   *
+   * @param questionId the id of a question in `status().questions` or in a report
+   * @example
+   * for (const { id, side, count } of (await sync.status()).questions) {
+   *   await sync.resolve(id, confirm(`Delete ${count} events in ${side} too?`) ? "apply" : "restore");
+   * }
+   * await sync.run();
+   */
+  resolve(questionId: string, answer: Answer): Promise<Status>;
   /**
    * Stops syncing and keeps the links. Makes no request.
    *
@@ -123,9 +150,10 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     }
   }
 
-  async function exclusive<T>(body: () => Promise<T>): Promise<T> {
+  /** A command that writes: one at a time. */
+  async function exclusive(writing: WritingCommand, options?: DriveOptions): Promise<unknown> {
     try {
-      return await (host.lock ? host.lock(lockName(host.storage), body) : withLock(host.storage, body));
+      return await alone(host, (lease) => command(lease ? { ...writing, lease } : writing, options));
     } catch (error) {
       throw asAccordError(error);
     }
@@ -134,15 +162,16 @@ export function syncOver(host: Host, source: EngineSource): Sync {
   return {
     calendars: async () => (await command({ name: "calendars" })) as Calendar[],
     checkAccess: async (settings) => (await command({ name: "checkAccess", ...(settings && { settings }) })) as Access,
-    activate: (settings) => exclusive(async () => (await command({ name: "activate", settings })) as Status),
-    run: ({ trigger = "manual", deadlineMs, signal, onProgress } = {}) => exclusive(async () => {
-      const run: Command = { name: "run", trigger, batch: source.googleBatch, ...(deadlineMs !== undefined && { deadlineMs }) };
-      return (await command(run, { signal, onProgress })) as Report;
-    }),
+    activate: async (settings) => (await exclusive({ name: "activate", settings })) as Status,
+    run: async ({ crmIds, trigger = crmIds ? "crm-change" : "manual", deadlineMs, signal, onProgress } = {}) => (await exclusive({
+      name: "run", trigger, batch: source.googleBatch,
+      ...(crmIds && { crmIds: [...crmIds] }), ...(deadlineMs !== undefined && { deadlineMs }),
+    }, { signal, onProgress })) as Report,
     status: async () => (await command({ name: "status" })) as Status,
     history: async () => (await command({ name: "history" })) as Report[],
-    deactivate: () => exclusive(async () => (await command({ name: "deactivate" })) as Status),
-    forget: () => exclusive(async () => void (await command({ name: "forget" }))),
+    resolve: async (question, answer) => (await exclusive({ name: "resolve", question, answer })) as Status,
+    deactivate: async () => (await exclusive({ name: "deactivate" })) as Status,
+    forget: async () => void (await exclusive({ name: "forget" })),
   };
 }
 

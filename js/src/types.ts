@@ -6,11 +6,15 @@ import type { ErrorCode } from "./errors.ts";
 export interface Settings {
   /** Id of a Google calendar that the user may write, as {@link Calendar.id}. */
   calendar: string;
-  /** Who writes whom. This version accepts only `"google-to-crm"`. */
+  /** Who writes whom. A one-way direction never writes its source. Default: `"two-way"`. */
   direction?: "two-way" | "crm-to-google" | "google-to-crm";
-  /** Whether guests become CRM contacts. This version accepts only `"do-not-add"`. */
+  /**
+   * Whether guests of Google events become CRM contacts. Whoever is a user, contact or lead of the CRM already is linked
+   * either way; `"add-as-contacts"` creates the others, once, and needs View and Create on Contacts. It is about events
+   * that are created, or whose guests change, from then on. Default: `"do-not-add"`: they stay plain e-mail addresses.
+   */
   guests?: "do-not-add" | "add-as-contacts";
-  /** Who wins when the same field changed on both sides. */
+  /** Who wins when the same field changed on both sides; the other value is in the report. Default: `"newest"`. */
   conflict?: "newest" | "google" | "crm";
   /** Whether a first sync pairs events that exist on both sides, or creates everything. */
   firstMatch?: "match" | "import-all";
@@ -23,7 +27,10 @@ export interface Settings {
   intervalMinutes?: number;
   /** What the CRM gets of a Google event that is marked private. */
   privateEvents?: "busy" | "include" | "skip";
-  /** This version accepts only `"skip"`. */
+  /**
+   * `"skip"` (default) leaves repeating events out and counts them. With `"instances"` each occurrence is a meeting of its
+   * own, up to a year ahead. `"series"` is refused: the CRM has no dependable way to change one meeting of a series.
+   */
   recurring?: "skip" | "instances" | "series";
 }
 
@@ -50,42 +57,128 @@ export interface Counts {
   deleted: number;
 }
 
-/** One Google event that could not be synced; it is tried again when it changes, or after a day. */
+/** One event that could not be synced; it is tried again when it changes on either side, or after a day. */
 export interface ParkedEvent {
-  /** The event in Google. */
+  /** The event in Google; of a meeting that has none, the id that it would get. */
   googleId: string;
-  /** The reason: `unreadable`, or the CRM's own code. */
+  /** The meeting in the CRM, where there is one. */
+  crmId?: string;
+  /** The reason: `unreadable`, `ambiguous`, or the service's own code. */
   code: string;
   /** The reason as a sentence, in English. */
   message: string;
   sinceMs: number;
 }
 
+/** A remark, mostly on one event, for example on a text that had to be shortened. */
+export interface Note {
+  /**
+   * `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`; `not-writable`: the event in Google is somebody
+   * else's, so that the CRM's change was not written to it; `guests-not-linked`, `contacts-not-created`: people of the
+   * CRM could not be read, or contacts not be created, so that guests stay plain e-mail addresses.
+   */
+  code: string;
+  /** The event in Google. Empty when it has no id that could be read, and where the remark is about several. */
+  googleId: string;
+  /** What it means, as a sentence in English. */
+  message: string;
+}
+
+/**
+ * A field that was changed on both sides to different values. The report is the only place that still holds
+ * the value that lost.
+ */
+export interface Conflict {
+  /** The event in Google. */
+  googleId: string;
+  /** The meeting in the CRM. */
+  crmId: string;
+  field: "title" | "time" | "reminder" | "place" | "description";
+  /**
+   * The value in Google before the cycle, as plain text. A time is an interval: two instants of RFC 3339, or of an
+   * all-day event its first and last date, with a slash between. A reminder is minutes before the start, empty for none.
+   */
+  google: string;
+  /** The value in the CRM before the cycle, in the same form. */
+  crm: string;
+  /** Whose value both sides have now, by the setting `conflict`. */
+  winner: "google" | "crm";
+}
+
+/** Something that only a person can decide. Nothing that it is about is written until {@link Sync.resolve}. */
+export interface Question {
+  /** Names the question in {@link Sync.resolve}. */
+  id: string;
+  /** `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. */
+  code: "mass-deletion";
+  /** Where the events would be deleted; on the other side they are gone already. */
+  side: "google" | "crm";
+  /** Number of events. */
+  count: number;
+  /** When it was first asked. */
+  askedMs: number;
+}
+
+/** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
+export interface Pause {
+  /** Whose service. */
+  side: "google" | "crm";
+  /**
+   * `wait`: no request goes there; cycles fail with `rate-limited` until then. `quota`: a usage limit of hours is reached;
+   * nothing is written there, while reading and the other side go on.
+   */
+  code: "wait" | "quota";
+  /** A sentence for people. */
+  message: string;
+  /** When it ends. */
+  untilMs: number;
+}
+
+/** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
+export type Answer = "apply" | "restore";
+
 /** What one cycle did. */
 export interface Report {
   /** Number of the cycle, counted from 1. */
   run: number;
-  trigger: string;
+  trigger: Trigger;
   startedMs: number;
   durationMs: number;
   google: Counts;
   crm: Counts;
+  /** Contacts created of guests, by the setting `guests`. */
+  contacts: number;
   /** Events that were read and needed no write. */
   unchanged: number;
   /** Events paired with one that already existed on the other side. */
   linked: number;
   /** Events left out on purpose, by reason. */
-  skipped: { recurring: number; eventType: number; private: number; outsideWindow: number };
+  skipped: {
+    recurring: number;
+    /** Focus time, out of office, birthdays … */
+    eventType: number;
+    /** Marked private in Google, when the settings skip these. */
+    private: number;
+    /** Over before the first sync looks back, or an occurrence more than a year ahead. */
+    outsideWindow: number;
+    /** Meetings of other users of the CRM. */
+    otherOwner: number;
+  };
   parked: ParkedEvent[];
-  /** Remarks on single events, for example a text that had to be shortened. */
-  notes: { code: string; googleId: string; message: string }[];
-  /** Entries that a limit left for the next cycles. */
+  notes: Note[];
+  /** Values that lost. */
+  conflicts: Conflict[];
+  /** All questions that are open after the cycle, also older ones. */
+  questions: Question[];
+  /** Entries that a limit or a pause left for the next cycles. */
   remaining: number;
+  /** What a service keeps waiting after the cycle. */
+  pauses: Pause[];
   /** HTTP requests made, a batch counted as one. */
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline";
+  finished: "complete" | "limit" | "deadline" | "paused";
 }
 
 /** What is stored: settings and numbers. */
@@ -96,6 +189,8 @@ export interface Status {
   /** Number of pairs of a Google event and a CRM event. */
   links: number;
   parked: ParkedEvent[];
+  /** What {@link Sync.resolve} is to answer. */
+  questions: Question[];
   remaining: number;
   firstSyncDone: boolean;
   /** When the last cycle that found something ended. */
@@ -104,6 +199,8 @@ export interface Status {
   lastReport?: Report;
   /** A service asked for a pause until then. */
   waitUntilMs?: number;
+  /** What a service keeps waiting. */
+  pauses: Pause[];
 }
 
 /** How far a command is. `total` is absent while it is not known. */
@@ -113,15 +210,27 @@ export interface Progress {
   total?: number;
 }
 
+/** Who asked for a cycle: a timer, a person, or the CRM because meetings were saved there. */
+export type Trigger = "poll" | "manual" | "crm-change";
+
 export type Command =
   | { name: "calendars" }
   | { name: "checkAccess"; settings?: Settings }
-  | { name: "activate"; settings: Settings }
-  | { name: "run"; trigger?: "poll" | "manual"; deadlineMs?: number; batch?: boolean }
   | { name: "status" }
   | { name: "history" }
+  | WritingCommand;
+
+/** Commands of which one runs at a time. */
+export type WritingCommand = {
+  /** No lock keeps other tabs away: the engine takes its lease for the command. */
+  lease?: boolean;
+} & (
+  | { name: "activate"; settings: Settings }
+  | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+  | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
-  | { name: "forget" };
+  | { name: "forget" }
+);
 
 /** From this instant on, the zone's local time is UTC plus `minutes`. */
 export interface OffsetChange {
@@ -143,7 +252,7 @@ export interface HttpRequest {
 
 export type FetchFailureReason = "offline" | "auth-expired" | "aborted" | "timeout";
 
-export type Answer =
+export type HttpAnswer =
   | { status: number; headers: Record<string, string>; body: Uint8Array }
   | { failure: FetchFailureReason };
 
@@ -161,7 +270,7 @@ export type Step = { progress: Progress } & (
 /** The wasm class, as the driver needs it. */
 export interface EngineLike {
   start(command: Command, nowMs: number): Step;
-  answered(answers: Answer[], nowMs: number): Step;
+  answered(answers: HttpAnswer[], nowMs: number): Step;
   loaded(rows: Record<string, string>, nowMs: number): Step;
   saved(nowMs: number): Step;
   woke(nowMs: number): Step;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAccordError } from "../src/errors.ts";
 import { memoryStorage } from "../src/hosts/memory.ts";
-import { lockName, withLock } from "../src/lock.ts";
+import { alone, lockName } from "../src/lock.ts";
 
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
@@ -13,49 +13,73 @@ function gate(): { opened: Promise<void>; open: () => void } {
 test("a second run on the same storage is refused, not queued", async () => {
   const storage = memoryStorage();
   const { opened, open } = gate();
-  const first = withLock(storage, () => opened);
-  await assert.rejects(withLock(storage, async () => assert.fail("must not run")), (error) => isAccordError(error, "locked"));
+  const first = alone({ storage }, () => opened);
+  await assert.rejects(alone({ storage }, async () => assert.fail("must not run")), (error) => isAccordError(error, "locked"));
   open();
   await first;
-  assert.equal(await withLock(storage, async () => "free again"), "free again");
+  assert.equal(await alone({ storage }, async () => "free again"), "free again");
 });
 
 test("another storage is not held up", async () => {
   const { opened, open } = gate();
-  const first = withLock(memoryStorage(), () => opened);
-  assert.equal(await withLock(memoryStorage(), async () => 1), 1);
+  const first = alone({ storage: memoryStorage() }, () => opened);
+  assert.equal(await alone({ storage: memoryStorage() }, async () => 1), 1);
   open();
   await first;
 });
 
 test("a body that fails gives the lock back", async () => {
   const storage = memoryStorage();
-  await assert.rejects(withLock(storage, async () => { throw new Error("body"); }), /body/);
-  assert.equal(await withLock(storage, async () => 2), 2);
+  await assert.rejects(alone({ storage }, async () => { throw new Error("body"); }), /body/);
+  assert.equal(await alone({ storage }, async () => 2), 2);
 });
 
-test("Web Locks are used for a named storage; a blocked frame falls back to the page's own flag", async (t) => {
+test("a storage of this page's own needs neither lock nor lease", async (t) => {
+  t.after(stubLocks(async () => assert.fail("must not be asked")));
+  assert.equal(await alone({ storage: memoryStorage() }, async (lease) => lease), false);
+});
+
+test("Web Locks are used for a named storage", async (t) => {
   const named = { ...memoryStorage(), name: "work" };
   const asked: string[] = [];
-  const restore = stubLocks(async (name, _options, body) => {
+  let free = true;
+  t.after(stubLocks(async (name, _options, body) => {
     asked.push(name);
-    return body(null);
-  });
-  t.after(() => restore());
-  await assert.rejects(withLock(named, async () => assert.fail("must not run")), (error) => isAccordError(error, "locked"));
-  assert.deepEqual(asked, [lockName(named)]);
+    return body(free ? {} : null);
+  }));
+  assert.equal(await alone({ storage: named }, async (lease) => lease), false);
+  free = false;
+  await assert.rejects(alone({ storage: named }, async () => assert.fail("must not run")), (error) => isAccordError(error, "locked"));
+  assert.deepEqual(asked, [lockName(named), lockName(named)]);
+});
 
-  stubLocks(async () => {
+test("the host's lock is used in place of Web Locks", async (t) => {
+  t.after(stubLocks(async () => assert.fail("must not be asked")));
+  const lock = async <T>(_name: string, body: () => Promise<T>) => body();
+  assert.equal(await alone({ storage: { ...memoryStorage(), name: "work" }, lock }, async (lease) => lease), false);
+});
+
+test("without Web Locks the engine's lease keeps other tabs away (I28)", async (t) => {
+  const named = { ...memoryStorage(), name: "work" };
+  t.after(stubLocks(undefined));
+  assert.equal(await alone({ storage: named }, async (lease) => lease), true);
+});
+
+test("a lock that the page may not use is replaced by the lease", async (t) => {
+  const named = { ...memoryStorage(), name: "work" };
+  const blocked = async () => {
     throw new DOMException("storage is blocked", "SecurityError");
-  });
-  assert.equal(await withLock(named, async () => "ran"), "ran");
+  };
+  t.after(stubLocks(blocked));
+  assert.equal(await alone({ storage: named }, async (lease) => lease), true);
+  assert.equal(await alone({ storage: named, lock: blocked }, async (lease) => lease), true);
 });
 
 test("a SecurityError of the body is not mistaken for a refused lock", async (t) => {
   const named = { ...memoryStorage(), name: "work" };
   t.after(stubLocks((_name, _options, body) => body({})));
   let runs = 0;
-  await assert.rejects(withLock(named, async () => {
+  await assert.rejects(alone({ storage: named }, async () => {
     runs += 1;
     throw new DOMException("of the body", "SecurityError");
   }), /of the body/);
@@ -64,8 +88,8 @@ test("a SecurityError of the body is not mistaken for a refused lock", async (t)
 
 type Request = (name: string, options: unknown, body: (lock: object | null) => Promise<unknown>) => Promise<unknown>;
 
-function stubLocks(request: Request): () => void {
+function stubLocks(request: Request | undefined): () => void {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
+  Object.defineProperty(globalThis, "navigator", { value: request ? { locks: { request } } : {}, configurable: true });
   return () => (before ? Object.defineProperty(globalThis, "navigator", before) : Reflect.deleteProperty(globalThis, "navigator"));
 }

@@ -26,16 +26,19 @@ function syncWith(scripts: (ScriptStep | Error)[][], over: Partial<Host> = {}): 
 const done = (result: unknown): ScriptStep => ({ type: "done", result });
 
 test("each method starts its command in an engine of its own", async () => {
-  const { sync, engines, seeds } = syncWith(Array.from({ length: 9 }, (_, n) => [done(n)]));
+  const { sync, engines, seeds } = syncWith(Array.from({ length: 12 }, (_, n) => [done(n)]));
   const settings = { calendar: "ana@example.com" };
   const results = [
     await sync.calendars(), await sync.checkAccess(), await sync.checkAccess(settings), await sync.activate(settings),
-    await sync.run({ trigger: "poll", deadlineMs: 5 }), await sync.status(), await sync.history(), await sync.deactivate(), await sync.forget(),
+    await sync.run({ trigger: "poll", deadlineMs: 5 }), await sync.run({ crmIds: ["5001"] }), await sync.run({ trigger: "poll", crmIds: ["5001", "5002"] }),
+    await sync.status(), await sync.history(), await sync.resolve("00ff", "restore"), await sync.deactivate(), await sync.forget(),
   ];
-  assert.deepEqual(results, [0, 1, 2, 3, 4, 5, 6, 7, undefined]);
+  assert.deepEqual(results, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, undefined]);
   assert.deepEqual(engines.map(({ calls }) => calls[0]?.[1]), [
     { name: "calendars" }, { name: "checkAccess" }, { name: "checkAccess", settings }, { name: "activate", settings },
-    { name: "run", trigger: "poll", batch: false, deadlineMs: 5 }, { name: "status" }, { name: "history" }, { name: "deactivate" }, { name: "forget" },
+    { name: "run", trigger: "poll", batch: false, deadlineMs: 5 },
+    { name: "run", trigger: "crm-change", batch: false, crmIds: ["5001"] }, { name: "run", trigger: "poll", batch: false, crmIds: ["5001", "5002"] },
+    { name: "status" }, { name: "history" }, { name: "resolve", question: "00ff", answer: "restore" }, { name: "deactivate" }, { name: "forget" },
   ]);
   assert.ok(engines.every(({ freed }) => freed));
   assert.deepEqual(new Set(seeds), new Set([7]));
@@ -45,6 +48,7 @@ test("a second writer is locked out, a reader is not", async () => {
   const { sync } = syncWith([[{ type: "wait", untilMs: Date.now() + 20 }, done("first")], [done("status")]]);
   const first = sync.run();
   await assert.rejects(sync.run(), (error) => isAccordError(error, "locked"));
+  await assert.rejects(sync.resolve("00ff", "apply"), (error) => isAccordError(error, "locked"));
   await assert.rejects(sync.forget(), (error) => isAccordError(error, "locked"));
   assert.equal(await sync.status(), "status");
   assert.equal(await first, "first");
@@ -61,6 +65,25 @@ test("the host's lock is used when it has one", async () => {
   });
   await sync.run();
   assert.deepEqual(names, ["accord-sync/work"]);
+});
+
+test("where there is no lock, commands that write ask for the engine's lease", async () => {
+  const { sync, engines } = syncWith(Array.from({ length: 6 }, () => [done({})]), {
+    storage: { ...memoryStorage(), name: "work" },
+    lock: async () => {
+      throw new DOMException("storage is blocked", "SecurityError");
+    },
+  });
+  await sync.activate({ calendar: "ana@example.com" });
+  await sync.run();
+  await sync.resolve("00ff", "apply");
+  await sync.deactivate();
+  await sync.forget();
+  await sync.status();
+  const asked = engines.map(({ calls }) => calls[0]?.[1] as { name: string; lease?: boolean });
+  assert.deepEqual(asked.map(({ name, lease }) => [name, lease]), [
+    ["activate", true], ["run", true], ["resolve", true], ["deactivate", true], ["forget", true], ["status", undefined],
+  ]);
 });
 
 test("a trap is reported as internal and its engine is left alone; the next call has a fresh one", async () => {

@@ -1,8 +1,17 @@
 //! Plain requests and responses. A request names a service and a path: the host adds the origin and the token, so
 //! that this module can call no other server and never sees a secret.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use std::fmt;
+
+/// The unreserved characters of RFC 3986 stay as they are.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as part of a path or a query.
+pub(super) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
 
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -48,7 +57,7 @@ impl Service {
 pub struct HttpRequest {
     /// The service, which stands for an origin and a token.
     pub service: Service,
-    /// `GET`, `POST`, `PUT` or `DELETE`.
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Path and query, beginning with a slash.
     pub path: String,

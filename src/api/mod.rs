@@ -4,3 +4,6 @@ pub(crate) mod google;
 pub(crate) mod http;
 pub(crate) mod retry;
 pub(crate) mod zoho;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

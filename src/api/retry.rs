@@ -3,9 +3,10 @@
 use super::http::{Answer, HttpResponse, Service};
 use super::zoho;
 use crate::error::{Error, ErrorKind};
-use crate::model::time::{date, midnight_utc};
+use crate::model::time::midnight_utc;
 use crate::wire;
 use crate::wire::zoho::RecordResult;
+use chrono::NaiveDate;
 
 /// Why a request did not give a usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +43,16 @@ pub(crate) enum Doubt {
 /// How often a request is tried before the cycle gives up; with the pauses of [`backoff_ms`] this is about a minute.
 pub(crate) const ATTEMPTS: u32 = 6;
 
+/// How often one is tried that nobody answers, as long as nobody ever did: a command should not take most of a minute to
+/// tell that the host is offline.
+pub(crate) const OFFLINE_ATTEMPTS: u32 = 2;
+
 /// A longer wait than this ends the cycle with `rate-limited` instead of holding it open.
 pub(crate) const LONGEST_WAIT_MS: i64 = 60_000;
 
-/// How long writes pause when a quota of hours is used up ("Avoid Calendar use limits": read-only for hours).
-const QUOTA_PAUSE_MS: i64 = 3_600_000;
+/// How long a service is left alone when a quota of hours is used up, until it is tried again ("Avoid Calendar use limits":
+/// an account may be read-only for hours; how many is not said).
+pub(crate) const QUOTA_PAUSE_MS: i64 = 2 * 3_600_000;
 
 /// The pause before the next attempt: 1, 2, 4 … 32 seconds and up to one second of jitter (Google Calendar API,
 /// guides/quota: exponential backoff).
@@ -125,13 +131,14 @@ fn retry_after_ms(response: &HttpResponse, now_ms: i64) -> Option<i64> {
 
 /// `Sun, 22 Nov 2026 10:00:30 GMT` in seconds since 1970 (RFC 9110, 5.6.7).
 fn http_date(text: &str) -> Option<i64> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let mut parts = text.split(' ').skip(1);
     let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0)? / 3 + 1;
+    let month = MONTHS.chunks(3).position(|name| name == month.as_bytes())? + 1;
     let mut clock = time.split(':').map(|part| part.parse::<i64>().ok());
     let seconds = clock.next()?? * 3_600 + clock.next()?? * 60 + clock.next()??;
-    Some(midnight_utc(date(&format!("{year}-{month}-{day}"))?) + seconds)
+    let date = NaiveDate::from_ymd_opt(year.parse().ok()?, u32::try_from(month).ok()?, day.parse().ok()?)?;
+    Some(midnight_utc(date) + seconds)
 }
 
 impl Problem {

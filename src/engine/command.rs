@@ -1,24 +1,38 @@
 //! What a host may ask of the engine, read field by field so that an error says what is wrong.
 
 use crate::error::{Error, ErrorKind, Result};
-use serde_json::Value;
+use crate::json::Json;
+use crate::model::ids::CrmId;
+use crate::model::settings::Settings;
+use crate::sync::state::HeldAnswer;
 
 /// A command of the host.
 pub(crate) enum Command {
     Calendars,
-    CheckAccess { settings: Option<Value> },
-    Activate { settings: Value },
+    CheckAccess {
+        settings: Option<Settings>,
+    },
+    Activate {
+        settings: Settings,
+    },
     Run(RunOptions),
     Status,
     History,
+    /// The user's answer to a question.
+    Resolve {
+        question: String,
+        answer: HeldAnswer,
+    },
     Deactivate,
     Forget,
 }
 
 /// How a cycle is to be run.
 pub(crate) struct RunOptions {
-    /// What started it: `poll` or `manual`.
+    /// What started it: `poll`, `manual` or `crm-change`.
     pub(crate) trigger: String,
+    /// With `crm-change`: the records that were touched; only these are read and written.
+    pub(crate) crm_ids: Option<Vec<CrmId>>,
     /// No new group of writes begins after this time, in milliseconds since 1970.
     pub(crate) deadline_ms: Option<i64>,
     /// Whether the host lets requests to Google's batch endpoint through.
@@ -26,45 +40,93 @@ pub(crate) struct RunOptions {
 }
 
 impl Command {
-    /// Reads a command.
+    /// Reads a command: JSON text. Returned with it: whether the host has no lock, so that it needs the lease.
     ///
     /// # Errors
-    /// `misuse`, naming the field.
-    pub(crate) fn parse(mut value: Value) -> Result<Self> {
-        let name = value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut take = |key: &str| value.get_mut(key).map(Value::take).filter(|value| !value.is_null());
-        Ok(match name.as_str() {
+    /// `misuse`, naming the field; `invalid-settings`.
+    pub(crate) fn parse(text: &str) -> Result<(Self, bool)> {
+        let command = Json::parse(text.as_bytes()).unwrap_or(Json::Null);
+        let lease = flag(command.get("lease"), "lease")?;
+        Ok((Self::of(&command)?, lease))
+    }
+
+    fn of(command: &Json<'_>) -> Result<Self> {
+        Ok(match command.get("name").str().unwrap_or_default() {
             "calendars" => Self::Calendars,
-            "checkAccess" => Self::CheckAccess { settings: take("settings") },
-            "activate" => Self::Activate { settings: take("settings").unwrap_or_default() },
+            "checkAccess" => Self::CheckAccess {
+                settings: match command.get("settings") {
+                    Json::Null => None,
+                    settings => Some(Settings::from_json(settings)?),
+                },
+            },
+            "activate" => Self::Activate { settings: Settings::from_json(command.get("settings"))? },
             "run" => Self::Run(RunOptions {
-                trigger: match take("trigger") {
-                    None => "manual".to_owned(),
-                    Some(Value::String(trigger)) if matches!(trigger.as_str(), "poll" | "manual") => trigger,
-                    Some(_) => return Err(misuse("trigger", "must be \"poll\" or \"manual\"")),
+                trigger: trigger(command.get("trigger"))?,
+                crm_ids: crm_ids(command.get("crmIds"))?,
+                deadline_ms: match command.get("deadlineMs") {
+                    Json::Null => None,
+                    value => match value.float() {
+                        Some(time) => Some(time as i64),
+                        None => return Err(misuse("deadlineMs", "must be a time in milliseconds")),
+                    },
                 },
-                deadline_ms: match take("deadlineMs") {
-                    None => None,
-                    Some(value) => Some(
-                        value
-                            .as_f64()
-                            .ok_or_else(|| misuse("deadlineMs", "must be a time in milliseconds"))?
-                            as i64,
-                    ),
-                },
-                batch: match take("batch") {
-                    None => false,
-                    Some(Value::Bool(batch)) => batch,
-                    Some(_) => return Err(misuse("batch", "must be true or false")),
-                },
+                batch: flag(command.get("batch"), "batch")?,
             }),
             "status" => Self::Status,
             "history" => Self::History,
+            "resolve" => Self::Resolve {
+                question: match command.text("question") {
+                    Some(question) => question,
+                    None => return Err(misuse("question", "must be the id of a question")),
+                },
+                answer: match command.get("answer").str() {
+                    Some("apply") => HeldAnswer::Apply,
+                    Some("restore") => HeldAnswer::Restore,
+                    Some(_) | None => return Err(misuse("answer", "must be \"apply\" or \"restore\"")),
+                },
+            },
             "deactivate" => Self::Deactivate,
             "forget" => Self::Forget,
             _ => return Err(misuse("name", "must be the name of a command")),
         })
     }
+}
+
+/// How many records one change in the CRM may touch: as many as one bulk read brings.
+const MOST_TOUCHED: usize = 100;
+
+fn flag(value: &Json<'_>, field: &str) -> Result<bool> {
+    match value {
+        Json::Null => Ok(false),
+        Json::Flag(flag) => Ok(*flag),
+        _ => Err(misuse(field, "must be true or false")),
+    }
+}
+
+fn trigger(value: &Json<'_>) -> Result<String> {
+    match value {
+        Json::Null => Ok("manual".to_owned()),
+        Json::Text(trigger) if matches!(&**trigger, "poll" | "manual" | "crm-change") => {
+            Ok(trigger.clone().into_owned())
+        }
+        _ => Err(misuse("trigger", "must be \"poll\", \"manual\" or \"crm-change\"")),
+    }
+}
+
+/// Ids of records, as the CRM prints them: decimal digits.
+fn crm_ids(value: &Json<'_>) -> Result<Option<Vec<CrmId>>> {
+    let wrong = || misuse("crmIds", "must be a list of 1 to 100 ids of meetings");
+    let ids = match value {
+        Json::Null => return Ok(None),
+        Json::List(ids) if (1..=MOST_TOUCHED).contains(&ids.len()) => ids,
+        _ => return Err(wrong()),
+    };
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = id.str().filter(|id| id.len() <= 32 && id.bytes().all(|c| c.is_ascii_digit()));
+        found.push(CrmId::new(id.filter(|id| !id.is_empty()).ok_or_else(wrong)?));
+    }
+    Ok(Some(found))
 }
 
 fn misuse(field: &str, what: &str) -> Error {

@@ -2,10 +2,11 @@
 //! a step and brings the answer. Nothing else is awaited anywhere.
 
 use crate::api::http::{Answer, HttpRequest, HttpResponse, Service};
-use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, Problem, backoff_ms, diagnose};
+use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, OFFLINE_ATTEMPTS, Problem, backoff_ms, diagnose};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Patch, Rows};
+use crate::sync::lease::Lease;
 use crate::sync::report::Requests;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -89,7 +90,11 @@ struct Mailbox {
     now_ms: Cell<i64>,
     progress: Cell<Progress>,
     requests: Cell<Requests>,
+    /// Whether a service ever answered.
+    answered: Cell<bool>,
     random: Cell<u64>,
+    /// Where the host has no lock.
+    lease: Cell<Option<Lease>>,
 }
 
 /// The story's and the machine's handle to the mailbox.
@@ -128,6 +133,14 @@ impl Io {
         self.0.now_ms.get()
     }
 
+    pub(crate) fn lease(&self) -> Option<Lease> {
+        self.0.lease.get()
+    }
+
+    pub(crate) fn set_lease(&self, lease: Option<Lease>) {
+        self.0.lease.set(lease);
+    }
+
     pub(crate) fn requests(&self) -> Requests {
         self.0.requests.get()
     }
@@ -160,7 +173,7 @@ impl Io {
     /// Rows by their keys; absent ones are left out.
     pub(crate) async fn load(&self, keys: Vec<String>) -> Result<Rows> {
         if keys.is_empty() {
-            return Ok(Rows::new());
+            return Ok(Rows::default());
         }
         self.rows(Ask::Load { keys, prefix: None }).await
     }
@@ -170,7 +183,7 @@ impl Io {
         self.rows(Ask::Load { keys: Vec::new(), prefix: Some(prefix.to_owned()) }).await
     }
 
-    async fn rows(&self, ask: Ask) -> Result<Rows> {
+    pub(super) async fn rows(&self, ask: Ask) -> Result<Rows> {
         match self.ask(ask).await? {
             Reply::Rows(rows) => Ok(rows),
             _ => Err(mismatch()),
@@ -178,10 +191,18 @@ impl Io {
     }
 
     /// Writes a patch; an empty one costs nothing.
+    ///
+    /// # Errors
+    /// `locked` when the lease is lost: then nothing is written.
     pub(crate) async fn save(&self, patch: Patch) -> Result<()> {
-        if patch.is_empty() {
-            return Ok(());
+        match self.lease() {
+            _ if patch.is_empty() => Ok(()),
+            Some(lease) => self.save_leased(lease, patch).await,
+            None => self.write(patch).await,
         }
+    }
+
+    pub(super) async fn write(&self, patch: Patch) -> Result<()> {
         match self.ask(Ask::Save(patch)).await? {
             Reply::Saved => Ok(()),
             _ => Err(mismatch()),
@@ -193,8 +214,9 @@ impl Io {
         let phase = self.current().phase;
         self.phase(Phase::Waiting);
         while self.now_ms() < until_ms {
-            match self.ask(Ask::Wait { until_ms }).await? {
-                Reply::Woke => {}
+            let next_ms = self.lease().map_or(until_ms, |lease| until_ms.min(lease.due_ms()));
+            match self.ask(Ask::Wait { until_ms: next_ms }).await? {
+                Reply::Woke => self.hold_lease(false).await?,
                 _ => return Err(mismatch()),
             }
         }
@@ -211,10 +233,15 @@ impl Io {
     }
 
     /// Performs requests once, at most so many at a time as the service takes.
+    ///
+    /// # Errors
+    /// `locked` when the lease is lost: then nothing is sent that writes.
     pub(crate) async fn once(
         &self,
         requests: Vec<HttpRequest>,
     ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
+        // Queries and batches of reads are sent as POST too: for these the look costs little.
+        self.hold_lease(requests.iter().any(|request| request.method != "GET")).await?;
         let services: Vec<Service> = requests.iter().map(|request| request.service).collect();
         let mut counted = self.requests();
         for service in &services {
@@ -228,6 +255,7 @@ impl Io {
             Reply::Http(answers) if answers.len() == services.len() => answers,
             _ => return Err(mismatch()),
         };
+        self.0.answered.set(self.0.answered.get() || answers.iter().any(Answer::is_ok));
         let now = self.now_ms();
         Ok(services
             .into_iter()
@@ -257,7 +285,7 @@ impl Io {
                 let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).collect();
                 for (index, result) in group.iter().zip(self.once(asked).await?) {
                     match result {
-                        Err(problem) if problem.passes() && attempt + 1 < ATTEMPTS => {
+                        Err(problem) if problem.passes() && attempt + 1 < self.attempts(&problem) => {
                             pause = Some(problem.or_graver(pause));
                         }
                         result => {
@@ -272,11 +300,11 @@ impl Io {
                 }
             }
             if let Some(problem) = pause {
-                let service = open
-                    .first()
-                    .and_then(|i| requests.get(*i))
-                    .map_or(Service::Google, |request| request.service);
-                self.back_off(service, &problem, attempt).await?;
+                if !self.back_off(&problem, attempt).await? {
+                    // What was answered counts; the others wait.
+                    let open = results.iter_mut().filter(|result| result.is_none());
+                    open.for_each(|result| *result = Some(Err(problem.clone())));
+                }
                 attempt += 1;
             }
         }
@@ -296,24 +324,31 @@ impl Io {
         }
     }
 
-    /// Waits before another attempt.
-    ///
-    /// # Errors
-    /// `rate-limited` when the service asks for more than a cycle should be held open.
-    pub(crate) async fn back_off(&self, service: Service, problem: &Problem, attempt: u32) -> Result<()> {
+    /// Waits before another attempt; false when the service asks for more than a cycle should be held open.
+    pub(crate) async fn back_off(&self, problem: &Problem, attempt: u32) -> Result<bool> {
         let asked = match problem {
             Problem::Slower(ms) => ms.unwrap_or(0),
             _ => 0,
         };
         if asked > LONGEST_WAIT_MS {
-            return Err(problem.error(service));
+            return Ok(false);
         }
         let pause = backoff_ms(attempt, self.random()).max(asked);
-        self.wait_until(self.now_ms() + pause).await
+        self.wait_until(self.now_ms() + pause).await?;
+        Ok(true)
+    }
+
+    /// How often a request is tried. Where no service ever answered in this command, the host is most likely offline:
+    /// that is told soon, for a person may be waiting.
+    fn attempts(&self, problem: &Problem) -> u32 {
+        match problem {
+            Problem::Unsure(Doubt::Offline) if !self.0.answered.get() => OFFLINE_ATTEMPTS,
+            _ => ATTEMPTS,
+        }
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014): jitter needs no more, and the seed makes every run repeatable.
-    fn random(&self) -> u32 {
+    pub(super) fn random(&self) -> u32 {
         let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.0.random.set(state);
         let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -3,7 +3,7 @@
 //! ```
 //! use accord_sync::{Machine, Step};
 //! let mut machine = Machine::new(1);
-//! let step = machine.start(serde_json::json!({ "name": "status" }), 0).unwrap();
+//! let step = machine.start(r#"{"name":"status"}"#, 0).unwrap();
 //! assert!(matches!(step.kind, accord_sync::StepKind::Load { .. }));
 //! // The host reads the rows and says what it found:
 //! let step = machine.loaded(Default::default(), 0).unwrap();
@@ -14,14 +14,13 @@ use super::command::Command;
 use super::io::{Ask, Io, Progress, Reply};
 use super::{run, setup};
 use crate::api::http::{Answer, HttpRequest};
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::settings::Settings;
+use crate::json;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::key;
 use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -58,9 +57,9 @@ pub enum StepKind {
     },
     /// Change rows, all or nothing.
     Save {
-        /// Rows to write.
+        /// Rows to write: keys and texts, each key once.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
-        put: BTreeMap<String, String>,
+        put: Vec<(String, String)>,
         /// Keys of rows to remove.
         remove: Vec<String>,
     },
@@ -156,20 +155,20 @@ impl Machine {
         Self { io: Io::new(seed), seed, story: None, expecting: Expecting::Start }
     }
 
-    /// Begins a command.
+    /// Begins a command, given as JSON text.
     ///
     /// # Errors
     /// `misuse` while another command is under way. A command that is not one fails as a step.
-    pub fn start(&mut self, command: Value, now_ms: i64) -> Result<Step> {
+    pub fn start(&mut self, command: &str, now_ms: i64) -> Result<Step> {
         self.expect(Expecting::Start)?;
         self.seed = self.seed.wrapping_add(1);
         self.io = Io::new(self.seed);
         self.io.set_now(now_ms);
-        let command = match Command::parse(command) {
-            Ok(command) => command,
+        let (command, lease) = match Command::parse(command) {
+            Ok(asked) => asked,
             Err(error) => return Ok(self.end(Err(error))),
         };
-        self.story = Some(Box::pin(tell(self.io.clone(), command)));
+        self.story = Some(Box::pin(tell(self.io.clone(), command, lease && Device::Lease.on())));
         Ok(self.advance())
     }
 
@@ -186,9 +185,9 @@ impl Machine {
     ///
     /// # Errors
     /// `misuse`.
-    pub fn loaded(&mut self, rows: BTreeMap<String, String>, now_ms: i64) -> Result<Step> {
+    pub fn loaded(&mut self, rows: Vec<(String, String)>, now_ms: i64) -> Result<Step> {
         self.expect(Expecting::Loaded)?;
-        Ok(self.go_on(Reply::Rows(rows), now_ms))
+        Ok(self.go_on(Reply::Rows(rows.into_iter().collect()), now_ms))
     }
 
     /// Answers a `save` step.
@@ -248,9 +247,18 @@ impl Machine {
         Ok(self.go_on(Reply::Failed(error), now_ms))
     }
 
-    /// Ends the command at once. What was written is remembered by the rows; the next cycle goes on from there.
+    /// Ends the command at once, or as soon as its lease is given back. What was written is remembered by the rows; the
+    /// next cycle goes on from there.
     pub fn cancel(&mut self, now_ms: i64) -> Step {
         self.io.set_now(now_ms);
+        if self.story.is_some() && self.io.lease().is_some() {
+            let io = self.io.clone();
+            self.story = Some(Box::pin(async move {
+                io.release_lease().await;
+                Err(cancelled())
+            }));
+            return self.advance();
+        }
         self.end(Err(cancelled()))
     }
 
@@ -319,22 +327,25 @@ fn cancelled() -> Error {
     )
 }
 
-/// The story of each command.
-async fn tell(io: Io, command: Command) -> Result<String> {
-    let io = &io;
+/// The story of a command, under the lease where the host has no lock.
+async fn tell(io: Io, command: Command, lease: bool) -> Result<String> {
+    if lease {
+        io.take_lease().await?;
+    }
+    let outcome = obey(&io, command).await;
+    io.release_lease().await;
+    outcome
+}
+
+async fn obey(io: &Io, command: Command) -> Result<String> {
     match command {
         Command::Calendars => json(&setup::calendars(io).await?),
-        Command::CheckAccess { settings } => {
-            let settings = settings.as_ref().map(Settings::parse).transpose()?;
-            json(&setup::access(io, settings.as_ref()).await?.0)
-        }
+        Command::CheckAccess { settings } => json(&setup::access(io, settings.as_ref()).await?.0),
         Command::Activate { settings } => {
-            let settings = Settings::parse(&settings)?;
             let (mut book, history) = open(io).await?;
             run::refuse_too_early(&book, io.now_ms())?;
             if let Err(error) = setup::activate(io, &mut book, settings).await {
-                run::remember_wait(io, &mut book, &error).await;
-                return Err(error);
+                return Err(run::remember_wait(io, &mut book, error).await);
             }
             io.save(book.take_patch()).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
@@ -348,6 +359,12 @@ async fn tell(io: Io, command: Command) -> Result<String> {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
             Ok(format!("[{}]", reports(rows.get(key::HISTORY)).join(",")))
         }
+        Command::Resolve { question, answer } => {
+            let (mut book, history) = open(io).await?;
+            book.resolve(&question, answer)?;
+            io.save(book.take_patch()).await?;
+            json(&book.status(history.as_ref(), io.now_ms()))
+        }
         Command::Deactivate => {
             let (mut book, history) = open(io).await?;
             if let Some(activation) = &mut book.activation {
@@ -357,15 +374,15 @@ async fn tell(io: Io, command: Command) -> Result<String> {
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {
-            let remove = io.list("").await?.into_keys().collect();
-            io.save(Patch { put: BTreeMap::new(), remove }).await?;
+            let remove = io.list("").await?.into_iter().map(|(key, _)| key).collect();
+            io.save(Patch { put: Vec::new(), remove }).await?;
             Ok("null".to_owned())
         }
     }
 }
 
 fn json<T: Serialize>(result: &T) -> Result<String> {
-    serde_json::to_string(result).map_err(|_| Error::internal("a result could not be encoded"))
+    json::text(result).map_err(|_| Error::internal("a result could not be encoded"))
 }
 
 /// The rows that every command reads, and the history.

@@ -2,9 +2,12 @@
 //! performing anything itself.
 
 pub(crate) mod command;
+mod gather;
 pub(crate) mod io;
+mod lease;
 pub(crate) mod machine;
 mod read;
+mod read_crm;
 mod run;
 mod setup;
 mod write;

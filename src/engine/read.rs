@@ -7,12 +7,15 @@ use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
-use crate::model::profile::TextLimits;
+use crate::model::profile::{CrmProfile, TextLimits};
+use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
+use crate::sync::observe::Admission;
 use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
 use crate::wire::zoho_event::meeting;
+use std::cell::Cell;
 
 /// What a read of the calendar brought.
 pub(crate) struct Reading {
@@ -20,6 +23,8 @@ pub(crate) struct Reading {
     pub(crate) cursor: SyncToken,
     /// Everything in the window, not only what changed.
     pub(crate) full: bool,
+    /// Where a full read of instances ended (seconds since 1970).
+    pub(crate) horizon: Option<i64>,
     /// For events that are read one by one afterwards.
     pub(crate) default_reminders: Vec<Reminder>,
     /// Entries without an id: they can be neither synced nor set apart, only counted.
@@ -32,34 +37,71 @@ pub(crate) async fn calendar(
     io: &Io,
     calendar: &str,
     cursor: Option<&SyncToken>,
-    ends_after: i64,
+    admission: &Admission<'_>,
     limits: TextLimits,
 ) -> Result<Reading> {
-    if let Some(token) = cursor {
-        let read = Read::Delta(token.clone());
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
-            return Ok(reading);
+    let horizon = (admission.settings.recurring == RecurringPolicy::Instances).then_some(admission.horizon);
+    let window = |ends_after, starts_before| Read::Window { ends_after, starts_before };
+    let mut read = match cursor {
+        Some(token) => Read::Delta(token.clone()),
+        None => window(admission.window_start, horizon),
+    };
+    let mut found: Option<Reading> = None;
+    let mut refusals = 0;
+    loop {
+        let expanded = horizon.is_some() && found.is_none();
+        let Some(mut reading) = pages(io, calendar, &read, expanded, limits).await? else {
+            // A full read can be refused too when a page token expires under it: it then starts anew.
+            refusals += 1;
+            if refusals == 3 {
+                return Err(Problem::TokenRefused.error(Service::Google));
+            }
+            if found.is_none() {
+                read = window(admission.window_start, horizon);
+            }
+            continue;
+        };
+        match (found.take(), horizon) {
+            // Series may have no end, single events have: those are read as far as there are any (L1). The cursor stays
+            // that of the read before, so that what changed in between is delivered again.
+            (None, Some(beyond)) if reading.full => {
+                reading.horizon = horizon;
+                found = Some(reading);
+                read = window(beyond, None);
+            }
+            (None, _) => return Ok(reading),
+            (Some(mut whole), _) => {
+                let single =
+                    |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
+                whole.sights.extend(reading.sights.into_iter().filter(single));
+                return Ok(whole);
+            }
         }
     }
-    // A full read can be refused too when a page token expires under it: it then starts anew.
-    let read = Read::Window { ends_after };
-    for _ in 0..2 {
-        if let Some(reading) = pages(io, calendar, &read, limits).await? {
-            return Ok(reading);
-        }
-    }
-    Err(Problem::TokenRefused.error(Service::Google))
 }
 
 /// All pages of one read; none when Google refuses the token.
-async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Result<Option<Reading>> {
+async fn pages(
+    io: &Io,
+    calendar: &str,
+    read: &Read,
+    expanded: bool,
+    limits: TextLimits,
+) -> Result<Option<Reading>> {
     let mut sights = Vec::new();
     let mut nameless = 0;
     let mut page: Option<String> = None;
     loop {
-        let request = google::events(calendar, read, page.as_deref());
+        let request = google::events(calendar, read, expanded, page.as_deref());
         let tokens = page.is_some() || matches!(read, Read::Delta(_));
-        let parsed = match fetch_parsed(io, request, EventsPage::parse).await? {
+        // An entry without an id is most likely cut off: passed over, it would never be listed again.
+        let tries = Cell::new(0);
+        let whole = |body: &[u8]| {
+            tries.set(tries.get() + 1);
+            let told = |page: &EventsPage| tries.get() == TRIES || page.items.iter().all(Item::has_id);
+            EventsPage::parse(body).filter(told)
+        };
+        let parsed = match fetch_parsed(io, request, whole).await? {
             Ok(parsed) => parsed,
             // 410 in the books; 400 with "Invalid sync token value" was seen as well (kewisch/gdata-provider).
             Err(Problem::TokenRefused) => return Ok(None),
@@ -82,6 +124,7 @@ async fn pages(io: &Io, calendar: &str, read: &Read, limits: TextLimits) -> Resu
                     sights,
                     cursor,
                     full,
+                    horizon: None,
                     default_reminders: parsed.default_reminders,
                     nameless,
                 }));
@@ -159,20 +202,21 @@ fn read_event(
 }
 
 /// A deleted event: Google answers 200 with `cancelled`, or 404, or 410; all three mean gone.
-fn gone(id: &GoogleId) -> Sight {
+pub(crate) fn gone(id: &GoogleId) -> Sight {
     Sight {
         id: id.clone(),
         etag: crate::model::ids::Etag::new(""),
         updated: String::new(),
+        series: None,
         content: Content::Cancelled,
     }
 }
 
 /// The user's meetings in the CRM.
-pub(crate) async fn meetings(io: &Io, owner: &str, which: &Meetings) -> Result<Vec<Meeting>> {
+pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Result<Vec<Meeting>> {
     let mut found: Vec<Meeting> = Vec::new();
     loop {
-        let request = zoho::meetings(owner, which, found.last().map(|meeting| &meeting.id));
+        let request = zoho::meetings(&crm.user, which, found.last().map(|meeting| &meeting.id), crm.marks);
         let page =
             fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.more_records && !page.data.is_empty();
@@ -200,9 +244,17 @@ pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec
 pub(crate) async fn record(io: &Io, id: &CrmId, fields: &str) -> Result<Option<Record>> {
     match fetch_parsed(io, zoho::event(id, fields), Rows::parse).await? {
         Ok(page) => Ok(page.data.into_iter().next()),
-        Err(Problem::Absent) => Ok(None),
-        Err(Problem::Refused(code)) if code == "INVALID_DATA" => Ok(None),
+        Err(problem) if record_gone(&problem) => Ok(None),
         Err(problem) => Err(problem.error(Service::Zoho)),
+    }
+}
+
+/// What Zoho answers about an id that it does not know, where it is not a 204.
+pub(crate) fn record_gone(problem: &Problem) -> bool {
+    match problem {
+        Problem::Absent => true,
+        Problem::Refused(code) => code == "INVALID_DATA",
+        _ => false,
     }
 }
 
@@ -221,19 +273,21 @@ pub(crate) async fn fetch_parsed<T>(
     Ok(parsed.ok_or(refused.unwrap_or(Problem::Unsure(Doubt::BadResponse))))
 }
 
+/// How often an answer that cannot be read is asked for.
+const TRIES: u32 = 3;
+
 /// Apart from [`fetch_parsed`], so that the module holds it once; none when an answer was accepted.
 async fn fetch_accepted(
     io: &Io,
     request: crate::api::http::HttpRequest,
     accept: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Option<Problem>> {
-    const TRIES: u32 = 3;
-    let service = request.service;
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.
             Some(Ok(response))
-                if (response.status == 204 || !response.body.is_empty()) && accept(&response.body) =>
+                if (matches!(response.status, 204 | 304) || !response.body.is_empty())
+                    && accept(&response.body) =>
             {
                 return Ok(None);
             }
@@ -242,7 +296,7 @@ async fn fetch_accepted(
             None => break,
         }
         if attempt + 1 < TRIES {
-            io.back_off(service, &Problem::Unsure(Doubt::BadResponse), attempt).await?;
+            io.back_off(&Problem::Unsure(Doubt::BadResponse), attempt).await?;
         }
     }
     Ok(Some(Problem::Unsure(Doubt::BadResponse)))

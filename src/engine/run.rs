@@ -1,25 +1,30 @@
 //! One cycle, from top to bottom: recover, read, compare, plan, write, advance the cursor.
 
 use super::command::RunOptions;
+use super::gather::{CrmRead, Deferred, Gathered, Gatherer};
 use super::io::{Io, Phase};
 use super::read::{self, Reading};
 use super::write::{Writer, unlinked};
 use crate::api::http::Service;
+use crate::api::retry::LONGEST_WAIT_MS;
 use crate::api::zoho::Meetings;
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::settings::DeletionPolicy;
-use crate::model::sight::Content;
-use crate::model::time::months_before;
-use crate::sync::commit::{Book, Rows};
+use crate::model::settings::{Direction, RecurringPolicy};
+use crate::model::sight::{Content, CrmContent, Sight};
+use crate::model::table::Table;
+use crate::sync::birth;
+use crate::sync::commit::Book;
+use crate::sync::guard;
 use crate::sync::limit::cap;
-use crate::sync::merge::InGoogle;
-use crate::sync::observe::{Admission, Case, Cases, Observed, add, draft};
-use crate::sync::pair::pair;
-use crate::sync::plan::Plan;
-use crate::sync::report::{Finished, Note, Report};
-use crate::sync::state::{Activation, Link, decode, key};
-use crate::wire::google_event::Context;
+use crate::sync::merge::{Policy, View};
+use crate::sync::observe::{Admission, Case, Cases, InGoogle};
+use crate::sync::pair::{pair, pair_whole};
+use crate::sync::plan::{Plan, Planning};
+use crate::sync::report::{Finished, Note, Pause, Report, Skipped};
+use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -27,6 +32,11 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
     let mut book = open(io).await?;
     let activation = book.active()?.clone();
     refuse_too_early(&book, started)?;
+    if activation.settings.direction == Direction::CrmToGoogle && book.state.google_is_full(started) {
+        let error = Error::new(ErrorKind::RateLimited, Pause::GOOGLE_IS_FULL);
+        let left = book.state.google_writes_not_before_ms.map(|until| until - started);
+        return Err(error.of_service(Service::Google.name()).retry_after(left));
+    }
     let mut report = Report {
         trigger: options.trigger.clone(),
         started_ms: started,
@@ -34,10 +44,9 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
         ..Report::default()
     };
     let outcome = cycle(io, options, &activation, &mut book, &mut report).await;
-    if let Err(error) = &outcome {
-        remember_wait(io, &mut book, error).await;
+    if let Err(error) = outcome {
+        return Err(remember_wait(io, &mut book, error).await);
     }
-    outcome?;
     io.phase(Phase::Done);
     report.duration_ms = io.now_ms() - started;
     Ok(report)
@@ -56,98 +65,422 @@ async fn cycle(
     report: &mut Report,
 ) -> Result<()> {
     let settings = &activation.settings;
-
+    let ends = book.state.exclusive_ends();
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     Writer::new(io, book, report, None).recover().await?;
 
     io.phase(Phase::Reading);
-    let admission =
-        Admission { settings, window_start: months_before(io.now_ms(), settings.limits.look_back_months) };
-    let calendar = settings.calendar.as_str();
-    let limits = activation.crm.limits;
-    let mut reading =
-        read::calendar(io, calendar, book.state.cursor.as_ref(), admission.window_start, limits).await?;
-    report.full_read = reading.full;
-    let mut cases = Cases::new();
-    for sight in reading.sights.drain(..) {
-        add(&mut cases, sight);
-    }
-    let damaged = load_links(io, activation, reading.full, &mut cases, book).await?;
-    let deferred = prove(io, options, &reading, &mut cases, book, &admission, max).await?;
-
-    io.phase(Phase::Comparing);
-    for case in cases.values_mut() {
-        case.seen = case.sight.take().map(|sight| Observed::new(sight, &admission));
-    }
-    adopt(io, &damaged, &mut cases, book, report, &admission).await?;
-    let mut plan = Plan::of(cases, book, settings.deletions == DeletionPolicy::Propagate, io.now_ms())?;
-    report.unchanged = plan.unchanged;
-    report.skipped = plan.skipped;
-    for (id, link) in plan.remembered.drain(..) {
-        book.link(&id, &link, Some(&link.crm));
-        report.unchanged += 1;
-    }
-    plan.unparked.drain(..).for_each(|id| book.unpark(&id));
-    plan.parked.drain(..).for_each(|(id, parked)| book.park(&id, parked));
-    if reading.nameless > 0 {
-        let message =
-            format!("Google listed {} entries without an id; they cannot be synced.", reading.nameless);
+    let admission = Admission::new(settings, io.now_ms());
+    let gatherer = Gatherer { io, options, activation, admission: &admission, max };
+    // Before everything was read once, what looks new may have its twin on the other side: then a push is a whole cycle.
+    let begun = !book.state.doubt && book.state.first_sync_left.is_none() && book.state.crm_changes.is_some();
+    let pushed = options.crm_ids.as_ref().filter(|_| begun);
+    let gathered = match pushed {
+        Some(_) if settings.direction == Direction::GoogleToCrm => return Ok(()),
+        Some(ids) => gatherer.gather_records(ids, book).await?,
+        None => gatherer.gather(book).await?,
+    };
+    let Gathered { cases, google, crm, damaged, deferred, default_reminders, .. } = gathered;
+    report.full_read = google.as_ref().is_some_and(|reading| reading.full)
+        || crm.as_ref().is_some_and(|reading| reading.full);
+    if let Some(nameless) = google.as_ref().map(|reading| reading.nameless).filter(|count| *count > 0) {
+        let message = format!("Google listed {nameless} entries without an id; they cannot be synced.");
         report.notes.push(Note { code: "unreadable".to_owned(), google_id: String::new(), message });
     }
-    let cut = plan.limit(max.saturating_sub(report.crm.total() as usize)) + deferred;
+    if let Some(ends) = crm.as_ref().and_then(|read| read.exclusive_ends) {
+        book.state.crm_exclusive_ends = Some(ends);
+    }
 
-    io.phase(Phase::Writing);
-    let mut writer = Writer::new(io, book, report, options.deadline_ms);
-    writer.apply(plan).await?;
-    let (unapplied, out_of_time) = (writer.unapplied, writer.out_of_time);
+    let mut round = Round { cases, damaged, deferred };
+    let mut left = deferred.total();
+    let mut out_of_time = false;
+    for last in [false, true] {
+        io.phase(Phase::Comparing);
+        let plan = compare(io, &mut round, activation, book, report, &admission).await?;
+        let mut plan = plan;
+        if last {
+            plan.skipped = Skipped::default();
+        }
+        take_in(&mut plan, book, report);
+        guard::hold(&mut plan, book, |side| round.deferred.on(side), io.now_ms());
+        if book.state.google_is_full(io.now_ms()) {
+            left += plan.withhold_from_google();
+        }
+        left += plan.limit(max.saturating_sub(written(report)), io.now_ms());
 
-    let left = cut + unapplied;
+        io.phase(Phase::Writing);
+        if settings.direction == Direction::TwoWay
+            && let Some(changes) = book.state.crm_changes.or(crm.as_ref().map(|read| read.changes))
+            && plan.writes_to_crm()
+        {
+            book.state.unread_since.get_or_insert(changes.from());
+            // What is written is read back, and may be found edited: then the next list has to lead there.
+            book.state.crm_overlap = None;
+        }
+        let mut writer = Writer::new(io, book, report, options.deadline_ms);
+        writer.admission = Some(&admission);
+        writer.default_reminders.clone_from(&default_reminders);
+        writer.batch = options.batch;
+        writer.apply(plan).await?;
+        let (unapplied, late) = (writer.unapplied, writer.out_of_time);
+        let stale = std::mem::take(&mut writer.stale);
+        left += unapplied;
+        out_of_time |= late;
+        if stale.is_empty() {
+            break;
+        }
+        if last || late {
+            left += stale.len();
+            break;
+        }
+        io.phase(Phase::Reading);
+        let Gathered { cases, deferred, .. } = gatherer.again(stale, default_reminders.clone(), book).await?;
+        left += deferred.total();
+        round = Round { cases, damaged: Vec::new(), deferred };
+    }
+
     report.remaining = u32::try_from(left).unwrap_or(u32::MAX);
     report.finished = match (out_of_time, left) {
         (true, _) => Finished::Deadline,
         (false, 0) => Finished::Complete,
+        (false, _) if book.state.google_is_full(io.now_ms()) => Finished::Paused,
         (false, _) => Finished::Limit,
     };
-    finish(io, book, report, reading, left == 0).await
+    let crm_heard = crm.is_some();
+    let misread = ends.is_some() && book.state.exclusive_ends() != ends;
+    finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await?;
+    if misread && crm_heard {
+        // All-day times were taken a day short or long: they are read again, all of them.
+        book.state.crm_changes = None;
+        book.state.unread_since = Some(0);
+        io.save(book.take_patch()).await?;
+    }
+    Ok(())
+}
+
+/// What is compared at once.
+struct Round {
+    cases: Cases,
+    damaged: Vec<GoogleId>,
+    deferred: Deferred,
+}
+
+/// Entries written in this cycle.
+fn written(report: &Report) -> usize {
+    (report.crm.total() + report.google.total()) as usize
+}
+
+/// Judges what was read, links what belongs together, and decides.
+async fn compare(
+    io: &Io,
+    round: &mut Round,
+    activation: &Activation,
+    book: &mut Book,
+    report: &mut Report,
+    admission: &Admission<'_>,
+) -> Result<Plan> {
+    let settings = &activation.settings;
+    let mut cases = std::mem::take(&mut round.cases);
+    let connection = activation.connection();
+    follow_marks(&mut cases, book, connection);
+    follow_crm_marks(&mut cases);
+    if settings.recurring == RecurringPolicy::Instances {
+        follow_series(&mut cases, book, admission.window_start);
+    }
+    for (id, case) in cases.iter_mut() {
+        case.judge(id, admission);
+    }
+    for (id, side, written) in &book.intents.updates {
+        if let Some(case) = cases.get_mut(id) {
+            case.recognise(*side, written);
+        }
+    }
+    let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
+    let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
+    let matching = book.state.doubt || lost;
+    if settings.direction == Direction::GoogleToCrm {
+        if matching {
+            adopt(io, &mut cases, book, report, admission).await?;
+        }
+    } else if matching || !book.state.importing {
+        let ambiguous = pair_cases(&mut cases);
+        let now = io.now_ms();
+        // What was set apart as ambiguous and is so no longer goes on at once.
+        let told_apart =
+            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
+        let told_apart: Vec<GoogleId> =
+            told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
+        told_apart.iter().for_each(|id| book.unpark(id));
+        for id in ambiguous {
+            if let Some(case) = cases.remove(&id) {
+                book.park(&id, Parked::ambiguous(&case, now));
+            }
+        }
+    }
+    let planning = Planning {
+        policy: Policy::of(settings),
+        conflict: settings.conflict,
+        connection,
+        now_ms: io.now_ms(),
+        doubt: matching,
+    };
+    Plan::of(cases, book, planning)
+}
+
+/// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that
+/// still leads to an earlier life of the event follows to the new one.
+fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
+    let marked: Vec<(GoogleId, CrmId)> = own_events(cases, connection).collect();
+    if marked.is_empty() {
+        return;
+    }
+    let links = cases.iter().filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
+    let linked: Table<CrmId, GoogleId> = links.collect();
+    for (id, crm) in marked {
+        let Some(old) = linked.get(&crm) else {
+            join(cases, &id, &birth::google_id(connection, &crm, 0));
+            // Once the state is lost, another record may have taken the place of the one that the mark names.
+            let case = cases.get(&id).filter(|_| !book.state.doubt || book.may_be_born(&id));
+            if let Some(link) = case.and_then(|case| lost_link(case, connection)) {
+                book.link(&id, &link, None);
+                if let Some(case) = cases.get_mut(&id) {
+                    case.link = Some(link);
+                }
+            }
+            continue;
+        };
+        let gone = |case: &Case| {
+            case.sight.as_ref().is_some_and(|sight| matches!(sight.content, Content::Cancelled))
+        };
+        if !cases.get(old).is_some_and(|case| gone(case)) {
+            // Both lives are there: the one that is linked counts.
+            cases.remove(&id);
+            continue;
+        }
+        let Some(old_case) = cases.remove(old) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), old_case.link) {
+            let link =
+                Link { shown: link.shown, crm_modified: link.crm_modified, ..Link::unknown(crm, connection) };
+            book.unlink(old, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = old_case.crm_sight;
+        }
+    }
+}
+
+/// A linked event that was made the first of a series goes on as an instance of it: its meeting is that instance's, or
+/// else there would be two of them. It is the one at the same time, or the first one where the time was changed too.
+fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
+    let mut moves: Vec<(GoogleId, GoogleId)> = Vec::new();
+    for (id, case) in cases.iter() {
+        let (None, Some(Sight { series: Some(series), content: Content::Ordinary { event, .. }, .. })) =
+            (&case.link, &case.sight)
+        else {
+            continue;
+        };
+        let Some(single) = cases.get(series) else { continue };
+        let alone = single.sight.as_ref().is_none_or(|sight| matches!(sight.content, Content::Recurring));
+        let Some(link) = single.link.as_ref().filter(|_| alone) else { continue };
+        let same_time = link.seen.start == event.when.start_seconds();
+        match moves.last_mut() {
+            Some((known, heir)) if known == series && same_time => heir.clone_from(id),
+            Some((known, _)) if known == series => {}
+            // What was over before the window has its first instance there too.
+            _ if same_time || link.seen.end > window_start => moves.push((series.clone(), id.clone())),
+            _ => {}
+        }
+    }
+    for (series, id) in moves {
+        let Some(single) = cases.remove(&series) else { continue };
+        if let (Some(case), Some(link)) = (cases.get_mut(&id), single.link) {
+            book.unlink(&series, &link.crm);
+            book.link(&id, &link, None);
+            case.link = Some(link);
+            case.crm_sight = single.crm_sight;
+        }
+    }
+}
+
+/// Puts meetings that Accord made of an event, and whose links are not there, next to their events. Copies of a record
+/// may carry its mark too: then the content tells.
+fn follow_crm_marks(cases: &mut Cases) {
+    let mark = |case: &Case| case.crm_sight.as_ref().filter(|_| case.link.is_none())?.mark.clone();
+    let marks: Vec<(GoogleId, GoogleId)> =
+        cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).collect();
+    let mut groups: Table<GoogleId, Vec<GoogleId>> = Table::default();
+    groups.prepare(marks.iter().map(|(id, _)| id.clone()));
+    for (id, half) in marks {
+        groups.change(id, |halves| halves.push(half));
+    }
+    for (id, halves) in groups {
+        if let [half] = halves.as_slice()
+            && id != *half
+            && cases.get(&id).is_some_and(|case| {
+                let here = |sight: &Sight| !matches!(sight.content, Content::Cancelled);
+                case.link.is_none() && case.crm_sight.is_none() && case.sight.as_ref().is_some_and(here)
+            })
+        {
+            join(cases, &id, half);
+        }
+    }
+}
+
+/// The link of an event whose record is gone, by its mark: without one nobody would see that the record was deleted, and
+/// whether the event was edited since (I5, I6).
+fn lost_link(case: &Case, connection: Fingerprint) -> Option<Link> {
+    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
+    let gone = case.crm_sight.as_ref().is_some_and(|sight| matches!(sight.content, CrmContent::Gone));
+    let base = Seen::of_fields(&mark.base).filter(|_| gone)?;
+    let mut link = Link::unknown(mark.crm.clone(), connection);
+    link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
+    link.seen.google = base;
+    Some(link)
+}
+
+/// Events that Accord made of a record of the CRM, and whose links are not there. A copy that a person made carries the
+/// mark as well, under an id of its own.
+fn own_events(cases: &Cases, connection: Fingerprint) -> impl Iterator<Item = (GoogleId, CrmId)> {
+    cases.iter().filter_map(move |(id, case)| match (&case.link, &case.sight) {
+        (None, Some(Sight { content: Content::Ordinary { mark: Some(mark), .. }, .. })) => {
+            birth::generation(connection, &mark.crm, id).map(|_| (id.clone(), mark.crm.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// Puts the CRM's half of one case into another.
+fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
+    let alone =
+        |case: &Case| case.sight.is_none() && matches!(case.google_view(), View::Absent | View::Deleted);
+    if !cases.get(half).is_some_and(|case| alone(case)) {
+        return;
+    }
+    let Some(half) = cases.remove(half) else { return };
+    if let Some(case) = cases.get_mut(id) {
+        case.crm_sight = half.crm_sight;
+        case.crm = half.crm;
+    }
+}
+
+/// Pairs events and meetings that are new on both sides; returned are those that nobody can tell apart.
+fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
+    let new = |case: &Case| (case.google_view(), case.crm_view());
+    let mut google = Vec::new();
+    let mut crm = Vec::new();
+    for (id, case) in cases.iter() {
+        match new(case) {
+            // A half that is gone belongs to an earlier life: the other half may have found another partner since.
+            (View::New, View::Absent | View::Deleted) => {
+                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
+            }
+            (View::Absent | View::Deleted, View::New) => {
+                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
+            }
+            _ => {}
+        }
+    }
+    if google.is_empty() || crm.is_empty() {
+        return Vec::new();
+    }
+    let pairs = pair_whole(&google, &crm);
+    for (id, half) in pairs.same {
+        join(cases, &id, &half);
+    }
+    pairs.ambiguous
+}
+
+/// Remembers what needs no writing.
+fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
+    report.unchanged += plan.unchanged;
+    report.skipped.add(plan.skipped);
+    report.notes.append(&mut plan.notes);
+    for (id, link) in plan.remembered.drain(..) {
+        book.link(&id, &link, Some(&link.crm));
+        report.unchanged += 1;
+    }
+    for (id, link) in plan.paired.drain(..) {
+        book.link(&id, &link, None);
+        report.linked += 1;
+    }
+    for (id, link) in plan.unlinked.drain(..) {
+        book.unlink(&id, &link.crm);
+        report.unchanged += 1;
+    }
+    plan.unparked.drain(..).for_each(|id| book.unpark(&id));
+    plan.parked.drain(..).for_each(|(id, parked)| book.park(&id, parked));
 }
 
 /// Advances the cursor, and with it everything that says "this is done" — last, and only if nothing is left (I13).
 async fn finish(
     io: &Io,
+    whole: bool,
     book: &mut Book,
     report: &mut Report,
-    reading: Reading,
+    (google, crm): (Option<Reading>, Option<CrmRead>),
     complete: bool,
 ) -> Result<()> {
-    let moved = complete && book.state.cursor.as_ref() != Some(&reading.cursor);
-    if complete {
-        book.state.cursor = Some(reading.cursor);
-        book.state.doubt = false;
+    let mut moved = false;
+    if complete || !Device::CursorLast.on() {
+        // A direction that does not listen to Google reads it to find pairs, and keeps no cursor of it.
+        let hears = book.active()?.settings.direction != Direction::CrmToGoogle;
+        if let Some(reading) = google.filter(|_| hears) {
+            moved |= book.state.cursor.as_ref() != Some(&reading.cursor);
+            book.state.cursor = Some(reading.cursor);
+            book.state.horizon = reading.horizon.or(book.state.horizon);
+        }
+        if let Some(read) = crm {
+            moved |= book.state.crm_changes.is_none_or(|known| known.at != read.changes.at);
+            book.state.crm_changes = Some(read.changes);
+            book.state.crm_overlap = (report.crm.total() == 0).then_some(read.overlap);
+            book.state.crm_deletions = Some(read.deletions);
+            if read.full {
+                book.state.unread_since = None;
+            }
+        }
+        if whole {
+            book.state.doubt = false;
+            book.state.importing = false;
+            book.state.probe = None;
+            book.intents.updates.clear();
+            book.intents.births.clear();
+        }
     }
-    if !report_is_quiet(report) || moved || book.state.remaining != report.remaining {
+    report.conflicts = std::mem::take(&mut book.intents.lost);
+    let quiet = report_is_quiet(report, book.state.remaining);
+    if !quiet || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
     }
-    book.state.remaining = report.remaining;
-    book.state.first_sync_left = None;
+    if whole {
+        book.state.remaining = report.remaining;
+        book.state.first_sync_left = None;
+    }
     book.state.google_not_before_ms = None;
     book.state.zoho_not_before_ms = None;
+    book.state.pressed = 0;
+    if !book.state.google_is_full(io.now_ms()) {
+        book.state.google_writes_not_before_ms = None;
+    }
+    report.pauses = book.pauses(io.now_ms());
     report.parked = book.parked_items();
+    report.questions = book.questions();
     report.requests = io.requests();
     report.duration_ms = io.now_ms() - report.started_ms;
-    if !report_is_quiet(report) {
+    if !quiet {
         let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
         book.remember_report(rows.get(key::HISTORY), report);
     }
     io.save(book.take_patch()).await
 }
 
-/// Whether a cycle left nothing behind that is worth remembering.
-fn report_is_quiet(report: &Report) -> bool {
+/// Whether a cycle left nothing behind that is worth remembering; `remained`: what the one before had left.
+fn report_is_quiet(report: &Report, remained: u32) -> bool {
     report.crm.total() + report.google.total() + report.linked == 0
         && report.notes.is_empty()
-        && report.remaining == 0
+        && report.conflicts.is_empty()
+        && (report.remaining == 0 || (report.finished == Finished::Paused && report.remaining == remained))
 }
 
 pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
@@ -155,8 +488,7 @@ pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
         [(Service::Google, book.state.google_not_before_ms), (Service::Zoho, book.state.zoho_not_before_ms)];
     for (service, until) in waits {
         if let Some(until) = until.filter(|until| *until > now_ms) {
-            let message =
-                format!("{} asked to wait. Nothing is lost; the sync goes on by itself.", service.name());
+            let message = if service == Service::Google { Pause::GOOGLE_WAITS } else { Pause::CRM_WAITS };
             let error = Error::new(ErrorKind::RateLimited, message).of_service(service.name());
             return Err(error.retry_after(Some(until - now_ms)));
         }
@@ -165,9 +497,13 @@ pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
 }
 
 /// Notes down how long a service asked to be left alone (I27). That this is lost when storage fails too is no harm:
-/// the service will say it again.
-pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
-    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return };
+/// the service will say it again. A service that still wants fewer requests in the next cycle is left alone for longer,
+/// up to an hour: the credits of the CRM are those of a day, and nothing in its answer tells that from a short rush.
+pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: Error) -> Error {
+    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return error };
+    let patience = LONGEST_WAIT_MS << (2 * book.state.pressed.min(3));
+    let wait = wait.max(patience.min(3_600_000));
+    book.state.pressed = book.state.pressed.saturating_add(1);
     let until = Some(io.now_ms() + wait);
     if error.service() == Some(Service::Zoho.name()) {
         book.state.zoho_not_before_ms = until;
@@ -175,138 +511,30 @@ pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: &Error) {
         book.state.google_not_before_ms = until;
     }
     let _ = io.save(book.take_patch()).await;
-}
-
-/// Puts the links next to the events that were read: all of them on a full read, for what the list lacks counts too;
-/// only those of the delivered and of the due events otherwise, so that a small change costs little however many links
-/// there are. A link whose row was damaged is found by the way back from the CRM id, and nothing is taken as seen: its
-/// fields are written again. Returned are those to which no way leads back.
-async fn load_links(
-    io: &Io,
-    activation: &Activation,
-    full: bool,
-    cases: &mut Cases,
-    book: &mut Book,
-) -> Result<Vec<GoogleId>> {
-    let rows = if full {
-        io.list(key::LINKS).await?
-    } else {
-        let due = due(book, io.now_ms());
-        io.load(cases.keys().chain(&due).map(key::link).collect()).await?
-    };
-    let connection = activation.connection();
-    let mut damaged = Vec::new();
-    let mut count: u32 = 0;
-    for (name, text) in rows {
-        let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
-        match decode::<Link>(&text) {
-            // A link of other accounts says nothing about these.
-            Some(link) if link.connection != connection => {}
-            Some(link) => {
-                count += 1;
-                cases.entry(id).or_default().link = Some(link);
-            }
-            None => damaged.push(id),
-        }
-    }
-    if !damaged.is_empty() {
-        for (crm, id) in ways_back(io).await? {
-            if let Some(index) = damaged.iter().position(|lost| *lost == id) {
-                count += 1;
-                damaged.swap_remove(index);
-                cases.entry(id).or_default().link = Some(Link::unknown(crm, connection));
-            }
-        }
-    }
-    if full {
-        book.state.links = count;
-    }
-    Ok(damaged)
-}
-
-/// Parked events whose day is over.
-fn due(book: &Book, now_ms: i64) -> Vec<GoogleId> {
-    book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms).map(|(id, _)| id.clone()).collect()
-}
-
-/// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
-/// that a full list lacks (K9), and parked ones that are due (K6; at most a twentieth of the cycle, I11). What is
-/// beyond the limit is not asked for; its number is returned, and it waits.
-async fn prove(
-    io: &Io,
-    options: &RunOptions,
-    reading: &Reading,
-    cases: &mut Cases,
-    book: &Book,
-    admission: &Admission<'_>,
-    max: usize,
-) -> Result<usize> {
-    let crm = &book.active()?.crm;
-    let deletes = admission.settings.deletions == DeletionPolicy::Propagate;
-    let mut ids: Vec<GoogleId> = Vec::new();
-    let mut deferred = 0;
-    for (id, case) in cases.iter_mut() {
-        let Some(link) = &case.link else { continue };
-        let ask = match &case.sight {
-            Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
-            None => reading.full && link.seen.end > admission.window_start,
-        };
-        match ask {
-            true if ids.len() < max => ids.push(id.clone()),
-            true => {
-                deferred += 1;
-                case.sight = None;
-            }
-            false => {}
-        }
-    }
-    let due = due(book, io.now_ms());
-    let unseen = |id: &GoogleId| cases.get(id).is_none_or(|case| case.sight.is_none());
-    ids.extend(due.into_iter().filter(unseen).take((max / 20).max(1)));
-    if ids.is_empty() {
-        return Ok(deferred);
-    }
-    // Whoever is asked about is not known until there is an answer about that very event.
-    for id in &ids {
-        if let Some(case) = cases.get_mut(id) {
-            case.sight = None;
-        }
-    }
-    let context = Context { default_reminders: &reading.default_reminders, limits: crm.limits };
-    let mut answered = 0;
-    for seen in read::events(io, &admission.settings.calendar, &ids, options.batch, &context).await? {
-        answered += 1;
-        let case = cases.entry(seen.id.clone()).or_default();
-        case.sight = Some(seen);
-    }
-    Ok(deferred + ids.len().saturating_sub(answered))
+    error.retry_after(Some(wait))
 }
 
 /// Links events that already have a meeting, by their content: on a first sync and after a loss of rows (C5, K10). Pairs
 /// write nothing to either service.
 async fn adopt(
     io: &Io,
-    damaged: &[GoogleId],
     cases: &mut Cases,
     book: &mut Book,
     report: &mut Report,
     admission: &Admission<'_>,
 ) -> Result<()> {
-    let new = |case: &Case| {
-        case.link.is_none() && case.seen.as_ref().is_some_and(|seen| seen.google == InGoogle::Admitted)
-    };
-    let lost = damaged.iter().any(|id| cases.get(id).is_some_and(|case| new(case)));
-    if !(book.state.doubt || lost) || !cases.values().any(|case| new(case)) {
+    let new = |case: &Case| case.google_view() == View::New;
+    if !cases.values().any(|case| new(case)) {
         return Ok(());
     }
     let day = 86_400;
     let which = Meetings::EndingFrom(admission.window_start - 2 * day);
     let activation = book.active()?;
     let connection = activation.connection();
-    let meetings = read::meetings(io, &activation.crm.user, &which).await?;
+    let meetings = read::meetings(io, &activation.crm, &which).await?;
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
-    let candidates = candidates.filter_map(|(id, case)| Some((id, case.seen.as_ref()?.event.as_ref()?)));
+    let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
     let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
@@ -320,22 +548,10 @@ async fn adopt(
     Ok(())
 }
 
-/// The reverse rows: CRM id to Google id.
-async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
-    let rows: Rows = io.list(key::REVERSE).await?;
-    let way = |(name, text): (String, String)| {
-        let crm = CrmId::new(name.strip_prefix(key::REVERSE)?);
-        Some((crm, decode::<GoogleId>(&text)?))
-    };
-    Ok(rows.into_iter().filter_map(way).collect())
-}
-
 /// Takes what Google shows as what was last seen there. A deleted event keeps its link as it is, to be deleted by it.
 fn remember_pair(book: &mut Book, id: &GoogleId, case: &mut Case, mut link: Link) {
-    if let Some(seen) = &case.seen
-        && let Some(event) = &seen.event
-    {
-        link.seen = draft(seen.etag.clone(), event);
+    if let Some(seen) = case.google.as_ref().and_then(InGoogle::draft) {
+        link.seen = seen;
         book.link(id, &link, None);
     }
     case.link = Some(link);

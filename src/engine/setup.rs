@@ -8,7 +8,7 @@ use crate::api::retry::Problem;
 use crate::api::zoho;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::profile::CrmProfile;
-use crate::model::settings::{DeletionPolicy, FirstMatch, Settings};
+use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
@@ -49,10 +49,15 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
 /// of the CRM.
 pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Access, Option<CrmProfile>)> {
     let mut missing = Vec::new();
+    let mut zone = None;
     match read_calendars(io).await? {
         Ok(calendars) => {
             let chosen = settings.map(|settings| settings.calendar.as_str());
-            if chosen.is_some_and(|id| !calendars.iter().any(|calendar| calendar.id == id)) {
+            zone = calendars
+                .iter()
+                .find(|calendar| chosen == Some(&calendar.id))
+                .map(|found| found.zone.clone());
+            if chosen.is_some() && zone.is_none() {
                 missing.push(lacks(ErrorKind::CalendarNotWritable, NOT_WRITABLE));
             } else if calendars.is_empty() {
                 missing.push(lacks(
@@ -63,7 +68,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
         }
         Err(problem) => missing.push(barrier(Service::Google, &problem)?),
     }
-    let profile = match crm(io, settings, &mut missing).await? {
+    let profile = match crm(io, settings, zone, &mut missing).await? {
         Ok(profile) => profile,
         Err(problem) => {
             missing.push(barrier(Service::Zoho, &problem)?);
@@ -91,6 +96,7 @@ fn lacks(kind: ErrorKind, message: &str) -> Missing {
 async fn crm(
     io: &Io,
     settings: Option<&Settings>,
+    calendar_zone: Option<String>,
     missing: &mut Vec<Missing>,
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
@@ -105,21 +111,61 @@ async fn crm(
     let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
     let rights = read!(zoho::events_module(), zoho_account::missing_rights);
     let rules = read!(zoho::events_fields(), zoho_account::field_rules);
-    let deletes = settings.is_none_or(|settings| settings.deletions == DeletionPolicy::Propagate);
-    for right in rights.into_iter().filter(|right| deletes || *right != "Delete") {
+    for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
         missing.push(lacks(ErrorKind::Forbidden, &message));
     }
-    for name in rules.unfillable {
+    let writes = settings.is_none_or(|settings| settings.direction != Direction::CrmToGoogle);
+    if writes && settings.is_some_and(|settings| settings.guests == GuestPolicy::AddAsContacts) {
+        contacts(io, missing).await?;
+    }
+    for name in rules.unfillable.into_iter().filter(|_| writes) {
         let message = format!(
             "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. \
              Ask your administrator to make it optional."
         );
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
-    let zone = user_zone.or(zone).unwrap_or_else(|| "UTC".to_owned());
-    Ok(Ok(Some(CrmProfile { user, organisation, zone, limits: rules.limits, defaults: rules.defaults })))
+    // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
+    let zone = user_zone.or(calendar_zone).or(zone).unwrap_or_else(|| "UTC".to_owned());
+    Ok(Ok(Some(CrmProfile {
+        user,
+        organisation,
+        zone,
+        limits: rules.limits,
+        defaults: rules.defaults,
+        marks: rules.marks,
+    })))
+}
+
+/// What is missing to make contacts of guests (C3): View and Create on Contacts. Users and leads are looked up as far as
+/// they may be seen.
+async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
+    match fetch_parsed(io, zoho::contacts_module(), zoho_account::missing_rights).await? {
+        Ok(rights) => {
+            for right in rights.into_iter().filter(|right| matches!(*right, "View" | "Create")) {
+                let message = format!(
+                    "Your CRM profile lacks the right {right} for Contacts, so that guests cannot become contacts. Ask \
+                     your administrator for it, or choose not to add guests."
+                );
+                missing.push(lacks(ErrorKind::Forbidden, &message));
+            }
+        }
+        Err(problem) => missing.push(barrier(Service::Zoho, &problem)?),
+    }
+    Ok(())
+}
+
+/// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).
+fn needed(right: &str, settings: Option<&Settings>) -> bool {
+    let Some(settings) = settings else { return true };
+    let writes = settings.direction != Direction::CrmToGoogle;
+    match right {
+        "Create" | "Edit" => writes,
+        "Delete" => writes && settings.deletions == DeletionPolicy::Propagate,
+        _ => true,
+    }
 }
 
 /// Switches the sync on: validates the settings against the accounts, saves them, and asks for a full read. Links stay,
@@ -137,12 +183,19 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
     if !same {
         book.state.links = 0;
         book.state.all_day = None;
+        book.state.crm_exclusive_ends = None;
+        book.state.unread_since = None;
         book.parked.clear();
+        book.held.clear();
         // They belong to the other accounts; what they brought about is found by its content.
-        book.intents = Intents::default();
+        book.intents = Intents { contacts_ms: book.intents.contacts_ms, ..Intents::default() };
     }
     book.state.cursor = None;
+    book.state.horizon = None;
+    book.state.crm_changes = None;
+    book.state.crm_deletions = None;
     book.state.doubt = pairs;
+    book.state.importing = !pairs;
     book.state.first_sync_left = Some(activation.settings.limits.first_sync);
     book.activation = Some(activation);
     Ok(())

@@ -1,11 +1,15 @@
-//! Applies a plan to the CRM, one group of operations at a time. After every group its outcome is settled and the
+//! Applies a plan to both services, one group of operations at a time. After every group its outcome is settled and the
 //! intents of the next are recorded in one patch, so that a kill at any instant loses and doubles nothing.
 
 mod all_day;
 mod create;
+mod echo;
+mod google;
+mod people;
 mod update;
 
 use self::all_day::{is_all_day, widest};
+use self::people::Directory;
 use super::io::Io;
 use super::read;
 use crate::api::http::{HttpResponse, Service};
@@ -15,16 +19,22 @@ use crate::error::Result;
 use crate::model::event::{Event, Guests};
 use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
-use crate::model::ids::GoogleId;
+use crate::model::ids::{CrmId, GoogleId};
 use crate::model::profile::AllDayTimes;
+use crate::model::settings::Direction;
 use crate::model::sight::Meeting;
+use crate::model::table::Table;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::Book;
-use crate::sync::plan::{Delete, Plan};
+use crate::sync::observe::Admission;
+use crate::sync::plan::{CrmCreate, CrmUpdate, Delete, Links, Plan};
 use crate::sync::report::{Note, Report};
+use crate::sync::side::Side;
 use crate::sync::state::{Activation, Draft, Link, Parked, decode, key};
+use crate::wire::google::Reminder;
 use crate::wire::mapping::{MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Participant, RecordResult};
+use crate::wire::zoho_event::seconds;
 
 /// How old an intent must be before the CRM is asked what became of it: a request cut off here may still be under way
 /// there.
@@ -47,6 +57,41 @@ pub(crate) struct Writer<'a> {
     /// Entries that could not be written now and need another cycle.
     pub(crate) unapplied: usize,
     pub(crate) out_of_time: bool,
+    /// The links of what is written.
+    pub(crate) links: Links,
+    /// Those of them that are made with their first write.
+    fresh: Table<GoogleId, ()>,
+    /// What moved under its write: to be read on both sides and compared again.
+    pub(crate) stale: Vec<Stale>,
+    /// Second halves of merges, whose first halves are written.
+    crm_updates: Vec<Box<CrmUpdate>>,
+    /// Records that were written and are to be read back.
+    echoes: Vec<Echo>,
+    /// When a record was last written.
+    written_ms: i64,
+    /// Whether the CRM is a source too: its edits must not be overwritten unseen.
+    two_way: bool,
+    /// How an answer of Google is judged.
+    pub(crate) admission: Option<&'a Admission<'a>>,
+    pub(crate) default_reminders: Vec<Reminder>,
+    /// Whether the host lets requests to Google's batch endpoint through.
+    pub(crate) batch: bool,
+    directory: Directory,
+}
+
+/// A record that was written and is to be read back.
+struct Echo {
+    crm: CrmId,
+    id: GoogleId,
+    /// Who took part before: whether a write can take people off the list is not documented.
+    guests_before: Vec<Fingerprint>,
+}
+
+/// What moved under its write, with what leads to its other side.
+pub(crate) struct Stale {
+    pub(crate) id: GoogleId,
+    pub(crate) link: Option<Link>,
+    pub(crate) crm: Option<CrmId>,
 }
 
 impl<'a> Writer<'a> {
@@ -58,6 +103,7 @@ impl<'a> Writer<'a> {
     ) -> Self {
         // Without an activation there is nothing to write.
         let connection = book.activation.as_ref().map_or(Fingerprint::of_text(""), Activation::connection);
+        let direction = book.activation.as_ref().map(|activation| activation.settings.direction);
         Self {
             io,
             connection,
@@ -71,6 +117,17 @@ impl<'a> Writer<'a> {
             bulk: zoho::BULK,
             unapplied: 0,
             out_of_time: false,
+            links: Links::default(),
+            fresh: Table::default(),
+            stale: Vec::new(),
+            crm_updates: Vec::new(),
+            echoes: Vec::new(),
+            written_ms: 0,
+            two_way: direction == Some(Direction::TwoWay),
+            admission: None,
+            default_reminders: Vec::new(),
+            batch: false,
+            directory: Directory::default(),
         }
     }
 
@@ -78,9 +135,28 @@ impl<'a> Writer<'a> {
     pub(crate) async fn apply(&mut self, plan: Plan) -> Result<()> {
         self.total = plan.entries();
         self.io.progress(0, self.total);
-        let Plan { deletes, mut updates, mut creates, .. } = plan;
+        let Plan {
+            deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, ..
+        } = plan;
+        self.links = links;
+        self.fresh = fresh;
+        let (in_crm, in_google) = deletes.into_iter().partition(|op| op.side == Side::Crm);
+        self.delete_in_google(in_google).await?;
+        self.crm_updates = crm_updates;
+        google_creates.extend(self.update_in_google(google_updates).await?);
+        let updates = std::mem::take(&mut self.crm_updates);
+        self.write_to_crm(in_crm, updates, crm_creates).await?;
+        self.create_in_google(google_creates).await
+    }
+
+    async fn write_to_crm(
+        &mut self,
+        deletes: Vec<Delete>,
+        mut updates: Vec<Box<CrmUpdate>>,
+        mut creates: Vec<Box<CrmCreate>>,
+    ) -> Result<()> {
         let days = creates.iter().map(|op| &op.event).chain(updates.iter().map(|op| &op.event));
-        let span = days.filter(|event| is_all_day(event)).fold(None, widest);
+        let span = days.map(|event| &**event).filter(|event| is_all_day(event)).fold(None, widest);
         if let Some(span) = span {
             self.load_zone(span).await?;
         }
@@ -102,7 +178,38 @@ impl<'a> Writer<'a> {
             }
         }
         creates.extend(self.update(updates).await?);
-        self.create(creates).await
+        self.create(creates).await?;
+        if self.two_way {
+            self.read_back().await?;
+        }
+        self.save().await
+    }
+
+    /// Stores a link that was written.
+    fn relink(&mut self, id: &GoogleId, link: &Link) {
+        let known = self.fresh.remove(id).is_none();
+        self.report.linked += u32::from(!known);
+        self.book.link(id, link, known.then_some(&link.crm));
+    }
+
+    /// Sets an entry aside that moved under its write.
+    fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
+        self.book.withdraw_losses(id);
+        let link = self.links.remove(id);
+        let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
+        // A pair that was to be made is made anew.
+        let link = link.filter(|_| self.fresh.remove(id).is_none()).map(|link| *link);
+        self.stale.push(Stale { id: id.clone(), link, crm });
+    }
+
+    /// Remembers that a record was written, to be read back.
+    fn wrote(&mut self, id: &GoogleId, crm: &CrmId, guests_before: Vec<Fingerprint>) {
+        if self.two_way {
+            self.written_ms = self.io.now_ms();
+            if !self.echoes.iter().any(|known| known.crm == *crm) {
+                self.echoes.push(Echo { crm: crm.clone(), id: id.clone(), guests_before });
+            }
+        }
     }
 
     /// Whether another group may begin; otherwise its entries are left for the next cycle.
@@ -128,18 +235,23 @@ impl<'a> Writer<'a> {
     }
 
     async fn delete(&mut self, deletes: Vec<Delete>) -> Result<()> {
-        let groups: Vec<&[Delete]> = deletes.chunks(zoho::BULK).collect();
-        for batch in groups.chunks(Service::Zoho.in_flight()) {
-            let entries = batch.iter().map(|group| group.len()).sum();
-            if !self.in_time(entries) {
+        let doomed = deletes.into_iter().filter_map(|op| {
+            let crm = self.links.get(&op.id)?.crm.clone();
+            Some((op.id, crm))
+        });
+        let doomed: Vec<Doomed> = doomed.collect();
+        for ops in in_groups(doomed, zoho::BULK * Service::Zoho.in_flight()) {
+            if !self.in_time(ops.len()) {
                 continue;
             }
-            let requests = batch
+            let ops = if self.two_way { self.unmoved(ops).await? } else { ops };
+            let groups: Vec<&[Doomed]> = ops.chunks(zoho::BULK).collect();
+            let requests = groups
                 .iter()
-                .map(|group| zoho::delete(&group.iter().map(|op| &op.link.crm).collect::<Vec<_>>()));
+                .map(|group| zoho::delete(&group.iter().map(|(_, crm)| crm).collect::<Vec<_>>()));
             let answers = self.io.fetch(requests.collect()).await?;
             let mut failed = None;
-            for (group, answer) in batch.iter().zip(answers) {
+            for (group, answer) in groups.iter().zip(answers) {
                 match answer.and_then(|response| results(&response, group.len())) {
                     Ok(results) => {
                         for (op, result) in group.iter().zip(results) {
@@ -166,21 +278,38 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn settle_delete(&mut self, op: &Delete, result: &RecordResult) -> Result<()> {
-        let gone =
-            result.code == "SUCCESS" || read::record(self.io, &op.link.crm, "Modified_Time").await?.is_none();
+    /// Those of which nobody has edited the record meanwhile: a deletion in the CRM has no guard of its own (Zoho CRM
+    /// API v8, delete records), so that the records are read once more.
+    async fn unmoved(&mut self, ops: Vec<Doomed>) -> Result<Vec<Doomed>> {
+        let ids: Vec<&CrmId> = ops.iter().map(|(_, crm)| crm).collect();
+        let records = read::records(self.io, &ids, "Modified_Time").await?;
+        let versions: Table<CrmId, Option<i64>> =
+            records.into_iter().map(|record| (record.id, seconds(&record.modified))).collect();
+        let (moved, unmoved): (Vec<_>, Vec<_>) = ops.into_iter().partition(|(id, crm)| {
+            let known = self.links.get(id).map(|link| link.crm_modified);
+            versions.get(crm).is_some_and(|version| known != Some(*version))
+        });
+        for (id, crm) in moved {
+            self.stale(&id, Some(crm));
+        }
+        Ok(unmoved)
+    }
+
+    async fn settle_delete(&mut self, (id, crm): &Doomed, result: &RecordResult) -> Result<()> {
+        let gone = result.code == "SUCCESS" || read::record(self.io, crm, "Modified_Time").await?.is_none();
         if gone {
             self.report.crm.deleted += 1;
             self.count_done(1);
-            self.book.unlink(&op.id, &op.link.crm);
-        } else {
-            self.park(&op.id, &op.link.seen, result);
+            self.book.unlink(id, crm);
+        } else if let Some(seen) = self.links.get(id).map(|link| link.seen.clone()) {
+            self.park(id, &seen, result);
         }
         Ok(())
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster }
+        let people = &self.directory.people;
+        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster, people }
     }
 
     fn notifies(&self) -> bool {
@@ -189,12 +318,18 @@ impl<'a> Writer<'a> {
 
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
+        self.book.withdraw_losses(id);
         let code = printable(&result.code);
         let message = match result.field.as_str() {
             "" => format!("The CRM refuses this event ({code})."),
             field => format!("The CRM refuses this event: {code} in the field {}.", printable(field)),
         };
-        self.book.park(id, Parked::new(&code, message, draft.etag.clone(), self.io.now_ms()));
+        let mut parked = Parked::new(&code, message, draft.etag.clone(), self.io.now_ms());
+        if let Some(link) = self.links.get(id) {
+            parked.crm_modified = link.crm_modified;
+            parked.crm = Some(link.crm.clone());
+        }
+        self.book.park(id, parked);
     }
 
     fn note_guests(&mut self, id: &GoogleId, event: &Event) {
@@ -219,15 +354,18 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A record to delete, and the event whose counterpart it is.
+type Doomed = (GoogleId, CrmId);
+
 /// Meetings that no link leads to. A way back counts as long as the link at its end leads here too, or cannot be read:
 /// after a change of accounts and back there may be older ones.
 pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meeting>> {
     let ways = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
     let google =
-        |meeting: &Meeting| ways.get(&key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
+        |meeting: &Meeting| ways.get(key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
     let links = io.load(meetings.iter().filter_map(google).map(|id| key::link(&id)).collect()).await?;
     let linked = |meeting: &Meeting| {
-        google(meeting).is_some_and(|id| match links.get(&key::link(&id)) {
+        google(meeting).is_some_and(|id| match links.get(key::link(&id)) {
             Some(text) => decode::<Link>(text).is_none_or(|link| link.crm == meeting.id),
             None => false,
         })

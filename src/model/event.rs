@@ -16,10 +16,16 @@ pub(crate) struct Event {
     pub(crate) guests: Guests,
 }
 
+/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
+pub(crate) const MAX_PARTICIPANTS: usize = 50;
+
 /// The title of a private event under the policy `busy` (C10).
 const BUSY: &str = "Busy";
 
 impl Event {
+    /// The title of an untitled event in the CRM (F1), as Zoho's own feature writes it.
+    pub(crate) const UNTITLED: &'static str = "Not Provided";
+
     /// An event of which only the time is known.
     pub(crate) fn blank(when: When) -> Self {
         Self {
@@ -35,6 +41,14 @@ impl Event {
     /// What the CRM may know of a private event under `busy`: when it is.
     pub(crate) fn busy(self) -> Self {
         Self { title: BUSY.to_owned(), ..Self::blank(self.when) }
+    }
+
+    /// The guests, as far as they were shown.
+    pub(crate) fn known_guests(&self) -> &[Guest] {
+        match &self.guests {
+            Guests::Known(guests) => guests,
+            Guests::Unknown => &[],
+        }
     }
 
     /// The guests' fingerprints, as a link keeps them.
@@ -70,6 +84,11 @@ impl Guest {
     pub(crate) fn new(email: &str, name: Option<String>) -> Option<Self> {
         let email = email.trim().to_ascii_lowercase();
         (!email.is_empty()).then(|| Self { email, name: name.filter(|n| !n.trim().is_empty()) })
+    }
+
+    /// Whether Google would take the address: it refuses the whole event for one that is none.
+    pub(crate) fn is_address(&self) -> bool {
+        self.email.contains('@') && !self.email.contains(char::is_whitespace)
     }
 
     /// What a link remembers of a guest: enough to see who was removed, not who it was.

@@ -1,6 +1,6 @@
 //! The mapped fields as a set: names, order, and the normal form that each is compared by.
 
-use super::event::{Event, Guests};
+use super::event::{Event, Guest, Guests};
 use super::fingerprint::{Digest, Fingerprint};
 use super::time::WhenKey;
 
@@ -25,6 +25,47 @@ impl Field {
     pub(crate) const ALL: [Self; 6] =
         [Self::Title, Self::Time, Self::Reminder, Self::Place, Self::Description, Self::Guests];
 
+    /// The name in reports.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Time => "time",
+            Self::Reminder => "reminder",
+            Self::Place => "place",
+            Self::Description => "description",
+            Self::Guests => "guests",
+        }
+    }
+
+    /// Whether an event says nothing here.
+    pub(crate) fn is_blank(self, event: &Event) -> bool {
+        match self {
+            Self::Title => event.title.is_empty() || event.title == Event::UNTITLED,
+            Self::Time => false,
+            Self::Reminder => event.reminder.is_none(),
+            Self::Place => event.place.is_empty(),
+            Self::Description => event.description.is_empty(),
+            Self::Guests => matches!(&event.guests, Guests::Known(guests) if guests.is_empty()),
+        }
+    }
+
+    /// The value of this field as people read it.
+    pub(crate) fn printed(self, event: &Event) -> String {
+        match self {
+            Self::Title => event.title.clone(),
+            Self::Time => event.when.printed(),
+            Self::Reminder => event.reminder.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            Self::Place => event.place.clone(),
+            Self::Description => event.description.clone(),
+            Self::Guests => match &event.guests {
+                Guests::Unknown => String::new(),
+                Guests::Known(guests) => {
+                    guests.iter().map(|guest| guest.email.as_str()).collect::<Vec<_>>().join(", ")
+                }
+            },
+        }
+    }
+
     /// The fingerprint of this field's normal form; none when the service did not show the field.
     pub(crate) fn fingerprint(self, event: &Event) -> Option<Fingerprint> {
         let digest = Digest::new();
@@ -36,17 +77,21 @@ impl Field {
             Self::Description => digest.text(&event.description).finish(),
             Self::Guests => match &event.guests {
                 Guests::Unknown => return None,
-                // A sum, for their order says nothing; nobody is in the list twice.
-                Guests::Known(guests) => {
-                    let people = guests.iter().map(|guest| guest.fingerprint().as_u64());
-                    digest
-                        .number(people.fold(0, u64::wrapping_add).cast_signed())
-                        .number(guests.len() as i64)
-                        .finish()
-                }
+                Guests::Known(guests) => guests_fingerprint(guests),
             },
         })
     }
+}
+
+/// The fingerprint of a list of guests: a sum, for their order says nothing; nobody is in the list twice.
+pub(crate) fn guests_fingerprint(guests: &[Guest]) -> Fingerprint {
+    people_fingerprint(&guests.iter().map(Guest::fingerprint).collect::<Vec<_>>())
+}
+
+/// The same, of guests that are known by their fingerprints only.
+pub(crate) fn people_fingerprint(people: &[Fingerprint]) -> Fingerprint {
+    let sum = people.iter().map(|person| person.as_u64()).fold(0, u64::wrapping_add).cast_signed();
+    Digest::new().number(sum).number(people.len() as i64).finish()
 }
 
 /// The fingerprint of a title in its normal form.
@@ -85,6 +130,18 @@ impl FieldSet {
 
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(crate) const fn only(field: Field) -> Self {
+        Self(1 << field as u8)
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Field> {

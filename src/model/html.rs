@@ -5,6 +5,8 @@
 //! to a module whose whole budget is 320 KiB. What is left out (the full table of 2,231 names, the rules for what may
 //! nest in what) changes no text that people see.
 
+use std::borrow::Cow;
+
 /// A piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -76,6 +78,43 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// Whether a text holds anything but text and character references.
+pub(crate) fn has_markup(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| markup(after(text, at)).is_some())
+}
+
+/// Plain text as HTML that reads as that text: only what would be read as something else is escaped.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, character) in text.match_indices(['<', '&']) {
+        let tail = after(text, at + 1);
+        let (escaped, needed) = match character {
+            "<" => ("&lt;", markup(after(text, at)).is_some()),
+            _ => ("&amp;", is_reference(tail)),
+        };
+        if needed {
+            out.push_str(text.get(done..at).unwrap_or_default());
+            out.push_str(escaped);
+            done = at + 1;
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(after(text, done));
+    Cow::Owned(out)
+}
+
+/// Whether a browser could take what follows an ampersand for a character reference. Some names need no semicolon
+/// (HTML standard, 13.2.5.73), and there are more names than [`NAMES`] holds.
+fn is_reference(tail: &str) -> bool {
+    let body = tail.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    tail.starts_with('#')
+        || (body.len() < tail.len() && body.starts_with(';'))
+        || NAMES.split(' ').filter_map(|entry| entry.split_once('=')).any(|(name, _)| tail.starts_with(name))
+}
+
 fn after(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
@@ -88,7 +127,8 @@ fn name_of(inner: &str) -> &str {
 fn markup(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('<')?;
     if let Some(comment) = inner.strip_prefix("!--") {
-        return Some(comment.find("-->").map_or(text.len(), |at| "<!--".len() + at + "-->".len()));
+        let end = comment.match_indices('-').find(|(at, _)| after(comment, *at).starts_with("-->"));
+        return Some(end.map_or(text.len(), |(at, _)| "<!--".len() + at + "-->".len()));
     }
     let name = inner.strip_prefix('/').unwrap_or(inner);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) && !inner.starts_with(['!', '?']) {
@@ -109,8 +149,9 @@ fn markup(text: &str) -> Option<usize> {
 }
 
 fn end_tag(text: &str, name: &str) -> Option<usize> {
-    text.match_indices("</").map(|(at, _)| at).find(|at| {
-        after(text, at + 2).get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    text.match_indices('<').map(|(at, _)| at).find(|at| {
+        let found = after(text, *at).strip_prefix("</").and_then(|tail| tail.get(..name.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
     })
 }
 

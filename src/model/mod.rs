@@ -2,11 +2,15 @@
 
 pub(crate) mod event;
 pub(crate) mod field;
-pub(crate) mod fingerprint;
 mod html;
 pub(crate) mod ids;
+pub(crate) mod order;
+pub(crate) mod people;
 pub(crate) mod profile;
 pub(crate) mod settings;
 pub(crate) mod sight;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
+
+pub(crate) use accord_bytes::fingerprint;

@@ -7,11 +7,13 @@ use serde::Serialize;
 pub(crate) struct CrmProfile {
     pub(crate) user: String,
     pub(crate) organisation: String,
-    /// IANA name; the user's, else the organisation's.
+    /// IANA name; the user's, else the calendar's, else the organisation's.
     pub(crate) zone: String,
     pub(crate) limits: TextLimits,
     /// Picklists that the layout demands and Accord does not map, with the value that new records get.
     pub(crate) defaults: Vec<(String, String)>,
+    /// The module has a field for the id of the Google event (K10): new records carry it.
+    pub(crate) marks: bool,
 }
 
 /// How many characters the CRM's text fields hold, from the metadata of the module.

@@ -1,8 +1,9 @@
 //! What the user chose (C1 to C11), read field by field so that an error names the field and what it takes.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The settings of one sync, complete: what was left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -139,24 +140,28 @@ choice! {
         Skip = "skip",
         /// Each instance becomes an event of its own.
         Instances = "instances",
-        /// The series is kept as a series.
+        /// The series is kept as a series: refused, for the CRM has no dependable way to change one meeting of it.
         Series = "series",
     }
 }
 
 impl Settings {
-    /// Reads settings as a host gives them.
+    /// Reads settings as a host gives them: JSON text.
     ///
     /// # Errors
     /// `invalid-settings`, naming the field and what it takes; `unsupported` values are named too.
     ///
     /// ```
     /// use accord_sync::Settings;
-    /// let error = Settings::parse(&serde_json::json!({ "calendar": "a", "direction": "up" })).unwrap_err();
+    /// let error = Settings::parse(r#"{"calendar":"a","direction":"up"}"#).unwrap_err();
     /// assert!(error.message().contains("direction"));
     /// ```
-    pub fn parse(value: &Value) -> Result<Self> {
-        let Value::Object(given) = value else {
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::from_json(&Json::parse(text.as_bytes()).unwrap_or(Json::Null))
+    }
+
+    pub(crate) fn from_json(given: &Json<'_>) -> Result<Self> {
+        let Json::Object(fields) = given else {
             return Err(invalid("settings", "must be an object"));
         };
         let known = [
@@ -172,7 +177,7 @@ impl Settings {
             "privateEvents",
             "recurring",
         ];
-        refuse_unknown(given, &known, "")?;
+        refuse_unknown(fields, &known, "")?;
         let settings = Self {
             calendar: calendar(given)?,
             direction: choice(given, "direction")?,
@@ -191,37 +196,36 @@ impl Settings {
     }
 
     fn refuse_unsupported(&self) -> Result<()> {
-        if self.direction != Direction::GoogleToCrm {
-            return Err(invalid("direction", "must be \"google-to-crm\" in this version"));
-        }
-        if self.guests != GuestPolicy::DoNotAdd {
-            return Err(invalid("guests", "must be \"do-not-add\" in this version"));
-        }
-        if self.recurring != RecurringPolicy::Skip {
-            return Err(invalid("recurring", "must be \"skip\" in this version"));
+        // Zoho shows an RRULE or two, but neither says which ones it takes nor what a change of one meeting of a series does
+        // to the others (Zoho CRM API v8, Recurring_Activity; Kaizen #8).
+        if self.recurring == RecurringPolicy::Series {
+            return Err(invalid(
+                "recurring",
+                "cannot be \"series\": the CRM has no dependable way to change one meeting of a series. Choose \"instances\" or \"skip\"",
+            ));
         }
         Ok(())
     }
 }
 
-fn calendar(given: &Map<String, Value>) -> Result<String> {
-    match given.get("calendar") {
-        Some(Value::String(id)) if !id.trim().is_empty() && id.len() <= 1024 => Ok(id.clone()),
+fn calendar(given: &Json<'_>) -> Result<String> {
+    match given.get("calendar").str() {
+        Some(id) if !id.trim().is_empty() && id.len() <= 1024 => Ok(id.to_owned()),
         _ => Err(invalid("calendar", "must be the id of a calendar, as calendars() lists it")),
     }
 }
 
-fn choice<T: Choice>(given: &Map<String, Value>, field: &str) -> Result<T> {
+fn choice<T: Choice>(given: &Json<'_>, field: &str) -> Result<T> {
     let chosen = T::ALL.get(chosen(given, field, T::NAMES)?).copied();
     chosen.ok_or_else(|| Error::internal("a choice has more names than values"))
 }
 
 /// The index of the chosen name.
-fn chosen(given: &Map<String, Value>, field: &str, names: &[&str]) -> Result<usize> {
+fn chosen(given: &Json<'_>, field: &str, names: &[&str]) -> Result<usize> {
     let found = match given.get(field) {
-        None | Some(Value::Null) => Some(0),
-        Some(Value::String(text)) => names.iter().position(|name| name == text),
-        Some(_) => None,
+        Json::Null => Some(0),
+        Json::Text(text) => names.iter().position(|name| name == text),
+        _ => None,
     };
     found.ok_or_else(|| {
         let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
@@ -229,22 +233,23 @@ fn chosen(given: &Map<String, Value>, field: &str, names: &[&str]) -> Result<usi
     })
 }
 
-fn flag(given: &Map<String, Value>, field: &str) -> Result<bool> {
+fn flag(given: &Json<'_>, field: &str) -> Result<bool> {
     match given.get(field) {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(on)) => Ok(*on),
-        Some(_) => Err(invalid(field, "must be true or false")),
+        Json::Null => Ok(false),
+        Json::Flag(on) => Ok(*on),
+        _ => Err(invalid(field, "must be true or false")),
     }
 }
 
-fn limits(given: &Map<String, Value>) -> Result<Limits> {
+fn limits(given: &Json<'_>) -> Result<Limits> {
     let default = Limits::DEFAULT;
-    let limits = match given.get("limits") {
-        None | Some(Value::Null) => return Ok(default),
-        Some(Value::Object(limits)) => limits,
-        Some(_) => return Err(invalid("limits", "must be an object")),
+    let limits = given.get("limits");
+    let fields = match limits {
+        Json::Null => return Ok(default),
+        Json::Object(fields) => fields,
+        _ => return Err(invalid("limits", "must be an object")),
     };
-    refuse_unknown(limits, &["firstSync", "laterSync", "lookBackMonths"], "limits.")?;
+    refuse_unknown(fields, &["firstSync", "laterSync", "lookBackMonths"], "limits.")?;
     Ok(Limits {
         first_sync: number(limits, "firstSync", "limits.firstSync", default.first_sync, 1, 50_000)?,
         later_sync: number(limits, "laterSync", "limits.laterSync", default.later_sync, 1, 5_000)?,
@@ -259,29 +264,22 @@ fn limits(given: &Map<String, Value>) -> Result<Limits> {
     })
 }
 
-fn number(
-    given: &Map<String, Value>,
-    key: &str,
-    field: &str,
-    default: u32,
-    min: u32,
-    max: u32,
-) -> Result<u32> {
-    let value = match given.get(key) {
-        None | Some(Value::Null) => return Ok(default),
-        Some(value) => value,
-    };
+fn number(given: &Json<'_>, key: &str, field: &str, default: u32, min: u32, max: u32) -> Result<u32> {
+    let value = given.get(key);
+    if value.is_null() {
+        return Ok(default);
+    }
     // A number that went through JavaScript may arrive as 5.0.
-    let whole = value.as_f64().filter(|n| n.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(n));
+    let whole = value.float().filter(|n| n.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(n));
     whole
         .map(|n| n as u32)
         .ok_or_else(|| invalid(field, &format!("must be a whole number from {min} to {max}")))
 }
 
-fn refuse_unknown(given: &Map<String, Value>, known: &[&str], prefix: &str) -> Result<()> {
-    match given.keys().find(|key| !known.contains(&key.as_str())) {
+fn refuse_unknown(given: &[(Cow<'_, str>, Json<'_>)], known: &[&str], prefix: &str) -> Result<()> {
+    match given.iter().find(|(key, _)| !known.contains(&&**key)) {
         None => Ok(()),
-        Some(key) => {
+        Some((key, _)) => {
             let key: String = key.chars().take(40).collect();
             Err(invalid(
                 &format!("{prefix}{key}"),
@@ -298,12 +296,12 @@ fn invalid(field: &str, what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn given(field: &str, value: Value) -> Value {
+    fn given(field: &str, value: Value) -> String {
         let mut settings = json!({ "calendar": "ana@example.com", "direction": "google-to-crm" });
         settings[field] = value;
-        settings
+        settings.to_string()
     }
 
     #[test]
@@ -319,8 +317,11 @@ mod tests {
     /// What is stored is what `serde` writes: it reads back as the same settings.
     #[test]
     fn settings_survive_being_stored() {
-        let settings = Settings::parse(&given("limits", json!({ "laterSync": 7 }))).unwrap();
-        assert_eq!(Settings::parse(&serde_json::to_value(&settings).unwrap()).unwrap(), settings);
+        for (field, value) in [("limits", json!({ "laterSync": 7 })), ("recurring", json!("instances"))] {
+            let settings = Settings::parse(&given(field, value)).unwrap();
+            assert_eq!(Settings::parse(&serde_json::to_string(&settings).unwrap()).unwrap(), settings);
+            assert_ne!(settings, Settings::parse(&given("direction", json!("google-to-crm"))).unwrap());
+        }
     }
 
     /// Section 11: each field has a clear error that names it.
@@ -330,8 +331,7 @@ mod tests {
             ("calendar", json!(7)),
             ("calendar", json!("")),
             ("direction", json!("up")),
-            ("direction", json!("two-way")),
-            ("guests", json!("add-as-contacts")),
+            ("guests", json!("add")),
             ("guests", json!(true)),
             ("conflict", json!("mine")),
             ("firstMatch", json!(1)),
@@ -350,6 +350,8 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidSettings);
             assert!(error.message().contains(field), "{field} {value}: {error}");
         }
+        let series = Settings::parse(&given("recurring", json!("series"))).unwrap_err();
+        assert!(series.message().contains("Choose \"instances\" or \"skip\"."), "{series}");
         for (field, value) in [
             ("firstSync", json!(0)),
             ("laterSync", json!(9_999)),
@@ -359,6 +361,6 @@ mod tests {
             let error = Settings::parse(&given("limits", json!({ field: value }))).unwrap_err();
             assert!(error.message().contains(&format!("limits.{field}")), "{error}");
         }
-        assert!(Settings::parse(&json!([])).is_err());
+        assert!(Settings::parse("[]").is_err());
     }
 }

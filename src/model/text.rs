@@ -1,27 +1,75 @@
 //! Text in its normal form: HTML made readable (F5), line ends and blanks unified, long text cut. HTML is parsed
 //! here and trusted nowhere.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod properties;
+
 use super::html::{self, Token};
+use crate::devices::Device;
 use std::borrow::Cow;
 
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
 /// Plain text comes out as it went in, but for [`normal`].
 pub(crate) fn readable(source: &str) -> String {
-    let marked = source.bytes().any(|byte| matches!(byte, b'<' | b'&'));
-    let text = if marked { Cow::Owned(strip_markup(source)) } else { Cow::Borrowed(source) };
-    normal(&without_conference_block(&text))
+    if html::has_markup(source) {
+        plain(&strip_markup(source))
+    } else if source.contains('&') {
+        // Without a tag nothing is laid out as HTML: blanks and empty lines are as they were typed.
+        plain(&html::unescape(source))
+    } else {
+        plain(source)
+    }
 }
 
-/// Unifies what services rewrite on saving: line ends, blanks at the end of lines, runs of empty lines, blanks
-/// around the whole.
+/// Text that is no HTML, in its normal form: `readable(&html_of(x)) == x` for every `x` that comes out of here.
+pub(crate) fn plain(text: &str) -> String {
+    normal(&without_conference_blocks(text))
+}
+
+/// What is written to Google's description, which is read as HTML.
+pub(crate) fn html_of(text: &str) -> Cow<'_, str> {
+    html::escape(text)
+}
+
+/// Google keeps about this many characters of a description (OutlookGoogleCalendarSync cuts there, and so says Nylas'
+/// help, article 10571467644957).
+const GOOGLE_DESCRIPTION: usize = 8_192;
+
+/// A description as both services can hold it: cut where its HTML would be longer than Google keeps.
+pub(crate) fn within_google(text: String) -> String {
+    const LONGEST_ESCAPE: usize = "&amp;".len();
+    if text.len() * LONGEST_ESCAPE <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
+        return text;
+    }
+    // An escaped character counts as many: each round cuts in proportion.
+    let mut short = cut(text, GOOGLE_DESCRIPTION);
+    loop {
+        let html = length(&html_of(&short));
+        if html <= GOOGLE_DESCRIPTION {
+            return short;
+        }
+        let max = length(&short);
+        short = cut(short, (max * GOOGLE_DESCRIPTION / html).min(max - 1));
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Unifies what services rewrite on saving: line ends, no-break spaces, blanks at the end of lines, runs of empty lines,
+/// blanks around the whole.
 pub(crate) fn normal(text: &str) -> String {
-    if is_normal(text) { text.to_owned() } else { unified(text) }
+    if is_normal(text) || !Device::NormalForm.on() { text.to_owned() } else { unified(text) }
 }
 
 fn unified(text: &str) -> String {
+    let text = text.replace('\u{a0}', " ");
+    // Lines end with either of "\n" and "\r", or with both.
+    let lines = text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
     let mut out = String::with_capacity(text.len());
     let mut empty_lines = 0;
-    for line in text.split('\n') {
+    for line in lines {
         let line = line.trim_end_matches(is_blank);
         if line.is_empty() {
             empty_lines += 1;
@@ -45,14 +93,23 @@ fn unified(text: &str) -> String {
 fn is_normal(text: &str) -> bool {
     let mut last = (b'\n', b'\n');
     for byte in text.bytes() {
-        let odd = matches!(
-            (last, byte),
-            (_, b'\r' | b'\t')
-                | ((_, 0xc2), 0xa0)
-                | ((_, 0xbb), 0xbf)
-                | ((_, b' '), b'\n')
-                | ((b'\n', b'\n'), b'\n' | b' ')
-        );
+        let odd = if byte.is_ascii() {
+            matches!(
+                (last, byte),
+                (_, b'\r' | b'\t' | 0x0b | 0x0c) | ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ')
+            )
+        } else {
+            // U+0085, U+00A0, U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000, U+FEFF: more than are blank.
+            matches!(
+                (last, byte),
+                ((_, 0xc2), 0x85 | 0xa0)
+                    | ((0xe1, 0x9a), _)
+                    | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
+                    | ((0xe2, 0x81), 0x9f)
+                    | ((0xe3, 0x80), 0x80)
+                    | ((_, 0xbb), 0xbf)
+            )
+        };
         if odd {
             return false;
         }
@@ -96,18 +153,36 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
+/// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
+/// its slices and what prints their texts.
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    let (first, rest) = wanted.as_bytes().split_first()?;
+    let bytes = text.as_bytes();
+    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
+    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+}
+
+/// What stands before and after a text in another one: see [`find`].
+pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(find(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
 fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\u{a0}' | '\u{feff}')
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 /// Google puts the conference of an event between two lines of this pattern, and strips it from what is written
 /// (seen in ridafkih/keeper.sh #749). It belongs to `conferenceData`, not to the text.
-fn without_conference_block(text: &str) -> Cow<'_, str> {
+fn without_conference_blocks(text: &str) -> Cow<'_, str> {
     const FENCE: &str = "-::~:~::~";
-    let Some((before, rest)) = text.split_once(FENCE) else { return Cow::Borrowed(text) };
-    let Some((_, after)) = rest.split_once(FENCE) else { return Cow::Borrowed(text) };
-    let after = after.trim_start_matches([':', '~', '-']);
-    Cow::Owned(format!("{before}{after}"))
+    let mut text = Cow::Borrowed(text);
+    while let Some((before, rest)) = split_once(&text, FENCE)
+        && let Some((_, after)) = split_once(rest, FENCE)
+    {
+        text = Cow::Owned(format!("{before}{}", after.trim_start_matches([':', '~', '-'])));
+    }
+    text
 }
 
 fn strip_markup(source: &str) -> String {
@@ -321,7 +396,7 @@ mod tests {
     /// What the quick look calls normal is what the slow way makes of it.
     #[test]
     fn the_quick_look_is_right() {
-        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "é"];
+        let pieces = ["a", " ", "\n", "\t", "\r", "\u{a0}", "\u{feff}", "\u{2003}", "\u{3000}", "é"];
         let mut texts = vec![String::new()];
         for _ in 0..5 {
             texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
@@ -343,6 +418,7 @@ mod tests {
             "Agenda\n\n{fence}\nJoin: https://meet.example.com/abc\nPlease do not edit this section.\n{fence}"
         );
         assert_eq!(readable(&text), "Agenda");
+        assert_eq!(plain(&format!("{text}\n\nNotes\n\n{text}")), "Agenda\n\nNotes\n\nAgenda");
         assert_eq!(readable(&format!("{fence} only one")), format!("{fence} only one"));
     }
 

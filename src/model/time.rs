@@ -45,6 +45,18 @@ impl When {
         }
     }
 
+    /// Both ends as RFC 3339 prints them; days with the last one included.
+    pub(crate) fn printed(&self) -> String {
+        match self {
+            Self::Timed { start, end } => {
+                let print =
+                    |at: &DateTime<FixedOffset>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                format!("{}/{}", print(start), print(end))
+            }
+            Self::AllDay { first, end } => format!("{first}/{}", end.pred_opt().unwrap_or(*first)),
+        }
+    }
+
     /// The start in seconds since 1970; days are taken in UTC, which is exact enough to sort and to bound queries.
     pub(crate) fn start_seconds(&self) -> i64 {
         match self {
@@ -64,9 +76,44 @@ impl When {
 
 /// A date as `YYYY-MM-DD` (RFC 3339 `full-date`).
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    let [year, month, day] = digits(text, "####-##-##")?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+fn offset(zone: &str) -> Option<FixedOffset> {
+    if matches!(zone, "Z" | "z") {
+        return FixedOffset::east_opt(0);
+    }
+    let west = zone.starts_with('-');
+    let [hours, minutes] = digits(zone.strip_prefix(['+', '-'])?, "##:##")?;
+    let seconds = i32::try_from(hours * 3_600 + minutes * 60).ok().filter(|_| minutes < 60)?;
+    FixedOffset::east_opt(if west { -seconds } else { seconds })
+}
+
+/// The numbers in a text of just this form, where `#` stands for a digit.
+fn digits<const N: usize>(text: &str, form: &str) -> Option<[u32; N]> {
+    let mut numbers = [0; N];
+    let mut found = numbers.iter_mut();
+    let mut number = found.next()?;
+    let (text, mut at) = (text.as_bytes(), 0);
+    for expected in form.as_bytes() {
+        let byte = text.get(at)?;
+        let digit = byte.wrapping_sub(b'0');
+        if *expected == b'#' && digit < 10 {
+            *number = *number * 10 + u32::from(digit);
+        } else if byte == expected {
+            number = found.next()?;
+        } else {
+            return None;
+        }
+        at += 1;
+    }
+    (text.len() == at).then_some(numbers)
+}
+
+/// An RFC 3339 text in seconds since 1970.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    instant(text).map(|at| at.timestamp())
 }
 
 /// Midnight UTC of a date, in seconds since 1970.
@@ -79,6 +126,26 @@ pub(crate) fn months_before(now_ms: i64, months: u32) -> i64 {
     DateTime::from_timestamp_millis(now_ms)
         .and_then(|now| now.checked_sub_months(chrono::Months::new(months)))
         .map_or(0, |then| then.timestamp())
+}
+
+/// An instant as `YYYY-MM-DDTHH:mm:ss[.fraction](Z|±HH:mm)` (RFC 3339 `date-time`), its fraction dropped: the CRM knows
+/// whole seconds only. Read here, for chrono's general reader and the panics of its slices take 8 KB of the module.
+pub(crate) fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    let (date_text, rest) = text.split_at_checked("YYYY-MM-DD".len())?;
+    let (clock, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked("HH:mm:ss".len())?;
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (zone.len() < fraction.len()).then_some(zone)?
+        }
+        None => rest,
+    };
+    let [hour, minute, second] = digits(clock, "##:##:##")?;
+    // A leap second counts as the one before it, as both services have it.
+    let second = if second == 60 { 59 } else { second };
+    let local = date(date_text)?.and_hms_opt(hour, minute, second)?;
+    let offset = offset(zone)?;
+    Some(DateTime::from_naive_utc_and_offset(local.checked_sub_offset(offset)?, offset))
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC (`2026-11-22T10:00:00Z`).
@@ -114,7 +181,57 @@ mod tests {
     use super::*;
 
     fn instant(text: &str) -> DateTime<FixedOffset> {
-        DateTime::parse_from_rfc3339(text).unwrap()
+        super::instant(text).unwrap()
+    }
+
+    /// chrono's reader is the measure; only fractions and leap seconds are dropped here.
+    #[test]
+    fn instants_are_read_as_chrono_reads_them() {
+        let texts = [
+            "2026-11-22T10:00:00Z",
+            "2026-11-22t10:00:00z",
+            "2026-11-22 10:00:00+01:00",
+            "2024-02-29T23:59:59-11:30",
+            "2026-11-22T10:00:00.5+05:45",
+            "2026-11-22T10:00:00.123456789Z",
+            "0001-01-01T00:00:00+00:00",
+            "9999-12-31T23:59:60Z",
+            "2026-02-29T10:00:00Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T10:60:00Z",
+            "2026-11-22T10:00:61Z",
+            "2026-11-22T10:00:00.Z",
+            "2026-11-22T10:00:00",
+            "2026-11-22T10:00Z",
+            "2026-11-22T10:00:00+01",
+            "2026-11-22T10:00:00+01:60",
+            "2026-11-22T10:00:00+24:00",
+            "2026-11-22",
+            "26-11-22T10:00:00Z",
+            "2026-1-22T10:00:00Z",
+            "2026-11-22T10:00:00Z ",
+            " 2026-11-22T10:00:00Z",
+            "",
+            "2026-11-22T1\u{664}:00:00Z",
+            "2026-11-2é10:00:00Z",
+            "+026-11-22T10:00:00Z",
+            "yesterday",
+        ];
+        for text in texts {
+            let expected = DateTime::parse_from_rfc3339(text).ok();
+            let found = super::instant(text);
+            let shown = |at: DateTime<FixedOffset>| (at.timestamp(), at.offset().local_minus_utc());
+            assert_eq!(found.map(shown), expected.map(shown), "{text}");
+            assert_eq!(found.map_or(0, |at| at.timestamp_subsec_nanos()), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_have_one_form() {
+        assert_eq!(date("2026-11-22"), NaiveDate::from_ymd_opt(2026, 11, 22));
+        for text in ["2026-11-31", "2026-1-2", "2026-11-022", "2026-11-22T", "2026/11/22", ""] {
+            assert_eq!(date(text), None, "{text}");
+        }
     }
 
     /// F2: instants are compared, not the offsets they are printed with.

@@ -1,31 +1,38 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{ParkedItem, Report, Status, StoredReport, Switch};
-use super::state::{Activation, Draft, Intents, Link, Parked, ParkedRow, State, decode, encode, key};
+use super::report::{Conflict, ParkedItem, Pause, Question, Report, Status, StoredReport, Switch};
+use super::side::Side;
+use super::state::{
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
+};
+use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 use crate::model::ids::{CrmId, GoogleId};
-use std::collections::BTreeMap;
+use crate::model::table::Table;
 
 /// Rows by key.
-pub(crate) type Rows = BTreeMap<String, String>;
+pub(crate) type Rows = Table<String, String>;
 
 /// An atomic change of the stored rows.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub(crate) struct Patch {
-    pub(crate) put: Rows,
+    pub(crate) put: Vec<(String, String)>,
     pub(crate) remove: Vec<String>,
 }
 
 impl Patch {
-    fn put(&mut self, key: String, text: String) {
-        self.remove.retain(|known| *known != key);
-        self.put.insert(key, text);
-    }
-
-    fn remove(&mut self, key: String) {
-        self.put.remove(&key);
-        self.remove.push(key);
+    /// Of several changes of one row the last one counts.
+    fn of(changes: Vec<(String, Option<String>)>) -> Self {
+        let mut patch = Self::default();
+        for (key, text) in changes.into_iter().collect::<Table<_, _>>() {
+            match text {
+                Some(text) => patch.put.push((key, text)),
+                None => patch.remove.push(key),
+            }
+        }
+        patch
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -38,10 +45,12 @@ pub(crate) struct Book {
     pub(crate) activation: Option<Activation>,
     pub(crate) state: State,
     pub(crate) intents: Intents,
-    pub(crate) parked: ParkedRow,
+    pub(crate) parked: Vec<(GoogleId, Parked)>,
+    pub(crate) held: Vec<Held>,
     /// The texts as they are stored: a row is written only when its text changes.
     stored: Rows,
-    patch: Patch,
+    /// Changes of rows: their texts, none where they are removed.
+    changes: Vec<(String, Option<String>)>,
 }
 
 impl Book {
@@ -53,28 +62,31 @@ impl Book {
     /// created.
     pub(crate) fn open(mut rows: Rows) -> Self {
         let activation: Option<Activation> = rows.get(key::SETTINGS).and_then(|text| decode(text));
-        let damaged = |key: &str, readable: bool| rows.contains_key(key) && !readable;
+        let damaged = |key: &str, readable: bool| rows.contains(key) && !readable;
         let state: Option<State> = rows.get(key::STATE).and_then(|text| decode(text));
         let intents: Option<Intents> = rows.get(key::INTENTS).and_then(|text| decode(text));
-        let parked: Option<ParkedRow> = rows.get(key::PARKED).and_then(|text| decode(text));
+        let waiting: Option<Waiting> = rows.get(key::PARKED).and_then(|text| decode(text));
         let doubt = damaged(key::STATE, state.is_some())
             || damaged(key::INTENTS, intents.is_some())
-            || damaged(key::PARKED, parked.is_some())
+            || damaged(key::PARKED, waiting.is_some())
             // The settings are never stored without it.
-            || (activation.is_some() && !rows.contains_key(key::STATE));
+            || (activation.is_some() && !rows.contains(key::STATE));
         let mut state = state.unwrap_or_default();
         if doubt {
             state.doubt = true;
             state.cursor = None;
+            state.crm_changes = None;
         }
+        let waiting = waiting.unwrap_or_default();
         rows.retain(|key, _| Self::KEYS.contains(&key.as_str()));
         Self {
             activation,
             state,
             intents: intents.unwrap_or_default(),
-            parked: parked.unwrap_or_default(),
+            parked: waiting.parked,
+            held: waiting.held,
             stored: rows,
-            patch: Patch::default(),
+            changes: Vec::new(),
         }
     }
 
@@ -94,7 +106,7 @@ impl Book {
         match renews {
             Some(old) if *old == link.crm => {}
             Some(old) => {
-                self.patch.remove(key::reverse(old));
+                self.remove(key::reverse(old));
                 self.put_reverse(id, link);
             }
             None => {
@@ -104,19 +116,57 @@ impl Book {
         }
         self.withdraw(id);
         self.unpark(id);
-        self.patch.put(key::link(id), encode(link));
+        self.put(key::link(id), encode(link));
+    }
+
+    /// Nobody needs to be asked about this event any more.
+    fn release(&mut self, id: &GoogleId) {
+        for held in &mut self.held {
+            held.ids.retain(|known| known != id);
+        }
+        self.held.retain(|held| !held.ids.is_empty());
+    }
+
+    /// Takes the user's answer to a question.
+    ///
+    /// # Errors
+    /// `misuse` when there is no such question.
+    pub(crate) fn resolve(&mut self, question: &str, answer: HeldAnswer) -> Result<()> {
+        match self.held.iter_mut().find(|held| held.id == question) {
+            Some(held) => {
+                held.answer = Some(answer);
+                Ok(())
+            }
+            None => Err(Error::new(
+                ErrorKind::Misuse,
+                "There is no such question any more; read the status again.",
+            )),
+        }
+    }
+
+    /// Events whose question is answered, and not yet acted upon.
+    pub(crate) fn answered(&self) -> impl Iterator<Item = &GoogleId> {
+        self.held.iter().filter(|held| held.answer.is_some()).flat_map(|held| &held.ids)
+    }
+
+    fn put(&mut self, key: String, text: String) {
+        self.changes.push((key, Some(text)));
+    }
+
+    fn remove(&mut self, key: String) {
+        self.changes.push((key, None));
     }
 
     fn put_reverse(&mut self, id: &GoogleId, link: &Link) {
-        self.patch.put(key::reverse(&link.crm), encode(id));
+        self.put(key::reverse(&link.crm), encode(id));
     }
 
     /// Forgets a link.
     pub(crate) fn unlink(&mut self, id: &GoogleId, crm: &CrmId) {
         self.state.links = self.state.links.saturating_sub(1);
         self.unpark(id);
-        self.patch.remove(key::link(id));
-        self.patch.remove(key::reverse(crm));
+        self.remove(key::link(id));
+        self.remove(key::reverse(crm));
     }
 
     /// Sets an event apart; its first day counts from when it was first set apart.
@@ -139,8 +189,14 @@ impl Book {
         self.parked.get(index).map(|(_, parked)| parked)
     }
 
+    /// Whether an event waits for something.
+    pub(crate) fn waits(&self, id: &GoogleId) -> bool {
+        self.parked(id).is_some() || self.held.iter().any(|held| held.ids.contains(id))
+    }
+
     /// Takes an event back in.
     pub(crate) fn unpark(&mut self, id: &GoogleId) {
+        self.release(id);
         if let Ok(index) = self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
             self.parked.remove(index);
         }
@@ -148,15 +204,51 @@ impl Book {
 
     /// Records that these events may be created in the CRM from now on.
     pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
-        self.intents.creates.extend(creates);
+        self.intents.creates.extend(creates.filter(|_| Device::Intents.on()));
         self.intents.at_ms = now_ms;
     }
 
-    /// Records that an event was not created.
+    /// Records that these fields may be carried over from now on.
+    pub(crate) fn intend_updates(&mut self, updates: impl Iterator<Item = (GoogleId, Side, Seen)>) {
+        self.intents.updates.extend(updates.filter(|_| Device::Intents.on()));
+    }
+
+    /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
+    pub(crate) fn intend_losses<'c>(&mut self, lost: impl Iterator<Item = &'c Conflict>) {
+        for conflict in lost {
+            let same =
+                |known: &Conflict| known.google_id == conflict.google_id && known.field == conflict.field;
+            self.intents.lost.retain(|known| !same(known));
+            self.intents.lost.push(conflict.clone());
+        }
+    }
+
+    /// Records that nothing of this event was replaced.
+    pub(crate) fn withdraw_losses(&mut self, id: &GoogleId) {
+        self.intents.lost.retain(|known| known.google_id != id.as_str());
+    }
+
+    /// Records that these events may be created in Google from now on.
+    pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
+        for birth in births {
+            if !self.may_be_born(&birth.0) {
+                self.intents.births.push(birth);
+            }
+        }
+    }
+
+    /// Whether this event may have been created in Google by the last cycle.
+    pub(crate) fn may_be_born(&self, id: &GoogleId) -> bool {
+        self.intents.births.iter().any(|(known, _)| known == id)
+    }
+
+    /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
+        self.intents.births.retain(|(known, _)| known != id);
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }
+        self.intents.updates.retain(|(known, ..)| known != id);
     }
 
     /// Counts entries against what is left of the first sync.
@@ -172,28 +264,34 @@ impl Book {
         let mut kept = report.clone();
         kept.parked.truncate(REPORT_DETAILS);
         kept.notes.truncate(REPORT_DETAILS);
-        ring.insert(0, serde_json::to_string(&kept).unwrap_or_default());
+        kept.conflicts.truncate(REPORT_DETAILS);
+        ring.insert(0, json::text(&kept).unwrap_or_default());
         ring.truncate(HISTORY);
-        self.patch.put(key::HISTORY.to_owned(), encode(&ring));
+        self.put(key::HISTORY.to_owned(), encode(&ring));
     }
 
     /// What is not yet saved. The rows that are always read are part of it when they changed.
     pub(crate) fn take_patch(&mut self) -> Patch {
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        core.push((key::INTENTS, (!self.intents.creates.is_empty()).then(|| encode(&self.intents))));
-        core.push((key::PARKED, (!self.parked.is_empty()).then(|| encode(&self.parked))));
+        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
+        let intends = !none || contacts_ms.is_some();
+        core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
+        let waits = !(self.parked.is_empty() && self.held.is_empty());
+        let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
+        core.push((key::PARKED, waits.then(waiting)));
         for (key, text) in core {
             match text {
                 Some(text) if self.stored.get(key) != Some(&text) => {
                     self.stored.insert(key.to_owned(), text.clone());
-                    self.patch.put(key.to_owned(), text);
+                    self.put(key.to_owned(), text);
                 }
-                None if self.stored.remove(key).is_some() => self.patch.remove(key.to_owned()),
+                None if self.stored.remove(key).is_some() => self.remove(key.to_owned()),
                 Some(_) | None => {}
             }
         }
-        std::mem::take(&mut self.patch)
+        Patch::of(std::mem::take(&mut self.changes))
     }
 
     /// The state as people see it.
@@ -204,18 +302,54 @@ impl Book {
             settings: self.activation.as_ref().map(|activation| activation.settings.clone()),
             links: self.state.links,
             parked: self.parked_items(),
+            questions: self.questions(),
             remaining: self.state.remaining,
-            first_sync_done: self.state.cursor.is_some() && self.state.first_sync_left.is_none(),
+            first_sync_done: (self.state.cursor.is_some() || self.state.crm_changes.is_some())
+                && self.state.first_sync_left.is_none(),
             last_run_ms: self.state.last_run_ms,
             last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
+            pauses: self.pauses(now_ms),
         }
+    }
+
+    /// What a service keeps waiting.
+    pub(crate) fn pauses(&self, now_ms: i64) -> Vec<Pause> {
+        let state = &self.state;
+        let pauses = [
+            (Side::Google, state.google_not_before_ms, false),
+            (Side::Crm, state.zoho_not_before_ms, false),
+            (Side::Google, state.google_writes_not_before_ms, true),
+        ];
+        let pause = |(side, until_ms, quota): (Side, Option<i64>, bool)| {
+            let (code, message) = match (quota, side) {
+                (true, _) => ("quota", Pause::GOOGLE_IS_FULL),
+                (false, Side::Google) => ("wait", Pause::GOOGLE_WAITS),
+                (false, Side::Crm) => ("wait", Pause::CRM_WAITS),
+            };
+            let until_ms = until_ms.filter(|until| *until > now_ms)?;
+            Some(Pause { side, code: code.to_owned(), message: message.to_owned(), until_ms })
+        };
+        pauses.into_iter().filter_map(pause).collect()
+    }
+
+    /// What the user is asked.
+    pub(crate) fn questions(&self) -> Vec<Question> {
+        let question = |held: &Held| Question {
+            id: held.id.clone(),
+            code: "mass-deletion".to_owned(),
+            side: held.side,
+            count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
+            asked_ms: held.asked_ms,
+        };
+        self.held.iter().filter(|held| held.answer.is_none()).map(question).collect()
     }
 
     /// Everything that is set apart.
     pub(crate) fn parked_items(&self) -> Vec<ParkedItem> {
         let item = |(id, row): &(GoogleId, Parked)| ParkedItem {
             google_id: id.as_str().to_owned(),
+            crm_id: row.crm.as_ref().map(|crm| crm.as_str().to_owned()),
             code: row.code.clone(),
             message: row.message.clone(),
             since_ms: row.since_ms,

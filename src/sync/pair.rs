@@ -1,15 +1,15 @@
 //! Pairs events with meetings that already exist, one to one, by title and time (C5, K10). Meetings that are linked
 //! take no part.
 
-use super::order::Index;
+use super::index::Index;
 use crate::model::event::Event;
-use crate::model::field::time_fingerprint;
+use crate::model::field::{Field, time_fingerprint};
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
 use crate::model::sight::Meeting;
 use crate::model::time::WhenKey;
 
-/// Pairs what has the same title, start and end. Of several candidates the one at the same place is taken, then the
+/// Pairs events with the meetings that carry their marks, then what has the same title, start and end. Of several candidates the one at the same place is taken, then the
 /// first in the order given: the order is fixed, so that the same sight gives the same pairs.
 pub(crate) fn pair<'a>(
     events: &[(&'a GoogleId, &Event)],
@@ -19,9 +19,19 @@ pub(crate) fn pair<'a>(
     let keys = keys
         .flat_map(|(index, meeting)| meeting.extents.iter().map(move |at| (key(&meeting.title, *at), index)));
     let by_key = Index::new(keys.collect());
+    let marks = meetings.iter().enumerate();
+    let marks = marks.filter_map(|(index, meeting)| Some((mark_key(meeting.mark.as_ref()?), index)));
+    let by_mark = Index::new(marks.collect());
     let mut free: Vec<Option<Meeting>> = meetings.into_iter().map(Some).collect();
     let mut open: Vec<(&'a GoogleId, &Event)> = events.to_vec();
     let mut pairs = Vec::new();
+    open.retain(|(id, _)| {
+        // A copy of a record may carry the mark as well: then the content tells.
+        let mut marked = by_mark.of(mark_key(id));
+        let (Some(index), None) = (marked.next(), marked.next()) else { return true };
+        let meeting = free.get_mut(index).and_then(Option::take);
+        meeting.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
+    });
     for same_place in [true, false] {
         open.retain(|(id, event)| {
             let fits = |meeting: &Meeting| !same_place || meeting.place == event.place;
@@ -33,6 +43,85 @@ pub(crate) fn pair<'a>(
         });
     }
     pairs
+}
+
+/// What became of events and meetings that were read in full.
+#[derive(Default)]
+pub(crate) struct Pairs {
+    /// The same event on both sides: its id in Google, and the one that the meeting stands under.
+    pub(crate) same: Vec<(GoogleId, GoogleId)>,
+    /// Several of one side fit several of the other equally well, and differ: nobody guesses (I24).
+    pub(crate) ambiguous: Vec<GoogleId>,
+}
+
+/// Pairs what has the same title, start and end: first what is the same in every field, in a fixed order, then what is
+/// at the same place, then what is left if it is one and one.
+pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Event)]) -> Pairs {
+    let place = |event: &Event| Digest::new().text(&event.place).finish().as_u64();
+    let whole = |event: &Event| {
+        let fields = Field::ALL.into_iter().filter_map(|field| field.fingerprint(event));
+        fields.fold(0, |sum: u64, field| sum.rotate_left(7) ^ field.as_u64())
+    };
+    let nothing = |_: &Event| 0;
+    let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().collect(), crm.iter().collect()];
+    let mut pairs = Pairs::default();
+    type Detail<'d> = &'d dyn Fn(&Event) -> u64;
+    let rounds: [(Detail<'_>, bool); 3] = [(&whole, true), (&place, false), (&nothing, false)];
+    for (detail, any) in rounds {
+        let of = |(_, event): &(&GoogleId, &Event)| {
+            key(&event.title, event.when.key()) ^ detail(event).rotate_left(32)
+        };
+        let [left, right] = &open;
+        let index = |side: &[&(&GoogleId, &Event)]| {
+            Index::new(side.iter().enumerate().map(|(at, entry)| (of(entry), at)).collect())
+        };
+        let (left_index, right_index) = (index(left), index(right));
+        let mut taken = [vec![false; left.len()], vec![false; right.len()]];
+        for entry in left {
+            let group: Vec<usize> = left_index.of(of(entry)).collect();
+            let other: Vec<usize> = right_index.of(of(entry)).collect();
+            if !any && (group.len() != 1 || other.len() != 1) {
+                continue;
+            }
+            for (from, to) in group.into_iter().zip(other) {
+                let [lefts, rights] = &mut taken;
+                if let (Some(from_taken), Some(to_taken), Some((id, _)), Some((crm, _))) =
+                    (lefts.get_mut(from), rights.get_mut(to), left.get(from), right.get(to))
+                    && !*from_taken
+                    && !*to_taken
+                {
+                    (*from_taken, *to_taken) = (true, true);
+                    pairs.same.push(((*id).clone(), (*crm).clone()));
+                }
+            }
+        }
+        let [lefts, rights] = taken;
+        let [left, right] = &mut open;
+        retain_free(left, &lefts);
+        retain_free(right, &rights);
+    }
+    let [left, right] = &open;
+    let key_of = |entry: &&(&GoogleId, &Event)| key(&entry.1.title, entry.1.when.key());
+    let keys = |side: &[&(&GoogleId, &Event)]| {
+        Index::new(side.iter().enumerate().map(|(at, entry)| (key_of(entry), at)).collect())
+    };
+    let (left_keys, right_keys) = (keys(left), keys(right));
+    let held = |side: &[&(&GoogleId, &Event)], other: &Index| -> Vec<GoogleId> {
+        let both = side.iter().filter(|entry| other.of(key_of(entry)).next().is_some());
+        both.map(|(id, _)| (*id).clone()).collect()
+    };
+    pairs.ambiguous = held(left, &right_keys);
+    pairs.ambiguous.extend(held(right, &left_keys));
+    pairs
+}
+
+fn retain_free<T>(items: &mut Vec<T>, taken: &[bool]) {
+    let mut taken = taken.iter();
+    items.retain(|_| !taken.next().copied().unwrap_or_default());
+}
+
+fn mark_key(id: &GoogleId) -> u64 {
+    Digest::new().text(id.as_str()).finish().as_u64()
 }
 
 fn key(title: &str, when: WhenKey) -> u64 {
@@ -62,6 +151,7 @@ mod tests {
             title: title.into(),
             extents,
             place: place.into(),
+            mark: None,
             created: None,
             modified: None,
         }
@@ -94,6 +184,48 @@ mod tests {
             vec![meeting("7", "Busy", 1, ""), meeting("8", "Busy", 1, "")],
         );
         assert_eq!(found, [("a".to_owned(), "7".to_owned()), ("b".to_owned(), "8".to_owned())]);
+    }
+
+    fn whole(google: &[(&str, Event)], crm: &[(&str, Event)]) -> (Vec<(String, String)>, Vec<String>) {
+        let ids = |side: &[(&str, Event)]| -> Vec<(GoogleId, Event)> {
+            side.iter().map(|(id, event)| (GoogleId::new(*id), event.clone())).collect()
+        };
+        let (google, crm) = (ids(google), ids(crm));
+        let google: Vec<_> = google.iter().map(|(id, event)| (id, event)).collect();
+        let crm: Vec<_> = crm.iter().map(|(id, event)| (id, event)).collect();
+        let pairs = pair_whole(&google, &crm);
+        let text = |id: &GoogleId| id.as_str().to_owned();
+        (
+            pairs.same.iter().map(|(a, b)| (text(a), text(b))).collect(),
+            pairs.ambiguous.iter().map(text).collect(),
+        )
+    }
+
+    /// K10, I4: the rounds of a first match with both sides read in full.
+    #[test]
+    fn whole_events_pair_by_what_they_share_most() {
+        let call = |place: &str| event("Call", 1, place);
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let (same, held) = whole(&[("a", call(""))], &[("m", call("Room 1"))]);
+        assert_eq!((same, held.len()), (vec![pair("a", "m")], 0), "one and one are the same event");
+        let (same, held) = whole(&[("a", call("")), ("b", call(""))], &[("m", call("")), ("n", call(""))]);
+        assert_eq!((same, held.len()), (vec![pair("a", "m"), pair("b", "n")], 0), "identical ones, in order");
+        let (same, held) =
+            whole(&[("a", call("Room 2")), ("b", call(""))], &[("m", call("")), ("n", call("Room 2"))]);
+        assert_eq!((same, held.len()), (vec![pair("a", "n"), pair("b", "m")], 0), "the place decides");
+        let (same, held) = whole(&[("a", call("x"))], &[("m", event("Call", 2, "x"))]);
+        assert_eq!((same.len(), held.len()), (0, 0), "another time is another event");
+    }
+
+    /// I24: what fits equally well and differs is not guessed.
+    #[test]
+    fn ambiguous_events_are_held() {
+        let (same, held) = whole(
+            &[("a", event("Call", 1, "x")), ("b", event("Call", 1, "y"))],
+            &[("m", event("Call", 1, "z"))],
+        );
+        assert!(same.is_empty());
+        assert_eq!(held, ["a", "b", "m"]);
     }
 
     #[test]

@@ -1,55 +1,132 @@
 //! The plan of a cycle: every observed event ends in exactly one place, and the plan checks that itself.
 
 use super::commit::Book;
+use super::guard::Survivor;
 use super::limit::rank;
-use super::merge::{SkipReason, Verb, decide};
-use super::observe::{Cases, Observed, draft};
-use super::order::sorted_by_key;
-use super::report::Skipped;
-use super::state::{Draft, Link, Parked};
+use super::merge::{Policy, SkipReason, Verb, View, decide};
+use super::observe::{Case, Cases, InCrm, InGoogle, Verdict};
+use super::report::{Conflict, Note, Skipped};
+use super::resolve::{Resolved, resolve};
+use super::side::Side;
+use super::state::{Draft, Link, Parked, Seen, Shown};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
-use crate::model::ids::{CrmId, GoogleId};
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::order::sort_by_key;
+use crate::model::settings::{ConflictPolicy, Direction};
+use crate::model::table::Table;
+use crate::model::time::When;
 
-/// A record to create.
-pub(crate) struct Create {
+/// A record to create in the CRM.
+pub(crate) struct CrmCreate {
     pub(crate) id: GoogleId,
-    pub(crate) event: Event,
+    pub(crate) event: Box<Event>,
     pub(crate) draft: Draft,
     /// The record that was there before and is gone.
     pub(crate) renews: Option<CrmId>,
 }
 
-/// A record to update.
-pub(crate) struct Update {
+/// A record of the CRM to update.
+pub(crate) struct CrmUpdate {
     pub(crate) id: GoogleId,
-    pub(crate) event: Event,
+    /// As Google shows it.
+    pub(crate) event: Box<Event>,
     pub(crate) fields: FieldSet,
-    pub(crate) link: Link,
     pub(crate) draft: Draft,
+    /// The fields of the draft that are remembered with the write: not those that the other half of a merge settled.
+    pub(crate) settles: FieldSet,
+    pub(crate) lost: Vec<Conflict>,
 }
 
-/// A record to delete.
-pub(crate) struct Delete {
+/// An event to create in Google.
+pub(crate) struct GoogleCreate {
+    /// The id under which the case stands; the event's own if there was none before.
     pub(crate) id: GoogleId,
-    pub(crate) link: Link,
+    pub(crate) event: Box<Event>,
+    pub(crate) origin: Origin,
+    /// There was an event before, with this id, and it is gone.
+    pub(crate) renews: bool,
 }
+
+/// What the CRM showed when a write to Google was planned.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) crm: CrmId,
+    pub(crate) shown: Shown,
+    pub(crate) modified: Option<i64>,
+}
+
+/// An event of Google to update.
+pub(crate) struct GoogleUpdate {
+    pub(crate) id: GoogleId,
+    /// As the CRM shows it.
+    pub(crate) event: Box<Event>,
+    pub(crate) fields: FieldSet,
+    pub(crate) origin: Origin,
+    /// The version that was compared.
+    pub(crate) etag: Etag,
+    /// The other half of a merge, written once this half is.
+    pub(crate) then: Option<Box<CrmUpdate>>,
+    pub(crate) lost: Vec<Conflict>,
+}
+
+impl GoogleUpdate {
+    /// A merge writes both sides.
+    fn entries(&self) -> usize {
+        1 + usize::from(self.then.is_some())
+    }
+}
+
+/// An event to delete.
+pub(crate) struct Delete {
+    pub(crate) side: Side,
+    pub(crate) id: GoogleId,
+    /// How it would be restored, where the side that still has it was read.
+    pub(crate) survivor: Option<Survivor>,
+}
+
+/// Links by the ids of their events; boxed, for they are taken out one by one.
+pub(crate) type Links = Table<GoogleId, Box<Link>>;
 
 /// What one cycle is going to do, in order.
 #[derive(Default)]
 pub(crate) struct Plan {
     pub(crate) deletes: Vec<Delete>,
-    pub(crate) updates: Vec<Update>,
-    pub(crate) creates: Vec<Create>,
-    /// Links whose version moved without a mapped change.
+    pub(crate) google_updates: Vec<Box<GoogleUpdate>>,
+    pub(crate) crm_updates: Vec<Box<CrmUpdate>>,
+    pub(crate) google_creates: Vec<Box<GoogleCreate>>,
+    pub(crate) crm_creates: Vec<Box<CrmCreate>>,
+    /// The links of everything above that has one.
+    pub(crate) links: Links,
+    /// Links whose version moved without anything to write.
     pub(crate) remembered: Vec<(GoogleId, Link)>,
+    /// Links that were made, with nothing to write.
+    pub(crate) paired: Vec<(GoogleId, Link)>,
+    /// Links that are made with the write of what differs.
+    pub(crate) fresh: Table<GoogleId, ()>,
+    pub(crate) unlinked: Vec<(GoogleId, Link)>,
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     pub(crate) still_parked: u32,
     /// Events that were parked and need nothing any more.
     pub(crate) unparked: Vec<GoogleId>,
     pub(crate) unchanged: u32,
     pub(crate) skipped: Skipped,
+    pub(crate) notes: Vec<Note>,
+    /// Deletions that wait for the user's answer (K5).
+    pub(crate) held: u32,
+}
+
+/// How a plan is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Planning {
+    pub(crate) policy: Policy,
+    pub(crate) conflict: ConflictPolicy,
+    pub(crate) connection: Fingerprint,
+    pub(crate) now_ms: i64,
+    /// Rows were lost, or there never were any.
+    pub(crate) doubt: bool,
 }
 
 /// A day: how long a parked event waits when neither side changes (K6).
@@ -60,118 +137,382 @@ impl Plan {
     ///
     /// # Errors
     /// `internal` when an event is not accounted for: a defect that must not pass silently.
-    pub(crate) fn of(cases: Cases, book: &Book, propagate: bool, now_ms: i64) -> Result<Self> {
+    pub(crate) fn of(cases: Cases, book: &Book, planning: Planning) -> Result<Self> {
         let mut plan = Self::default();
         let mut count = 0;
+        let now = planning.now_ms / 1000;
         for (id, case) in cases {
-            if let Some(seen) = case.seen {
+            if case.is_seen() {
                 count += 1;
-                plan.add(id, seen, case.link, book, propagate, now_ms);
+                plan.add(id, *case, book, planning);
             }
         }
-        plan.creates = sorted_by_key(plan.creates, |op| rank(&op.event.when, now_ms / 1000));
-        plan.updates = sorted_by_key(plan.updates, |op| rank(&op.event.when, now_ms / 1000));
         if plan.accounted() != count {
             return Err(Error::internal("an observed event has no place in the plan"));
         }
+        sort_by_key(&mut plan.crm_creates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.crm_updates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.google_creates, |op| rank(&op.event.when, now));
+        sort_by_key(&mut plan.google_updates, |op| rank(&op.event.when, now));
         Ok(plan)
     }
 
-    fn add(
-        &mut self,
-        id: GoogleId,
-        seen: Observed,
-        link: Option<Link>,
-        book: &Book,
-        propagate: bool,
-        now_ms: i64,
-    ) {
+    fn add(&mut self, id: GoogleId, mut case: Case, book: &Book, planning: Planning) {
+        let (google, crm) = (case.google_view(), case.crm_view());
+        let mut verb = decide(google, crm, planning.policy);
+        let kept = case.link.as_ref().is_some_and(|link| link.kept);
+        if kept && matches!(verb, Verb::Delete(_)) {
+            verb = Verb::Leave;
+        } else if let (Verb::Remember | Verb::Merge { .. }, Some(link)) = (verb, &mut case.link) {
+            link.kept = false;
+        }
         let parked = book.parked(&id);
-        let waits = parked.is_some_and(|row| row.etag == seen.etag && now_ms < row.retry_ms);
-        let verb = decide(seen.google, seen.base(link.as_ref()), propagate);
-        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_)) && parked.is_some() {
+        let waits = parked.is_some_and(|row| planning.now_ms < row.retry_ms && row.is_about(&case));
+        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
+            && book.waits(&id)
+            // What nobody looked at goes on waiting.
+            && (case.link.is_none()
+                || (case.google.is_some() || planning.policy.direction == Direction::CrmToGoogle)
+                    && (case.crm.is_some() || planning.policy.direction == Direction::GoogleToCrm))
+        {
             self.unparked.push(id.clone());
         }
-        match (verb, seen.event, link) {
-            (Verb::Create | Verb::Update(_), ..) if waits => self.still_parked += 1,
-            (Verb::Create, Some(event), _) => {
-                let draft = draft(seen.etag, &event);
-                self.creates.push(Create { id, event, draft, renews: None });
+        if waits
+            && matches!(
+                verb,
+                Verb::Create(_) | Verb::Merge { .. } | Verb::Recreate(_) | Verb::Park(_) | Verb::Pair
+            )
+        {
+            self.still_parked += 1;
+            return;
+        }
+        match verb {
+            // A deletion that is kept stays so, whatever the settings say later.
+            Verb::Leave if !kept && planning.policy.keeps(google, crm) => {
+                if let Some(link) = case.link {
+                    self.remembered.push((id, Link { kept: true, ..link }));
+                }
             }
-            (Verb::Update(fields), Some(event), Some(link)) => {
-                let draft = draft(seen.etag, &event);
-                self.updates.push(Update { id, event, fields, link, draft });
+            Verb::Leave => self.unchanged += 1,
+            Verb::Skip(reason) => self.skipped.count(reason),
+            Verb::Park(side) => self.park(id, &case, side, planning.now_ms),
+            Verb::Create(Side::Crm) => self.create_in_crm(id, case),
+            Verb::Create(Side::Google) => self.create_in_google(id, case, google == View::Deleted),
+            Verb::Recreate(Side::Crm) => self.create_in_crm(id, case),
+            Verb::Recreate(Side::Google) => self.create_in_google(id, case, true),
+            Verb::Unlink => {
+                if let Some(link) = case.link {
+                    self.unlinked.push((id, link));
+                }
             }
-            (Verb::Remember, Some(event), Some(mut link)) => {
-                link.seen = merged(&link.seen, draft(seen.etag, &event));
-                self.remembered.push((id, link));
+            Verb::Delete(side) => self.delete(id, case, side),
+            Verb::Remember => self.remember(id, case),
+            Verb::Pair => {
+                let doubt = planning.doubt && !book.may_be_born(&id);
+                self.pair(id, case, Planning { doubt, ..planning });
             }
-            (Verb::Delete, _, Some(link)) => self.deletes.push(Delete { id, link }),
-            (Verb::Skip(reason), ..) => self.skipped.count(reason),
-            (Verb::Park, ..) if waits => self.still_parked += 1,
-            (Verb::Park, ..) => {
-                let why = seen.unreadable.unwrap_or("it cannot be understood");
-                let message = format!("This Google event is not synced: {why}.");
-                self.parked.push((id, Parked::new("unreadable", message, seen.etag, now_ms)));
+            Verb::Merge { google, crm } => self.merge(id, case, google, crm, planning),
+        }
+    }
+
+    fn park(&mut self, id: GoogleId, case: &Case, side: Side, now_ms: i64) {
+        let why = |verdict: Option<Verdict>| match verdict {
+            Some(Verdict::Unreadable(why)) => why,
+            Some(_) | None => "it cannot be understood",
+        };
+        let message = match side {
+            Side::Google => {
+                let why = why(case.google.as_ref().map(|seen| seen.verdict));
+                format!("This Google event is not synced: {why}.")
             }
-            (Verb::Leave, ..) => self.unchanged += 1,
-            // Decisions that lack what they act on are left out, which the audit finds.
-            (Verb::Create | Verb::Update(_) | Verb::Remember | Verb::Delete, ..) => {}
+            Side::Crm => {
+                let why = why(case.crm.as_ref().map(|seen| seen.verdict));
+                format!("This meeting of the CRM is not synced: {why}.")
+            }
+        };
+        let mut parked = Parked::new("unreadable", message, Etag::new(""), now_ms);
+        parked.note_versions(case);
+        self.parked.push((id, parked));
+    }
+
+    fn create_in_crm(&mut self, id: GoogleId, case: Case) {
+        let Some(InGoogle { etag, event: Some(event), reach, .. }) = case.google else { return };
+        let draft = super::observe::draft(etag, &event, reach);
+        self.crm_creates.push(Box::new(CrmCreate {
+            id,
+            event,
+            draft,
+            renews: case.link.map(|link| link.crm),
+        }));
+    }
+
+    fn create_in_google(&mut self, id: GoogleId, case: Case, renews: bool) {
+        let Some((event, origin)) = case.crm.and_then(in_crm) else { return };
+        if let Some(link) = case.link {
+            self.links.insert(id.clone(), Box::new(link));
+        }
+        self.google_creates.push(Box::new(GoogleCreate { id, event, origin, renews }));
+    }
+
+    fn delete(&mut self, id: GoogleId, case: Case, side: Side) {
+        let Some(mut link) = case.link else { return };
+        // The deletion is guarded by the version that was compared.
+        if let Some(seen) = &case.google {
+            link.seen.etag = seen.etag.clone();
+        }
+        if let Some(seen) = case.crm.as_ref().filter(|seen| seen.event.is_some()) {
+            link.crm_modified = seen.modified;
+        }
+        let survivor = match side {
+            Side::Google => case.google.and_then(|seen| {
+                let (draft, renews) = (seen.draft()?, Some(link.crm.clone()));
+                let create = CrmCreate { id: id.clone(), event: seen.event?, draft, renews };
+                Some(Survivor::InGoogle(Box::new(create)))
+            }),
+            Side::Crm => case.crm.and_then(in_crm).map(|(event, origin)| {
+                let create = GoogleCreate { id: id.clone(), event, origin, renews: true };
+                Survivor::InCrm(Box::new(create))
+            }),
+        };
+        self.links.insert(id.clone(), Box::new(link));
+        self.deletes.push(Delete { side, id, survivor });
+    }
+
+    fn remember(&mut self, id: GoogleId, case: Case) {
+        let Case { link: Some(mut link), google, crm, .. } = case else { return };
+        note_seen(&mut link, google.as_ref(), crm.as_ref());
+        self.remembered.push((id, link));
+    }
+
+    /// Links two events. In one direction nothing is written: the target's other values may be people's own edits (D1) —
+    /// unless Accord made the target's event itself, and only its link is missing: then the source goes on where it was.
+    fn pair(&mut self, id: GoogleId, mut case: Case, planning: Planning) {
+        let Some(crm) = &case.crm else { return };
+        let mut link = Link::unknown(crm.id.clone(), planning.connection);
+        let mark = case.google.as_ref().and_then(|seen| seen.mark.as_ref());
+        let mark = mark.filter(|mark| mark.crm == crm.id);
+        let own = mark.is_some();
+        // A mark says what both sides held at first. Once the state is lost it may be older than what they agreed on.
+        if let Some(base) = mark.filter(|_| !planning.doubt).and_then(|mark| Seen::of_fields(&mark.base)) {
+            link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
+            link.seen.google = base;
+        }
+        case.link = Some(link);
+        let changes = |view: View| match view {
+            View::Changed(fields) => fields,
+            _ => FieldSet::NONE,
+        };
+        let (google, crm) = match planning.policy.direction {
+            Direction::TwoWay => (changes(case.google_view()), changes(case.crm_view())),
+            Direction::CrmToGoogle if own => (FieldSet::NONE, changes(case.crm_view())),
+            Direction::CrmToGoogle | Direction::GoogleToCrm => (FieldSet::NONE, FieldSet::NONE),
+        };
+        if !google.is_empty() || !crm.is_empty() {
+            self.fresh.insert(id.clone(), ());
+            return self.merge(id, case, google, crm, planning);
+        }
+        let Case { link: Some(mut link), google, crm, .. } = case else { return };
+        note_seen(&mut link, google.as_ref(), crm.as_ref());
+        self.paired.push((id, link));
+    }
+
+    /// Turns the changes of both sides into writes of one or both.
+    fn merge(&mut self, id: GoogleId, case: Case, google: FieldSet, crm: FieldSet, planning: Planning) {
+        let Some(link) = &case.link else { return };
+        let Resolved { to_google, to_crm, lost, closed } =
+            resolve(&id, link, case.google.as_ref(), case.crm.as_ref(), google, crm, planning);
+        if !closed.is_empty() {
+            let message = "This event cannot be changed in Google from here, so that the change in the CRM stays there.";
+            self.notes.push(Note {
+                code: "not-writable".to_owned(),
+                google_id: id.as_str().to_owned(),
+                message: message.to_owned(),
+            });
+        }
+        let Case { link: Some(mut link), google, crm, .. } = case else { return };
+        if to_google.is_empty() && to_crm.is_empty() {
+            note_seen(&mut link, google.as_ref(), crm.as_ref());
+            let known = self.fresh.remove(&id).is_none();
+            if known { &mut self.remembered } else { &mut self.paired }.push((id, link));
+            return;
+        }
+        if to_google.is_empty() {
+            // What the CRM shows is compared: its version is what the write is guarded by.
+            note_seen(&mut link, None, crm.as_ref());
+        }
+        let etag = google.as_ref().map_or_else(|| link.seen.etag.clone(), |seen| seen.etag.clone());
+        let mut lost = lost;
+        let update = google.and_then(|seen| {
+            let draft = seen.draft()?;
+            let event = seen.event?;
+            let (settles, lost) = match to_google.is_empty() {
+                true => (FieldSet::all(), std::mem::take(&mut lost)),
+                false => (to_crm, Vec::new()),
+            };
+            (!to_crm.is_empty())
+                .then(|| Box::new(CrmUpdate { id: id.clone(), event, fields: to_crm, draft, settles, lost }))
+        });
+        if link.shown.is_none() && crm.is_some() {
+            link.shown = Some(Shown::NOTHING);
+        }
+        self.links.insert(id.clone(), Box::new(link));
+        match (to_google.is_empty(), crm.and_then(in_crm)) {
+            (false, Some((event, origin))) => self.google_updates.push(Box::new(GoogleUpdate {
+                id,
+                event,
+                fields: to_google,
+                origin,
+                etag,
+                then: update,
+                lost,
+            })),
+            _ => self.crm_updates.extend(update),
         }
     }
 
     fn accounted(&self) -> usize {
-        self.deletes.len()
-            + self.updates.len()
-            + self.creates.len()
+        self.events()
             + self.remembered.len()
+            + self.paired.len()
+            + self.unlinked.len()
             + self.parked.len()
-            + self.still_parked as usize
-            + self.unchanged as usize
-            + self.skipped.total() as usize
+            + (self.still_parked + self.unchanged + self.skipped.total()) as usize
     }
 
-    /// The number of entries the plan would write.
+    pub(crate) fn writes_to_crm(&self) -> bool {
+        let merges = self.google_updates.iter().any(|op| op.then.is_some());
+        merges || !self.crm_updates.is_empty() || !self.crm_creates.is_empty()
+    }
+
+    /// The number of events that the plan would write.
+    fn events(&self) -> usize {
+        self.deletes.len()
+            + self.google_updates.len()
+            + self.crm_updates.len()
+            + self.google_creates.len()
+            + self.crm_creates.len()
+    }
+
+    /// The number of entries the plan would write: an event written on both sides is two.
     pub(crate) fn entries(&self) -> usize {
-        self.deletes.len() + self.updates.len() + self.creates.len()
+        self.events() + self.google_updates.iter().filter(|op| op.then.is_some()).count()
     }
 
-    /// Keeps the first `cap` entries; says how many are left over.
-    pub(crate) fn limit(&mut self, cap: usize) -> usize {
+    /// Takes out what would be written to Google; says how many entries that are.
+    pub(crate) fn withhold_from_google(&mut self) -> usize {
         let before = self.entries();
+        self.deletes.retain(|op| op.side != Side::Google);
+        self.google_updates.clear();
+        self.google_creates.clear();
+        before - self.entries()
+    }
+
+    /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
+    /// updates leave, in the order of L3.
+    pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {
+        let before = self.entries();
+        if before <= cap {
+            return 0;
+        }
         let mut left = cap;
         self.deletes.truncate(left);
         left -= self.deletes.len();
-        self.updates.truncate(left);
-        left -= self.updates.len();
-        self.creates.truncate(left);
+        // Whatever the limit, one event that is written on both sides comes first.
+        let most = left;
+        self.google_updates.retain(|op| {
+            let fits = op.entries() <= left || (left > 0 && left == most);
+            left = if fits { left.saturating_sub(op.entries()) } else { 0 };
+            fits
+        });
+        self.crm_updates.truncate(left);
+        left -= self.crm_updates.len();
+        let google = self.google_creates.iter().map(|op| (&op.event.when, true));
+        let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
+        let mut all: Vec<(&When, bool)> = google.chain(crm).collect();
+        sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
+        let kept = all.iter().take(left).filter(|(_, google)| *google).count();
+        self.google_creates.truncate(kept);
+        self.crm_creates.truncate(left - kept);
         before - self.entries()
     }
 }
 
-/// What is remembered after a newer sight; guests that were not shown are kept as they were known.
-pub(crate) fn merged(old: &Draft, newer: Draft) -> Draft {
-    let guests_shown = newer.google.field(crate::model::field::Field::Guests).is_some();
-    Draft {
-        google: old.google.updated_by(&newer.google),
-        guests: if guests_shown { newer.guests } else { old.guests.clone() },
-        ..newer
+fn in_crm(seen: InCrm) -> Option<(Box<Event>, Origin)> {
+    let shown = seen.shown();
+    let event = seen.event?;
+    Some((event, Origin { crm: seen.id, shown, modified: seen.modified }))
+}
+
+/// Takes what both sides show as seen.
+fn note_seen(link: &mut Link, google: Option<&InGoogle>, crm: Option<&InCrm>) {
+    if let Some(draft) = google.and_then(InGoogle::draft) {
+        link.seen.update(draft, FieldSet::all());
+    }
+    if let Some(seen) = crm.filter(|seen| seen.event.is_some()) {
+        link.shown.get_or_insert(Shown::NOTHING).update(&seen.shown(), FieldSet::all());
+        link.crm_modified = seen.modified;
     }
 }
 
 impl Parked {
-    pub(crate) fn new(code: &str, message: String, etag: crate::model::ids::Etag, now_ms: i64) -> Self {
-        Self { code: code.to_owned(), message, since_ms: now_ms, retry_ms: now_ms + PARKED_FOR_MS, etag }
+    pub(crate) fn new(code: &str, message: String, etag: Etag, now_ms: i64) -> Self {
+        Self {
+            code: code.to_owned(),
+            message,
+            since_ms: now_ms,
+            retry_ms: now_ms + PARKED_FOR_MS,
+            etag,
+            crm_modified: None,
+            crm: None,
+        }
+    }
+
+    /// The code of [`Parked::ambiguous`].
+    pub(crate) const AMBIGUOUS: &'static str = "ambiguous";
+
+    /// Several events and meetings have the same title and time, and differ otherwise (I24).
+    pub(crate) fn ambiguous(case: &Case, now_ms: i64) -> Self {
+        let message = "Several events and meetings have the same title and time, and it is not clear which belong \
+                       together. Change the title or the time of one, or delete what is too much.";
+        let mut parked = Self::new(Self::AMBIGUOUS, message.to_owned(), Etag::new(""), now_ms);
+        parked.note_versions(case);
+        parked
+    }
+
+    fn note_versions(&mut self, case: &Case) {
+        if let Some(seen) = &case.google {
+            self.etag = seen.etag.clone();
+        }
+        if let Some(seen) = &case.crm {
+            self.crm_modified = seen.modified;
+            self.crm = Some(seen.id.clone());
+        }
+    }
+
+    /// Whether it was set apart because of what the case shows, and not of an earlier version.
+    fn is_about(&self, case: &Case) -> bool {
+        case.google.as_ref().is_none_or(|seen| seen.etag == self.etag)
+            && case.crm.as_ref().is_none_or(|seen| seen.modified == self.crm_modified)
     }
 }
 
 impl Skipped {
+    /// What a further round found.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.recurring += more.recurring;
+        self.event_type += more.event_type;
+        self.private += more.private;
+        self.outside_window += more.outside_window;
+        self.other_owner += more.other_owner;
+    }
+
     fn count(&mut self, reason: SkipReason) {
         match reason {
             SkipReason::Recurring => self.recurring += 1,
             SkipReason::EventType => self.event_type += 1,
             SkipReason::Private => self.private += 1,
             SkipReason::OutsideWindow => self.outside_window += 1,
+            SkipReason::OtherOwner => self.other_owner += 1,
         }
     }
 }

@@ -26,7 +26,10 @@ pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>, now_ms: i64) ->
     let mut found = Vec::new();
     let mut rest = Vec::new();
     for meeting in meetings {
-        match open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting)) {
+        let named = open.iter().position(|(id, _)| meeting.mark.as_ref() == Some(id));
+        match named.or_else(|| {
+            open.iter().position(|(_, draft)| same_title(draft, &meeting) && same_time(draft, &meeting))
+        }) {
             Some(index) => found.push((open.remove(index).0.clone(), meeting)),
             None => rest.push(meeting),
         }
@@ -64,6 +67,7 @@ mod tests {
     use crate::model::ids::{CrmId, Etag};
     use crate::model::time::When;
     use crate::sync::observe::draft;
+    use crate::sync::state::Reach;
 
     const NOW: i64 = 1_795_341_600;
 
@@ -73,9 +77,11 @@ mod tests {
     }
 
     fn intents(events: &[(&str, Event)]) -> Intents {
-        let creates =
-            events.iter().map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event))).collect();
-        Intents { at_ms: NOW * 1_000, creates }
+        let creates = events
+            .iter()
+            .map(|(id, event)| (GoogleId::new(*id), draft(Etag::new("1"), event, Reach::Open)))
+            .collect();
+        Intents { at_ms: NOW * 1_000, creates, ..Intents::default() }
     }
 
     fn meeting(id: &str, title: &str, hour: i64, created: i64) -> Meeting {
@@ -84,6 +90,7 @@ mod tests {
             title: title.into(),
             extents: vec![event(title, hour).when.key()],
             place: String::new(),
+            mark: None,
             created: Some(created),
             modified: None,
         }

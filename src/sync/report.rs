@@ -1,5 +1,7 @@
-//! What a cycle did, for people and programs. No event text: events are named by their ids.
+//! What a cycle did, for people and programs. Events are named by their ids; the one place that holds their text is
+//! [`Conflict`], so that a value that lost is not lost.
 
+use super::side::Side;
 use crate::json::Json;
 use crate::model::settings::Settings;
 use serde::{Serialize, Serializer};
@@ -12,6 +14,7 @@ pub struct Report {
     /// The number of the cycle since the sync was first activated.
     pub run: u32,
     /// What started it.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"poll\" | \"manual\" | \"crm-change\""))]
     pub trigger: String,
     /// When it started, in milliseconds since 1970.
     pub started_ms: i64,
@@ -21,6 +24,8 @@ pub struct Report {
     pub google: Counts,
     /// What was written to the CRM.
     pub crm: Counts,
+    /// Contacts created of guests (C3).
+    pub contacts: u32,
     /// Observed events that needed nothing.
     pub unchanged: u32,
     /// Events paired with meetings that already existed.
@@ -31,8 +36,14 @@ pub struct Report {
     pub parked: Vec<ParkedItem>,
     /// Remarks on single events.
     pub notes: Vec<Note>,
+    /// Values that were changed on both sides, with the one that lost.
+    pub conflicts: Vec<Conflict>,
+    /// Questions that wait for the user's answer.
+    pub questions: Vec<Question>,
     /// Entries left for the next cycles.
     pub remaining: u32,
+    /// What a service keeps waiting.
+    pub pauses: Vec<Pause>,
     /// Requests made.
     pub requests: Requests,
     /// Whether everything was read, not only what changed.
@@ -71,13 +82,15 @@ pub struct Skipped {
     pub event_type: u32,
     /// Private events, when the settings skip them.
     pub private: u32,
-    /// Events that ended before the window.
+    /// Events that ended before the window, and instances of series more than a year ahead.
     pub outside_window: u32,
+    /// Meetings that belong to another user of the CRM.
+    pub other_owner: u32,
 }
 
 impl Skipped {
     pub(crate) fn total(self) -> u32 {
-        self.recurring + self.event_type + self.private + self.outside_window
+        self.recurring + self.event_type + self.private + self.outside_window + self.other_owner
     }
 }
 
@@ -86,9 +99,12 @@ impl Skipped {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedItem {
-    /// The event in Google.
+    /// The event in Google; for a meeting that has none, the id that it would get.
     pub google_id: String,
-    /// The reason, as a code: `unreadable`, or the CRM's own.
+    /// The record in the CRM, where it matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crm_id: Option<String>,
+    /// The reason, as a code: `unreadable`, `ambiguous`, or the service's own.
     pub code: String,
     /// The reason, as a sentence.
     pub message: String,
@@ -101,12 +117,97 @@ pub struct ParkedItem {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
-    /// `guests-cut`, `recreated`, `all-day-unclear`, `unreadable`.
+    /// `guests-cut`, `guests-not-linked`, `contacts-not-created`, `recreated`, `all-day-unclear`, `unreadable`,
+    /// `not-writable`.
     pub code: String,
-    /// The event in Google.
+    /// The event in Google; empty where it is about several.
     pub google_id: String,
     /// What it means, as a sentence.
     pub message: String,
+}
+
+/// A field that was changed on both sides to different values (C4).
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// The event in Google.
+    pub google_id: String,
+    /// The record in the CRM.
+    pub crm_id: String,
+    /// `title`, `time`, `reminder`, `place` or `description`.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "\"title\" | \"time\" | \"reminder\" | \"place\" | \"description\"")
+    )]
+    pub field: &'static str,
+    /// The value in Google. A time is an interval of RFC 3339, a reminder is minutes before the start.
+    pub google: String,
+    /// The value in the CRM.
+    pub crm: String,
+    /// Whose value is on both sides now.
+    pub winner: Winner,
+}
+
+/// Without the values: they are event text.
+impl std::fmt::Debug for Conflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Conflict({}, {:?} wins)", self.field, self.winner)
+    }
+}
+
+/// Whose value a conflict ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Winner {
+    /// Google's.
+    Google,
+    /// The CRM's.
+    Crm,
+}
+
+/// Something that only the user can decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    /// Its name, for `resolve`.
+    pub id: String,
+    /// `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
+    /// again.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\""))]
+    pub code: String,
+    /// Where the events would be deleted.
+    pub side: Side,
+    /// How many events it is about.
+    pub count: u32,
+    /// Since when, in milliseconds since 1970.
+    pub asked_ms: i64,
+}
+
+/// A service that takes no requests, or no changes, for a while. It ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// Whose service.
+    pub side: Side,
+    /// `wait`: no request goes there; `quota`: nothing is written there, and reading goes on.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"wait\" | \"quota\""))]
+    pub code: String,
+    /// What it means, as a sentence.
+    pub message: String,
+    /// When it ends, in milliseconds since 1970.
+    pub until_ms: i64,
+}
+
+impl Pause {
+    pub(crate) const GOOGLE_WAITS: &str =
+        "Google asked to wait. Nothing is lost; the sync goes on by itself.";
+    pub(crate) const CRM_WAITS: &str = "Zoho CRM asked to wait. Nothing is lost; the sync goes on by itself.";
+    pub(crate) const GOOGLE_IS_FULL: &str = "Google takes no more changes for some hours: a usage limit of the \
+        account is reached. Nothing is lost; they are written by themselves afterwards.";
 }
 
 /// Requests made, by service.
@@ -131,6 +232,8 @@ pub enum Finished {
     Limit,
     /// The host's deadline was reached; the next cycle goes on.
     Deadline,
+    /// A service takes no more changes for a while; a cycle after the pause goes on.
+    Paused,
 }
 
 /// The state of the sync.
@@ -147,6 +250,8 @@ pub struct Status {
     pub links: u32,
     /// Events that could not be synced as they are.
     pub parked: Vec<ParkedItem>,
+    /// What only the user can decide.
+    pub questions: Vec<Question>,
     /// Entries left for the next cycles, as of the last one.
     pub remaining: u32,
     /// Whether the first sync is over.
@@ -161,6 +266,8 @@ pub struct Status {
     /// No request goes out before this time, because a service asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_until_ms: Option<i64>,
+    /// What a service keeps waiting.
+    pub pauses: Vec<Pause>,
 }
 
 /// A [`Report`] as JSON text, as the history holds it.

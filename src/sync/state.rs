@@ -1,8 +1,11 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
-use crate::json::Json;
-use crate::model::field::Field;
+use super::report::{Conflict, Winner};
+use super::side::Side;
+use crate::json::{self, Json};
+use crate::model::event::Guest;
+use crate::model::field::{Field, FieldSet, guests_fingerprint, people_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
@@ -17,12 +20,18 @@ pub(crate) mod key {
     pub(crate) const STATE: &str = "state";
     pub(crate) const INTENTS: &str = "intents";
     pub(crate) const PARKED: &str = "parked";
+    pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
     pub(crate) fn link(id: &GoogleId) -> String {
         format!("{LINKS}{}", id.as_str())
+    }
+
+    /// The links of a series' instances, and of series that were split off it.
+    pub(crate) fn links_of_series(master: &GoogleId) -> String {
+        format!("{LINKS}{}_", master.as_str())
     }
 
     /// The way back: this row holds the Google id.
@@ -42,7 +51,7 @@ pub(crate) trait Row: Sized + Serialize {
 
 /// A row's text: version, checksum, JSON.
 pub(crate) fn encode<T: Row>(row: &T) -> String {
-    let json = serde_json::to_string(row).unwrap_or_default();
+    let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
 
@@ -116,7 +125,7 @@ impl Row for Activation {
         let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
         Some(Self {
             active: fields.flag("active"),
-            settings: Settings::parse(&json.get("settings").into()).ok()?,
+            settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
                 user: crm.text("user")?,
                 organisation: crm.text("organisation")?,
@@ -130,6 +139,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })?,
+                marks: crm.flag("marks"),
             },
         })
     }
@@ -148,10 +158,14 @@ impl Activation {
 pub(crate) struct State {
     /// Where the next incremental read starts; none asks for a full read.
     pub(crate) cursor: Option<SyncToken>,
+    /// Up to where the instances of series were read (seconds since 1970): the window of the cursor.
+    pub(crate) horizon: Option<i64>,
     /// What the first sync may still write; none once it is over.
     pub(crate) first_sync_left: Option<u32>,
     /// Rows were lost: unlinked events are looked up in the CRM before they are created.
     pub(crate) doubt: bool,
+    /// A first sync that creates everything, duplicates included, is not over (C5).
+    pub(crate) importing: bool,
     pub(crate) runs: u32,
     pub(crate) links: u32,
     pub(crate) remaining: u32,
@@ -160,8 +174,86 @@ pub(crate) struct State {
     pub(crate) google_not_before_ms: Option<i64>,
     /// No request to the CRM before this time.
     pub(crate) zoho_not_before_ms: Option<i64>,
+    /// Nothing is written to Google before this time, for a usage limit of hours is reached; reading goes on.
+    pub(crate) google_writes_not_before_ms: Option<i64>,
+    /// How many cycles in succession ended because a service wanted fewer requests.
+    pub(crate) pressed: u32,
     /// How the CRM takes all-day times, once that is known.
     pub(crate) all_day: Option<AllDayTimes>,
+    /// Up to where the changes of the CRM are applied; none asks for a full read.
+    pub(crate) crm_changes: Option<Watermark>,
+    /// The versions that the next list of changes shows again, all of them applied; none when Accord wrote since.
+    pub(crate) crm_overlap: Option<Fingerprint>,
+    /// Up to where the deletions of the CRM are applied.
+    pub(crate) crm_deletions: Option<Watermark>,
+    /// The calendar's default reminders, method and minutes, as they were last read; kept where Google is written.
+    pub(crate) default_reminders: Option<Vec<(String, u32)>>,
+    /// Whether all-day ends of the CRM are exclusive, as far as its records showed.
+    pub(crate) crm_exclusive_ends: Option<bool>,
+    /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
+    /// behind them.
+    pub(crate) unread_since: Option<i64>,
+    /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
+    pub(crate) probe: Option<GoogleId>,
+}
+
+impl State {
+    /// Whether nothing may be written to Google.
+    pub(crate) fn google_is_full(&self, now_ms: i64) -> bool {
+        self.google_writes_not_before_ms.is_some_and(|until| until > now_ms)
+    }
+
+    /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
+    pub(crate) fn exclusive_ends(&self) -> Option<bool> {
+        self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
+    }
+}
+
+/// How far a list of the CRM is read. Its times have whole seconds, and what is written at an instant may show only a
+/// little later: until a read began [`Watermark::SETTLING_MS`] after a time was first seen, that time and the ones
+/// before it are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Watermark {
+    /// The latest time seen, in seconds since 1970, by the CRM's clock.
+    pub(crate) at: i64,
+    /// When it was first seen, by the host's clock.
+    pub(crate) seen_ms: i64,
+    /// Nothing at or before that time can show up any more.
+    pub(crate) settled: bool,
+}
+
+impl Watermark {
+    /// How long a change may take to show in a list, and how far apart two clocks of the CRM may be.
+    const SETTLING_MS: i64 = 120_000;
+
+    pub(crate) fn new(at: i64, now_ms: i64) -> Self {
+        Self { at, seen_ms: now_ms, settled: false }
+    }
+
+    /// The time, in seconds, from which the list is read, that time included.
+    pub(crate) fn from(&self) -> i64 {
+        if self.settled { self.at + 1 } else { self.at - Self::SETTLING_MS / 1_000 }
+    }
+
+    /// After a read that began at `now_ms`, all of which is applied, and whose latest time was `latest`.
+    pub(crate) fn after(self, latest: Option<i64>, now_ms: i64) -> Self {
+        match latest {
+            Some(latest) if latest > self.at => Self::new(latest, now_ms),
+            Some(_) | None => {
+                Self { settled: self.settled || now_ms - self.seen_ms >= Self::SETTLING_MS, ..self }
+            }
+        }
+    }
+
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            at: fields.number("at")?,
+            seen_ms: fields.number("seenMs")?,
+            settled: fields.flag("settled"),
+        })
+    }
 }
 
 impl Row for State {
@@ -169,14 +261,18 @@ impl Row for State {
         let fields = Fields(json);
         Some(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
+            horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
+            importing: fields.flag("importing"),
             runs: fields.count("runs")?,
             links: fields.count("links")?,
             remaining: fields.count("remaining")?,
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
+            google_writes_not_before_ms: fields.number("googleWritesNotBeforeMs"),
+            pressed: fields.count("pressed").unwrap_or_default(),
             all_day: Some(json.get("allDay")).filter(|times| times.is_object()).map(|times| AllDayTimes {
                 offset: match times.get("offset").str() {
                     Some("zero") => Some(AllDayOffset::Zero),
@@ -185,6 +281,18 @@ impl Row for State {
                 },
                 exclusive_end: Fields(times).flag("exclusiveEnd"),
             }),
+            crm_changes: Watermark::from_json(json.get("crmChanges")),
+            crm_overlap: json.get("crmOverlap").number().map(Fingerprint::from_u64),
+            crm_deletions: Watermark::from_json(json.get("crmDeletions")),
+            default_reminders: json.get("defaultReminders").list().and_then(|rows| {
+                all(rows, |pair| {
+                    let (method, minutes) = both(pair)?;
+                    Some((method.str()?.to_owned(), u32::try_from(minutes.number()?).ok()?))
+                })
+            }),
+            crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
+            unread_since: fields.number("unreadSince"),
+            probe: fields.text("probe").map(GoogleId::new),
         })
     }
 }
@@ -211,10 +319,103 @@ impl Seen {
         self.0.get(field as usize).copied().flatten()
     }
 
-    /// What is known after a newer sight: its fields, and the old ones where it showed none.
-    pub(crate) fn updated_by(&self, newer: &Self) -> Self {
-        Self(Field::ALL.map(|field| newer.field(field).or(self.field(field))))
+    /// All fields, in their order.
+    pub(crate) fn of_fields(fields: &[Fingerprint]) -> Option<Self> {
+        let fields: [Fingerprint; 6] = fields.try_into().ok()?;
+        Some(Self(fields.map(Some)))
     }
+
+    /// Some of the fields; the others count as never seen. Guests are merged, so that nobody knows beforehand what
+    /// a write of them will show.
+    pub(crate) fn part(&self, fields: FieldSet) -> Self {
+        Self::NOTHING.updated_by(self, fields.without(FieldSet::only(Field::Guests)))
+    }
+
+    /// The fields that are seen the same in both.
+    pub(crate) fn same(&self, other: &Self) -> FieldSet {
+        let same = |field: &Field| self.field(*field).is_some() && self.field(*field) == other.field(*field);
+        Field::ALL.into_iter().filter(same).collect()
+    }
+
+    /// Nothing was seen.
+    pub(crate) const NOTHING: Self = Self([None; 6]);
+
+    /// What is known after a newer sight of some fields: those, and the old ones where it showed none.
+    pub(crate) fn updated_by(&self, newer: &Self, fields: FieldSet) -> Self {
+        Self(Field::ALL.map(|field| {
+            let newer = newer.field(field).filter(|_| fields.has(field));
+            newer.or(self.field(field))
+        }))
+    }
+}
+
+/// What was last seen of a meeting in the CRM.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) fields: Seen,
+    /// The participants, to tell who was removed from who was added in Google.
+    pub(crate) guests: Vec<Fingerprint>,
+}
+
+impl Shown {
+    pub(crate) const NOTHING: Self = Self { fields: Seen::NOTHING, guests: Vec::new() };
+
+    pub(crate) fn of(event: &crate::model::event::Event) -> Self {
+        Self { fields: Seen::of(event), guests: event.guest_fingerprints().unwrap_or_default() }
+    }
+
+    /// Takes people as the participants.
+    pub(crate) fn note_guests(&mut self, guests: impl Iterator<Item = Guest>) {
+        let mut known: Vec<Guest> = Vec::new();
+        for guest in guests {
+            if !known.iter().any(|other| other.email == guest.email) {
+                known.push(guest);
+            }
+        }
+        self.guests = known.iter().map(Guest::fingerprint).collect();
+        if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
+            *field = Some(guests_fingerprint(&known));
+        }
+    }
+
+    /// Forgets those beyond the number that the CRM takes: they were never there, so that nobody removed them.
+    pub(crate) fn cut_guests(mut self, most: usize) -> Self {
+        if self.guests.len() > most {
+            self.guests.truncate(most);
+            if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
+                *field = Some(people_fingerprint(&self.guests));
+            }
+        }
+        self
+    }
+
+    /// What is known after some fields were seen anew.
+    pub(crate) fn update(&mut self, newer: &Self, fields: FieldSet) {
+        if fields.has(Field::Guests) && newer.fields.field(Field::Guests).is_some() {
+            self.guests.clone_from(&newer.guests);
+        }
+        self.fields = self.fields.updated_by(&newer.fields, fields);
+    }
+
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let (fields, guests) = both(json)?;
+        Some(Self { fields: Seen::from_json(fields.list()?)?, guests: fingerprints(guests)? })
+    }
+}
+
+fn fingerprints(json: &Json<'_>) -> Option<Vec<Fingerprint>> {
+    all(json.list()?, |item| item.number().map(Fingerprint::from_u64))
+}
+
+/// What a change in the CRM may write to an event in Google (section 7, C10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Every mapped field.
+    Open,
+    /// Only its time: the CRM knows no more of a private event than that.
+    TimeOnly,
+    /// Nothing: somebody else's event, or a locked one.
+    Closed,
 }
 
 /// What is remembered of a Google event, linked or about to be. Stored as a list, for there are thousands.
@@ -229,24 +430,51 @@ pub(crate) struct Draft {
     /// Seconds since 1970: past the window, an absent event is not asked for.
     pub(crate) end: i64,
     pub(crate) all_day: bool,
+    /// What a change in the CRM may write to it.
+    pub(crate) reach: Reach,
+}
+
+impl Draft {
+    /// What is known after some fields were seen anew; guests that were not shown are kept as they were known.
+    pub(crate) fn update(&mut self, newer: Self, fields: FieldSet) {
+        let guests = fields.has(Field::Guests) && newer.google.field(Field::Guests).is_some();
+        *self = Self {
+            google: self.google.updated_by(&newer.google, fields),
+            guests: if guests { newer.guests } else { std::mem::take(&mut self.guests) },
+            ..newer
+        };
+    }
+
+    /// What the CRM shows after all of it was written there.
+    pub(crate) fn shown(&self) -> Shown {
+        Shown { fields: self.google.clone(), guests: self.guests.clone() }
+    }
 }
 
 impl Serialize for Draft {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.etag, &self.google, &self.guests, self.start, self.end, self.all_day).serialize(serializer)
+        let flags = u8::from(self.all_day) | (self.reach as u8) << 1;
+        (&self.etag, &self.google, &self.guests, self.start, self.end, flags).serialize(serializer)
     }
 }
 
 impl Row for Draft {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [etag, google, guests, start, end, all_day] = json.list()? else { return None };
+        let [etag, google, guests, start, end, flags] = json.list()? else { return None };
+        let flags = flags.number()?;
         Some(Self {
             etag: Etag::new(etag.str()?),
             google: Seen::from_json(google.list()?)?,
-            guests: all(guests.list()?, |guest| guest.number().map(Fingerprint::from_u64))?,
+            guests: fingerprints(guests)?,
             start: start.integer()?,
             end: end.integer()?,
-            all_day: all_day.flag()?,
+            all_day: flags & 1 == 1,
+            reach: match flags >> 1 {
+                0 => Reach::Open,
+                1 => Reach::TimeOnly,
+                2 => Reach::Closed,
+                _ => return None,
+            },
         })
     }
 }
@@ -257,43 +485,97 @@ pub(crate) struct Link {
     pub(crate) crm: CrmId,
     pub(crate) connection: Fingerprint,
     pub(crate) seen: Draft,
-    /// `Modified_Time` of the CRM record after the last write, in seconds since 1970: tells its echo from an edit.
+    /// What was last seen in the CRM; none where the CRM is not read.
+    pub(crate) shown: Option<Shown>,
+    /// `Modified_Time` of the CRM record when it was last seen or written, in seconds since 1970: tells an echo from an
+    /// edit.
     pub(crate) crm_modified: Option<i64>,
     /// An all-day event written before it was known how the CRM takes all-day times: its time is written again.
     pub(crate) unverified: bool,
+    /// One side deleted it while deletions were kept (C6): settings that come later do not carry the deletion over.
+    pub(crate) kept: bool,
+}
+
+/// What was last seen in the CRM, as a link's row holds it: `null`, 0 for "as in Google", or what differs.
+enum Stored<T> {
+    Unknown,
+    Same,
+    Other(T),
+}
+
+impl<T: Serialize> Serialize for Stored<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unknown => serializer.serialize_unit(),
+            Self::Same => serializer.serialize_u8(0),
+            Self::Other(shown) => shown.serialize(serializer),
+        }
+    }
 }
 
 impl Serialize for Link {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.crm, self.connection, &self.seen, self.crm_modified, self.unverified).serialize(serializer)
+        // Mostly both sides show the same.
+        let shown = self.shown.as_ref().map(|shown| {
+            let differs = shown.fields != self.seen.google || shown.guests != self.seen.guests;
+            differs.then_some((&shown.fields, &shown.guests))
+        });
+        let shown = match shown {
+            None => Stored::Unknown,
+            Some(None) => Stored::Same,
+            Some(Some(shown)) => Stored::Other(shown),
+        };
+        (&self.crm, self.connection, &self.seen, shown, self.crm_modified, self.unverified, self.kept)
+            .serialize(serializer)
     }
 }
 
 impl Row for Link {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let [crm, connection, seen, crm_modified, unverified] = json.list()? else { return None };
+        let [crm, connection, seen, shown, crm_modified, unverified, kept] = json.list()? else {
+            return None;
+        };
+        let seen = Draft::from_json(seen)?;
         Some(Self {
             crm: CrmId::new(crm.str()?),
             connection: Fingerprint::from_u64(connection.number()?),
-            seen: Draft::from_json(seen)?,
+            shown: match shown {
+                Json::Null => None,
+                Json::Number(_) => Some(seen.shown()),
+                shown => Some(Shown::from_json(shown)?),
+            },
+            seen,
             crm_modified: crm_modified.integer(),
             unverified: unverified.flag()?,
+            kept: kept.flag()?,
         })
     }
 }
 
 impl Link {
+    /// Whether a field was ever seen on one of the sides.
+    pub(crate) fn knows(&self, field: Field) -> bool {
+        let shown = self.shown.as_ref().and_then(|shown| shown.fields.field(field));
+        self.seen.google.field(field).or(shown).is_some()
+    }
+
+    /// Whether the CRM is known to hold guests.
+    pub(crate) fn had_guests(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
+    }
+
     /// A link of which only the ends are known.
     pub(crate) fn unknown(crm: CrmId, connection: Fingerprint) -> Self {
         let seen = Draft {
             etag: Etag::new(""),
-            google: Seen([None; 6]),
+            google: Seen::NOTHING,
             guests: Vec::new(),
             start: i64::MAX,
             end: i64::MAX,
             all_day: false,
+            reach: Reach::Open,
         };
-        Self { crm, connection, seen, crm_modified: None, unverified: false }
+        Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false, kept: false }
     }
 }
 
@@ -304,14 +586,24 @@ impl Row for GoogleId {
     }
 }
 
-/// Row `intents`: CRM records that may have been created without anybody knowing their ids. Written before the
-/// request, removed with the links that its answer brings.
+/// Row `intents`: writes that may have happened without anybody knowing. Written before the request, removed with the
+/// links that its answer brings.
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Intents {
     /// When they were written down.
     pub(crate) at_ms: i64,
+    /// CRM records that may have been created, their ids unknown.
     pub(crate) creates: Vec<(GoogleId, Draft)>,
+    /// Changes that may have been carried over: a side that shows these values shows Accord's own write.
+    pub(crate) updates: Vec<(GoogleId, Side, Seen)>,
+    /// Events that may have been created in Google, under ids derived from their records.
+    pub(crate) births: Vec<(GoogleId, CrmId)>,
+    /// Values that a write may have replaced on the side where somebody typed them, not yet in a report (K3).
+    pub(crate) lost: Vec<Conflict>,
+    /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts_ms: Option<i64>,
 }
 
 impl Row for Intents {
@@ -321,12 +613,101 @@ impl Row for Intents {
             let (id, draft) = both(pair)?;
             Some((GoogleId::from_json(id)?, Draft::from_json(draft)?))
         });
-        Some(Self { at_ms: fields.number("atMs")?, creates: creates? })
+        let updates = all(fields.array("updates"), |row| {
+            let [id, side, seen] = row.list()? else { return None };
+            Some((GoogleId::from_json(id)?, Side::from_json(side)?, Seen::from_json(seen.list()?)?))
+        });
+        let births = all(fields.array("births"), |pair| {
+            let (id, crm) = both(pair)?;
+            Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
+        });
+        let lost = all(fields.array("lost"), conflict);
+        Some(Self {
+            at_ms: fields.number("atMs")?,
+            creates: creates?,
+            updates: updates?,
+            births: births?,
+            lost: lost?,
+            contacts_ms: fields.number("contactsMs"),
+        })
     }
 }
 
-/// Row `parked`: events that cannot be synced as they are (K6), in the order of their ids.
-pub(crate) type ParkedRow = Vec<(GoogleId, Parked)>;
+fn conflict(json: &Json<'_>) -> Option<Conflict> {
+    let fields = Fields(json);
+    let field = json.get("field").str()?;
+    Some(Conflict {
+        google_id: fields.text("googleId")?,
+        crm_id: fields.text("crmId")?,
+        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
+        google: fields.text("google")?,
+        crm: fields.text("crm")?,
+        winner: match json.get("winner").str()? {
+            "google" => Winner::Google,
+            "crm" => Winner::Crm,
+            _ => return None,
+        },
+    })
+}
+
+/// Row `parked`: what waits for somebody or something.
+#[derive(Clone, Default, Serialize)]
+pub(crate) struct Waiting {
+    /// Events that cannot be synced as they are (K6), in the order of their ids.
+    pub(crate) parked: Vec<(GoogleId, Parked)>,
+    /// Deletions that the user is asked about (K5).
+    pub(crate) held: Vec<Held>,
+}
+
+/// Deletions that wait for the user's answer.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Held {
+    /// The name of the question.
+    pub(crate) id: String,
+    /// Where they would be deleted.
+    pub(crate) side: Side,
+    pub(crate) ids: Vec<GoogleId>,
+    pub(crate) asked_ms: i64,
+    pub(crate) answer: Option<HeldAnswer>,
+}
+
+/// What the user said about held deletions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HeldAnswer {
+    /// Delete them.
+    Apply,
+    /// Create again what was deleted, from the side that still has it.
+    Restore,
+}
+
+impl Side {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        match json.str()? {
+            "google" => Some(Self::Google),
+            "crm" => Some(Self::Crm),
+            _ => None,
+        }
+    }
+}
+
+impl Held {
+    fn from_json(json: &Json<'_>) -> Option<Self> {
+        let fields = Fields(json);
+        Some(Self {
+            id: fields.text("id")?,
+            side: Side::from_json(json.get("side"))?,
+            ids: all(fields.array("ids"), GoogleId::from_json)?,
+            asked_ms: fields.number("askedMs")?,
+            answer: match json.get("answer").str() {
+                Some("apply") => Some(HeldAnswer::Apply),
+                Some("restore") => Some(HeldAnswer::Restore),
+                Some(_) | None => None,
+            },
+        })
+    }
+}
 
 /// Why an event waits, and until when.
 #[derive(Clone, Serialize)]
@@ -338,11 +719,15 @@ pub(crate) struct Parked {
     pub(crate) retry_ms: i64,
     /// The version that failed: another one is tried at once.
     pub(crate) etag: Etag,
+    /// The version of the CRM record that failed, where it was known.
+    pub(crate) crm_modified: Option<i64>,
+    /// The CRM record, when it has no event in Google yet.
+    pub(crate) crm: Option<CrmId>,
 }
 
-impl Row for ParkedRow {
+impl Row for Waiting {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        all(json.list()?, |pair| {
+        let parked = all(json.get("parked").list()?, |pair| {
             let (id, parked) = both(pair)?;
             let fields = Fields(parked);
             let parked = Parked {
@@ -351,9 +736,12 @@ impl Row for ParkedRow {
                 since_ms: fields.number("sinceMs")?,
                 retry_ms: fields.number("retryMs")?,
                 etag: Etag::new(fields.text("etag")?),
+                crm_modified: fields.number("crmModified"),
+                crm: fields.text("crm").map(CrmId::new),
             };
             Some((GoogleId::from_json(id)?, parked))
-        })
+        });
+        Some(Self { parked: parked?, held: all(json.get("held").list()?, Held::from_json)? })
     }
 }
 
@@ -395,16 +783,43 @@ mod tests {
             start: 1_795_341_600,
             end: 1_795_345_200,
             all_day: false,
+            reach: Reach::TimeOnly,
         };
         let link = Link {
             crm: CrmId::new("4000000000000010001"),
             connection: Fingerprint::of_text("c"),
+            shown: Some(draft.shown()),
             seen: draft,
             crm_modified: Some(1_795_341_600),
             unverified: false,
+            kept: false,
         };
         let text = encode(&link);
         assert!(text.len() < 300, "{} bytes", text.len());
-        assert!(decode::<Link>(&text).unwrap().seen.google == link.seen.google);
+        let read = decode::<Link>(&text).unwrap();
+        assert!(read.seen.google == link.seen.google && read.shown == link.shown);
+        assert_eq!(read.seen.reach, Reach::TimeOnly);
+    }
+
+    /// Both sides are remembered where they differ, and that nothing is known of one.
+    #[test]
+    fn a_link_remembers_both_sides() {
+        let mut link = Link::unknown(CrmId::new("1"), Fingerprint::of_text("c"));
+        assert!(decode::<Link>(&encode(&link)).unwrap().shown.is_none());
+        let guests = vec![Fingerprint::of_text("ana@example.com")];
+        link.shown = Some(Shown { fields: Seen([Some(Fingerprint::of_text("y")); 6]), guests });
+        assert!(decode::<Link>(&encode(&link)).unwrap().shown == link.shown);
+    }
+
+    /// I13: a time is read again until nothing can show up there any more.
+    #[test]
+    fn a_watermark_settles() {
+        let first = Watermark::new(1_000, 5_000);
+        assert_eq!(first.from(), 880);
+        let again = first.after(Some(1_000), 60_000);
+        assert!(!again.settled);
+        let settled = again.after(None, 125_000);
+        assert_eq!(settled.from(), 1_001);
+        assert_eq!(settled.after(Some(1_001), 130_000), Watermark::new(1_001, 130_000));
     }
 }

@@ -8,6 +8,7 @@ use super::zoho::{EventWrite, RecordResult, Rows};
 use super::zoho_event::meeting;
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
+use crate::model::people::People;
 use crate::model::profile::{AllDayOffset, AllDayTimes, TextLimits};
 use crate::model::sight::{Content, Sight};
 use crate::model::time::{OffsetChange, WhenKey};
@@ -30,7 +31,7 @@ fn read(event: &Value) -> Sight {
 
 fn ordinary(event: &Value) -> Event {
     match read(event).content {
-        Content::Ordinary { event, .. } => event,
+        Content::Ordinary { event, .. } => *event,
         _ => panic!("not an ordinary event: {event}"),
     }
 }
@@ -45,7 +46,7 @@ fn written(event: &Event, all_day: AllDayTimes, creating: bool) -> Value {
     mapping::to_crm(
         event,
         FieldSet::all(),
-        &Writing { all_day, zone: &zone, creating, roster: None },
+        &Writing { all_day, zone: &zone, creating, roster: None, people: &People::default() },
         &mut write,
     );
     serde_json::to_value(&write).unwrap()
@@ -209,7 +210,7 @@ fn other_rows_are_told_apart() {
             "cancelled",
         ),
         (timed(&json!({ "recurrence": ["RRULE:FREQ=WEEKLY"] })), "recurring"),
-        (timed(&json!({ "recurringEventId": "a" })), "recurring"),
+        (timed(&json!({ "recurringEventId": "a" })), "ordinary"),
         (timed(&json!({ "eventType": "focusTime" })), "other type"),
         (timed(&json!({ "eventType": "somethingNew" })), "other type"),
         (timed(&json!({ "eventType": "default" })), "ordinary"),
@@ -223,6 +224,8 @@ fn other_rows_are_told_apart() {
     ];
     for (event, expected) in table {
         assert_eq!(kind(event.clone()), expected, "{event}");
+        let series = read(&event).series.map(|id| id.as_str().to_owned());
+        assert_eq!(series.as_deref(), event["recurringEventId"].as_str(), "C11: {event}");
     }
 }
 

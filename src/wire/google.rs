@@ -1,7 +1,21 @@
 //! Google Calendar v3 as it stands on the wire (source: discovery document of the Calendar API v3).
 
-use crate::json::Json;
+use crate::json::{self, Json};
+use crate::model::field::Field;
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::CrmId;
+use crate::model::sight::Mark;
+use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::cell::Cell;
+
+/// The private extended properties of a [`Mark`]: names of at most 44 characters (Google Calendar API, guides/extended
+/// properties).
+const MARK_CRM: &str = "accordCrm";
+const MARK_BASE: &str = "accordBase";
+
+/// Hexadecimal digits of one fingerprint.
+const DIGITS: usize = 16;
 
 /// A calendar of `calendarList.list`.
 pub(crate) struct CalendarEntry {
@@ -64,6 +78,11 @@ pub(crate) struct Event {
     pub(crate) recurrence: Vec<String>,
     pub(crate) recurring_event_id: Option<String>,
     pub(crate) reminders: Option<Reminders>,
+    /// Whether the calendar is the organiser; none when nobody is named.
+    pub(crate) own: Option<bool>,
+    pub(crate) guests_can_modify: bool,
+    pub(crate) locked: bool,
+    pub(crate) mark: Option<Mark>,
 }
 
 /// `start` or `end`: a date, or an instant with its offset.
@@ -100,6 +119,16 @@ pub(crate) enum Item {
     },
 }
 
+impl Item {
+    /// Whether it can be told apart from others.
+    pub(crate) fn has_id(&self) -> bool {
+        match self {
+            Self::Event(event) => !event.id.is_empty(),
+            Self::Unreadable { id, .. } => id.is_some(),
+        }
+    }
+}
+
 impl EventsPage {
     /// Reads a page.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
@@ -119,6 +148,11 @@ impl EventsPage {
                 .collect(),
         })
     }
+}
+
+/// The default reminders of a page.
+pub(crate) fn default_reminders(body: &[u8]) -> Vec<Reminder> {
+    EventsPage::parse(body).map(|page| page.default_reminders).unwrap_or_default()
 }
 
 impl Item {
@@ -154,8 +188,23 @@ impl Event {
             recurrence: fields.texts("recurrence"),
             recurring_event_id: fields.text("recurringEventId"),
             reminders: fields.object("reminders", Reminders::of),
+            own: fields.object("organizer", |organizer| organizer.flag("self")),
+            guests_can_modify: fields.flag("guestsCanModify"),
+            locked: fields.flag("locked"),
+            mark: mark(fields.json.get("extendedProperties").get("private")),
         }
     }
+}
+
+fn mark(properties: &Json<'_>) -> Option<Mark> {
+    let digits = properties.get(MARK_BASE).str().unwrap_or_default();
+    let parts = (0..Field::ALL.len()).map(|at| digits.get(at * DIGITS..(at + 1) * DIGITS));
+    let base: Option<Vec<Fingerprint>> =
+        parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)).collect();
+    Some(Mark {
+        crm: CrmId::new(properties.text(MARK_CRM).filter(|id| !id.is_empty())?),
+        base: base.unwrap_or_default(),
+    })
 }
 
 impl EventTime {
@@ -184,6 +233,119 @@ impl Reminders {
 impl Reminder {
     fn of(fields: &Fields<'_>) -> Self {
         Self { method: fields.text("method").unwrap_or_default(), minutes: fields.number("minutes") }
+    }
+
+    pub(crate) fn popup(minutes: u32) -> Self {
+        Self { method: "popup".to_owned(), minutes }
+    }
+
+    pub(crate) fn is_popup(&self) -> bool {
+        self.method == "popup"
+    }
+
+    /// The minutes are always there: Google answers 400 without them, 0 included (t4t5/caldir PR #4).
+    fn to_json(&self) -> Json<'static> {
+        Json::Object(vec![
+            (Cow::Borrowed("method"), Json::Text(Cow::Owned(self.method.clone()))),
+            (Cow::Borrowed("minutes"), Json::Number(u64::from(self.minutes))),
+        ])
+    }
+}
+
+/// The reminders that hold for an event as Google shows it: its own, or those of the calendar.
+pub(crate) fn effective_reminders(event: &Json<'_>, defaults: &[Reminder]) -> Vec<Reminder> {
+    let reminders = event.get("reminders");
+    if reminders.get("useDefault").flag().unwrap_or_default() {
+        return defaults.to_vec();
+    }
+    reminders.items("overrides").iter().filter_map(|json| fitting(json, Reminder::of)).collect()
+}
+
+/// An event to insert, or the changed fields of one to patch.
+#[derive(Default)]
+pub(crate) struct EventWrite<'a> {
+    entries: Vec<(&'static str, Json<'a>)>,
+}
+
+impl<'a> EventWrite<'a> {
+    /// The id of a new event: 5 to 1024 characters of a–v and 0–9 (Google Calendar API, Events: insert).
+    pub(crate) fn id(&mut self, id: &'a str) {
+        self.set_text("id", id);
+    }
+
+    /// Says which meeting a new event was created from.
+    pub(crate) fn mark(&mut self, mark: &Mark) {
+        let text = |text: String| Json::Text(Cow::Owned(text));
+        let properties = Json::Object(vec![
+            (Cow::Borrowed(MARK_CRM), text(mark.crm.as_str().to_owned())),
+            (
+                Cow::Borrowed(MARK_BASE),
+                text(mark.base.iter().map(|field| format!("{:016x}", field.as_u64())).collect()),
+            ),
+        ]);
+        self.set("extendedProperties", Json::Object(vec![(Cow::Borrowed("private"), properties)]));
+    }
+
+    /// Whether nothing would be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The request body.
+    pub(crate) fn body(&self) -> String {
+        // A tree of texts and numbers has no way to fail.
+        json::text(self).unwrap_or_default()
+    }
+
+    pub(crate) fn set_text(&mut self, name: &'static str, text: impl Into<Cow<'a, str>>) {
+        self.set(name, Json::Text(text.into()));
+    }
+
+    /// `start` or `end`. A patch merges objects key by key: the key of the other kind is cleared, and a zone that is
+    /// named on a timed event stays.
+    pub(crate) fn set_time(&mut self, name: &'static str, kind: Moment, text: String, creating: bool) {
+        let (key, cleared): (_, &[&'static str]) = match kind {
+            Moment::Date => ("date", &["dateTime", "timeZone"]),
+            Moment::Instant => ("dateTime", &["date"]),
+        };
+        let mut fields = vec![(Cow::Borrowed(key), Json::Text(Cow::Owned(text)))];
+        if !creating {
+            fields.extend(cleared.iter().map(|key| (Cow::Borrowed(*key), Json::Null)));
+        }
+        self.set(name, Json::Object(fields));
+    }
+
+    /// Reminders of the event's own.
+    pub(crate) fn set_reminders(&mut self, overrides: &[Reminder]) {
+        let overrides = overrides.iter().map(Reminder::to_json).collect();
+        self.set(
+            "reminders",
+            Json::Object(vec![
+                (Cow::Borrowed("useDefault"), Json::Flag(false)),
+                (Cow::Borrowed("overrides"), Json::List(overrides)),
+            ]),
+        );
+    }
+
+    pub(crate) fn set_attendees(&mut self, rows: Vec<Json<'a>>) {
+        self.set("attendees", Json::List(rows));
+    }
+
+    fn set(&mut self, name: &'static str, value: Json<'a>) {
+        self.entries.push((name, value));
+    }
+}
+
+/// The two kinds of `start` and `end`.
+#[derive(Clone, Copy)]
+pub(crate) enum Moment {
+    Date,
+    Instant,
+}
+
+impl Serialize for EventWrite<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries.iter().map(|(name, value)| (name, value)))
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn sight(item: Item, context: &Context<'_>) -> Option<Sight> {
                 id: GoogleId::new(id?),
                 etag: Etag::new(etag.unwrap_or_default()),
                 updated: String::new(),
+                series: None,
                 content: Content::Unreadable("a field has an unexpected type"),
             });
         }
@@ -32,6 +33,7 @@ pub(crate) fn sight(item: Item, context: &Context<'_>) -> Option<Sight> {
         id: GoogleId::new(std::mem::take(&mut event.id)),
         etag: Etag::new(event.etag.take().unwrap_or_default()),
         updated: event.updated.take().unwrap_or_default(),
+        series: event.recurring_event_id.take().map(GoogleId::new),
         content: content(event, context),
     })
 }
@@ -40,15 +42,19 @@ fn content(mut event: Event, context: &Context<'_>) -> Content {
     if event.status.as_deref() == Some("cancelled") {
         return Content::Cancelled;
     }
-    if event.recurring_event_id.is_some() || !event.recurrence.is_empty() {
+    if !event.recurrence.is_empty() {
         return Content::Recurring;
     }
     if event.event_type.as_deref().is_some_and(|kind| kind != "default") {
         return Content::OtherType;
     }
     let private = matches!(event.visibility.as_deref(), Some("private" | "confidential"));
+    // Somebody else's event takes shared changes only from guests who may modify it (Google Calendar API, concepts/inviting
+    // attendees to events); of a locked one title, text, place and time are fixed (Events resource).
+    let writable = !event.locked && (event.own != Some(false) || event.guests_can_modify);
+    let mark = event.mark.take();
     match mapping::from_google(&mut event, context) {
-        Ok(event) => Content::Ordinary { event, private },
+        Ok(event) => Content::Ordinary { event: Box::new(event), private, writable, mark },
         Err(why) => Content::Unreadable(why),
     }
 }

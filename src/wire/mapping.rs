@@ -1,57 +1,145 @@
-//! The field mapping F1 to F6 (F8): one row per field, how it is read from Google and how it is written to the CRM.
-//! Whatever has no row (conference links, colour, attachments …) is never touched (F7).
+//! The field mapping F1 to F6 (F8): one row per field, how it is read from and written to either side. Whatever has no
+//! row (conference links, colour, attachments …) is never touched (F7).
+
+mod guests;
+mod reminder;
+mod time;
 
 use super::google;
 use super::google_event::Context;
-use super::zoho::{self, Entry, Participant, Reminder};
-use crate::model::event::{Event, Guest, Guests};
+use super::zoho::{self, Entry, Participant};
+use super::zoho_event::CrmContext;
+use crate::json::Json;
+use crate::model::event::Event;
+pub(crate) use crate::model::event::MAX_PARTICIPANTS;
 use crate::model::field::{Field, FieldSet};
-use crate::model::profile::{AllDayOffset, AllDayTimes};
+use crate::model::fingerprint::Fingerprint;
+use crate::model::people::People;
+use crate::model::profile::{AllDayTimes, TextLimits};
 use crate::model::text;
-use crate::model::time::{OffsetChange, When, date, midnight_utc, offset_at_local};
-use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
-use std::borrow::Cow;
+use crate::model::time::{OffsetChange, When};
+use chrono::NaiveDate;
+pub(crate) use guests::{invite, kept, newcomers};
+pub(crate) use time::exclusive_ends;
 
 /// One mapped field.
 struct Row {
     field: Field,
-    from_google: fn(&mut google::Event, &Context<'_>, &mut Event) -> Result<(), &'static str>,
+    from_google: fn(&mut google::Event, &Context<'_>, &mut Event) -> Read,
+    to_google: for<'a> fn(&'a Event, &GoogleWriting<'a>, &mut google::EventWrite<'a>),
+    from_crm: fn(&Json<'_>, &CrmContext<'_>, &mut Event) -> Read,
     to_crm: for<'a> fn(&'a Event, &Writing<'_>, &mut zoho::EventWrite<'a>),
 }
 
+/// A field was read, or the sentence says why it cannot be.
+type Read = Result<(), &'static str>;
+
 const TABLE: [Row; 6] = [
-    Row { field: Field::Title, from_google: title_from_google, to_crm: title_to_crm },
-    Row { field: Field::Time, from_google: time_from_google, to_crm: time_to_crm },
-    Row { field: Field::Reminder, from_google: reminder_from_google, to_crm: reminder_to_crm },
-    Row { field: Field::Place, from_google: place_from_google, to_crm: place_to_crm },
-    Row { field: Field::Description, from_google: description_from_google, to_crm: description_to_crm },
-    Row { field: Field::Guests, from_google: guests_from_google, to_crm: guests_to_crm },
+    Row {
+        field: Field::Title,
+        from_google: title_from_google,
+        to_google: title_to_google,
+        from_crm: title_from_crm,
+        to_crm: title_to_crm,
+    },
+    Row {
+        field: Field::Time,
+        from_google: time::from_google,
+        to_google: time::to_google,
+        from_crm: time::from_crm,
+        to_crm: time::to_crm,
+    },
+    Row {
+        field: Field::Reminder,
+        from_google: reminder::from_google,
+        to_google: reminder::to_google,
+        from_crm: reminder::from_crm,
+        to_crm: reminder::to_crm,
+    },
+    Row {
+        field: Field::Place,
+        from_google: place_from_google,
+        to_google: place_to_google,
+        from_crm: place_from_crm,
+        to_crm: place_to_crm,
+    },
+    Row {
+        field: Field::Description,
+        from_google: description_from_google,
+        to_google: description_to_google,
+        from_crm: description_from_crm,
+        to_crm: description_to_crm,
+    },
+    Row {
+        field: Field::Guests,
+        from_google: guests::from_google,
+        to_google: guests::to_google,
+        from_crm: guests::from_crm,
+        to_crm: guests::to_crm,
+    },
 ];
 
-/// The title of an untitled event in the CRM (F1), as Zoho's own feature writes it.
-pub(crate) const UNTITLED: &str = "Not Provided";
-
-/// The CRM takes no more participants than this (Zoho CRM API, insert records: `LIMIT_EXCEEDED`).
-pub(crate) const MAX_PARTICIPANTS: usize = 50;
+/// The title of an untitled event in the CRM (F1).
+pub(crate) const UNTITLED: &str = Event::UNTITLED;
 
 /// What writing to the CRM needs to know.
 pub(crate) struct Writing<'a> {
     pub(crate) all_day: AllDayTimes,
-    /// The offsets of the user's zone; needed for [`AllDayOffset::UserZone`] only.
+    /// The offsets of the user's zone; needed for [`AllDayOffset::UserZone`](crate::model::profile::AllDayOffset) only.
     pub(crate) zone: &'a [OffsetChange],
     /// A new record: empty fields are left out instead of being cleared.
     pub(crate) creating: bool,
     /// The complete list of participants that an update writes, people added in the CRM included.
     pub(crate) roster: Option<&'a [Participant]>,
+    /// Whom guests are linked to.
+    pub(crate) people: &'a People,
+}
+
+/// What writing to Google needs to know.
+pub(crate) struct GoogleWriting<'a> {
+    /// A new event: empty fields are left out instead of being cleared.
+    pub(crate) creating: bool,
+    /// The event as Google shows it, complete. An update without it leaves reminders and guests alone, for both are
+    /// lists that a patch replaces whole.
+    pub(crate) current: Option<&'a Json<'a>>,
+    /// The calendar's.
+    pub(crate) default_reminders: &'a [google::Reminder],
+    /// Guests that the CRM is known to have held: who is missing was removed there.
+    pub(crate) known_guests: &'a [Fingerprint],
 }
 
 /// Reads the mapped fields of a Google event.
 pub(crate) fn from_google(source: &mut google::Event, context: &Context<'_>) -> Result<Event, &'static str> {
-    let mut event = Event::blank(When::all_day(NaiveDate::MIN, NaiveDate::MIN));
+    let mut event = nothing_yet();
     for row in &TABLE {
         (row.from_google)(source, context, &mut event)?;
     }
     Ok(event)
+}
+
+/// Reads the mapped fields of a CRM record.
+pub(crate) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>) -> Result<Event, &'static str> {
+    let mut event = nothing_yet();
+    for row in &TABLE {
+        (row.from_crm)(source, context, &mut event)?;
+    }
+    Ok(event)
+}
+
+fn nothing_yet() -> Event {
+    Event::blank(When::all_day(NaiveDate::MIN, NaiveDate::MIN))
+}
+
+/// Adds the named fields of an event to a Google write.
+pub(crate) fn to_google<'a>(
+    event: &'a Event,
+    fields: FieldSet,
+    writing: &GoogleWriting<'a>,
+    write: &mut google::EventWrite<'a>,
+) {
+    for row in TABLE.iter().filter(|row| fields.has(row.field)) {
+        (row.to_google)(event, writing, write);
+    }
 }
 
 /// Adds the named fields of an event to a CRM write.
@@ -66,15 +154,36 @@ pub(crate) fn to_crm<'a>(
     }
 }
 
+/// The text of a record's field; null is empty, anything else is not understood.
+fn crm_text<'r>(source: &'r Json<'_>, key: &str) -> Result<&'r str, &'static str> {
+    match source.get(key) {
+        Json::Null => Ok(""),
+        Json::Text(text) => Ok(text),
+        _ => Err("a field has an unexpected type"),
+    }
+}
+
 // F1: Event_Title, summary
 
-fn title_from_google(
-    source: &mut google::Event,
-    context: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
-    let title = text::one_line(source.summary.as_deref().unwrap_or_default());
-    event.title = if title.is_empty() { UNTITLED.to_owned() } else { text::cut(title, context.limits.title) };
+fn title(text: &str, limits: TextLimits) -> String {
+    let title = text::one_line(text);
+    if title.is_empty() { UNTITLED.to_owned() } else { text::cut(title, limits.title) }
+}
+
+fn title_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
+    event.title = title(source.summary.as_deref().unwrap_or_default(), context.limits);
+    Ok(())
+}
+
+/// The placeholder never travels back.
+fn title_to_google<'a>(event: &'a Event, _: &GoogleWriting<'a>, write: &mut google::EventWrite<'a>) {
+    if event.title != UNTITLED {
+        write.set_text("summary", &event.title);
+    }
+}
+
+fn title_from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut Event) -> Read {
+    event.title = title(crm_text(source, "Event_Title")?, context.limits);
     Ok(())
 }
 
@@ -82,97 +191,25 @@ fn title_to_crm<'a>(event: &'a Event, _: &Writing<'_>, write: &mut zoho::EventWr
     write.set("Event_Title", Entry::text(&event.title));
 }
 
-// F2: Start_DateTime, End_DateTime, All_day; start, end
-
-fn time_from_google(
-    source: &mut google::Event,
-    _: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
-    event.when = extent(source).ok_or("its start or end cannot be understood")?;
-    Ok(())
-}
-
-/// Dates (the end exclusive), or instants with their offsets; a mix is not an extent.
-fn extent(source: &google::Event) -> Option<When> {
-    let (start, end) = (source.start.as_ref()?, source.end.as_ref()?);
-    match (&start.date, &end.date, &start.date_time, &end.date_time) {
-        (Some(first), Some(end), ..) => Some(When::all_day(date(first)?, date(end)?)),
-        (None, None, Some(start), Some(end)) => Some(When::timed(
-            DateTime::parse_from_rfc3339(start).ok()?,
-            DateTime::parse_from_rfc3339(end).ok()?,
-        )),
-        _ => None,
-    }
-}
-
-fn time_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
-    let (start, end, all_day) = match &event.when {
-        When::Timed { start, end } => (zoho_time(start), zoho_time(end), false),
-        When::AllDay { first, end } => {
-            let last = end.pred_opt().unwrap_or(*first);
-            let end = if writing.all_day.exclusive_end { (*end, 0) } else { (last, 86_399) };
-            (all_day_time(*first, 0, writing), all_day_time(end.0, end.1, writing), true)
-        }
-    };
-    write.set("All_day", Entry::Flag(all_day));
-    write.set("Start_DateTime", Entry::Text(Cow::Owned(start)));
-    write.set("End_DateTime", Entry::Text(Cow::Owned(end)));
-}
-
-/// `YYYY-MM-DDTHH:mm:ss±hh:mm`, without fractions (Zoho CRM API v8).
-fn zoho_time(instant: &DateTime<FixedOffset>) -> String {
-    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
-}
-
-/// A time of day of an all-day date, printed at the offset that the CRM expects there.
-fn all_day_time(date: NaiveDate, second_of_day: i64, writing: &Writing<'_>) -> String {
-    let local = midnight_utc(date) + second_of_day;
-    let minutes = match writing.all_day.offset {
-        Some(AllDayOffset::Zero) | None => 0,
-        Some(AllDayOffset::UserZone) => offset_at_local(writing.zone, local),
-    };
-    let offset = FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix());
-    let instant =
-        DateTime::from_timestamp(local - i64::from(offset.local_minus_utc()), 0).unwrap_or_default();
-    zoho_time(&instant.with_timezone(&offset))
-}
-
-// F3: Remind_At, reminders
-
-/// The first popup of the effective reminders; e-mail reminders are ignored.
-fn reminder_from_google(
-    source: &mut google::Event,
-    context: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
-    let effective = match &source.reminders {
-        Some(reminders) if reminders.use_default => context.default_reminders,
-        Some(reminders) => &reminders.overrides,
-        None => &[],
-    };
-    event.reminder =
-        effective.iter().find(|reminder| reminder.method == "popup").map(|reminder| reminder.minutes);
-    Ok(())
-}
-
-fn reminder_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
-    match event.reminder {
-        Some(minutes) => write.set("Remind_At", Entry::Reminder(Reminder::before(minutes))),
-        None if writing.creating => {}
-        None => write.set("Remind_At", Entry::Null),
-    }
-}
-
 // F4: Venue, location
 
-fn place_from_google(
-    source: &mut google::Event,
-    context: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
-    event.place =
-        text::cut(text::one_line(source.location.as_deref().unwrap_or_default()), context.limits.place);
+fn place(text: &str, limits: TextLimits) -> String {
+    text::cut(text::one_line(text), limits.place)
+}
+
+fn place_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
+    event.place = place(source.location.as_deref().unwrap_or_default(), context.limits);
+    Ok(())
+}
+
+fn place_to_google<'a>(event: &'a Event, writing: &GoogleWriting<'a>, write: &mut google::EventWrite<'a>) {
+    if !(writing.creating && event.place.is_empty()) {
+        write.set_text("location", &event.place);
+    }
+}
+
+fn place_from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut Event) -> Read {
+    event.place = place(crm_text(source, "Venue")?, context.limits);
     Ok(())
 }
 
@@ -182,69 +219,32 @@ fn place_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::E
 
 // F5: Description, description
 
-fn description_from_google(
-    source: &mut google::Event,
-    context: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
+/// As both services can hold it.
+fn description(text: String, limits: TextLimits) -> String {
+    text::within_google(text::cut(text, limits.description))
+}
+
+fn description_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
     let html = source.description.as_deref().unwrap_or_default();
-    event.description = text::cut(text::readable(html), context.limits.description);
+    event.description = description(text::readable(html), context.limits);
+    Ok(())
+}
+
+fn description_to_google<'a>(
+    event: &'a Event,
+    writing: &GoogleWriting<'a>,
+    write: &mut google::EventWrite<'a>,
+) {
+    if !(writing.creating && event.description.is_empty()) {
+        write.set_text("description", text::html_of(&event.description));
+    }
+}
+
+fn description_from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut Event) -> Read {
+    event.description = description(text::plain(crm_text(source, "Description")?), context.limits);
     Ok(())
 }
 
 fn description_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
     write.set_text("Description", &event.description, writing.creating);
-}
-
-// F6: Participants, attendees
-
-fn guests_from_google(
-    source: &mut google::Event,
-    _: &Context<'_>,
-    event: &mut Event,
-) -> Result<(), &'static str> {
-    event.guests = if source.attendees_omitted {
-        Guests::Unknown
-    } else {
-        let people = source.attendees.iter_mut().filter(|row| !row.is_self && !row.resource);
-        let mut guests: Vec<Guest> = Vec::new();
-        for row in people {
-            if let Some(guest) = Guest::new(row.email.as_deref().unwrap_or_default(), row.display_name.take())
-                && !guests.iter().any(|known| known.email == guest.email)
-            {
-                guests.push(guest);
-            }
-        }
-        Guests::Known(guests)
-    };
-    Ok(())
-}
-
-fn guests_to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
-    if let Some(roster) = writing.roster {
-        write.set(
-            "Participants",
-            Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().collect()),
-        );
-    } else if let Guests::Known(guests) = &event.guests
-        && !guests.is_empty()
-    {
-        let people = guests.iter().take(MAX_PARTICIPANTS).map(Participant::invitee).collect();
-        write.set("Participants", Entry::Participants(people));
-    }
-}
-
-/// The participants an update writes: those in the CRM, less the guests that Google dropped, plus those that it added.
-/// A person added in the CRM stays (I17).
-pub(crate) fn merged_roster(
-    in_crm: Vec<Participant>,
-    guests: &[Guest],
-    was_guest: impl Fn(&Guest) -> bool,
-) -> Vec<Participant> {
-    let is_guest = |known: &Guest| guests.iter().any(|guest| guest.email == known.email);
-    let mut roster = in_crm;
-    roster.retain(|row| row.guest().is_none_or(|known| is_guest(&known) || !was_guest(&known)));
-    let present: Vec<String> = roster.iter().filter_map(|row| row.guest().map(|known| known.email)).collect();
-    roster.extend(guests.iter().filter(|guest| !present.contains(&guest.email)).map(Participant::invitee));
-    roster
 }

@@ -3,9 +3,15 @@
 use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use crate::model::people::People;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
+
+/// The name of the field that holds the id of the Google event in records that Accord created, where an administrator
+/// made one: a single-line field with the label "Google Event Id", best a user-based external id (Zoho CRM help,
+/// "External ID in Zoho CRM"), so that the CRM itself refuses a second record of one event.
+pub(crate) const MARK: &str = "Google_Event_Id";
 
 /// A record of the module `Events` as far as Accord reads it.
 pub(crate) struct Record {
@@ -17,6 +23,7 @@ pub(crate) struct Record {
     pub(crate) venue: String,
     /// None when the answer shows none: there may be some all the same, for it is not documented whether lists show them.
     pub(crate) participants: Option<Vec<Participant>>,
+    pub(crate) mark: Option<String>,
     pub(crate) created: String,
     pub(crate) modified: String,
 }
@@ -29,15 +36,15 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Reads a list answer; an empty list is a 204 without a body. Fields that are missing or of another type are
-    /// empty, records without an id do not exist.
+    /// empty. A record without an id makes the answer unreadable: passed over, it would never be listed again.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         if body.is_empty() {
             return Some(Self { data: Vec::new(), more_records: false });
         }
         let body = Json::parse(body)?;
         Some(Self {
-            data: body.get("data").list()?.iter().filter_map(Record::of).collect(),
-            more_records: body.get("info").get("more_records").flag().unwrap_or_default(),
+            data: body.get("data").list()?.iter().map(Record::of).collect::<Option<_>>()?,
+            more_records: more_records(&body),
         })
     }
 }
@@ -46,7 +53,7 @@ impl Record {
     fn of(row: &Json<'_>) -> Option<Self> {
         let text = |key: &str| row.text(key).unwrap_or_default();
         Some(Self {
-            id: CrmId::new(id(row)?),
+            id: CrmId::new(row.text("id")?),
             title: text("Event_Title"),
             start: text("Start_DateTime"),
             end: text("End_DateTime"),
@@ -56,14 +63,47 @@ impl Record {
                 .get("Participants")
                 .list()
                 .map(|rows| rows.iter().filter_map(Participant::of).collect()),
+            mark: row.text(MARK),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
         })
     }
 }
 
+/// A page of the list of deleted records (Zoho CRM API v8, get deleted records).
+pub(crate) struct DeletedPage {
+    /// Ids, with the time of the deletion in seconds since 1970.
+    pub(crate) rows: Vec<(CrmId, Option<i64>)>,
+    pub(crate) more_records: bool,
+}
+
+impl DeletedPage {
+    /// Reads a page; an empty list is a 204 or a 304, without a body.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        if body.is_empty() {
+            return Some(Self { rows: Vec::new(), more_records: false });
+        }
+        let body = Json::parse(body)?;
+        let deleted = |row: &Json<'_>| {
+            Some((
+                CrmId::new(row.text("id")?),
+                row.get("deleted_time").str().and_then(super::zoho_event::seconds),
+            ))
+        };
+        Some(Self {
+            rows: body.get("data").list()?.iter().map(deleted).collect::<Option<_>>()?,
+            more_records: more_records(&body),
+        })
+    }
+}
+
+/// Whether a list goes on.
+pub(crate) fn more_records(body: &Json<'_>) -> bool {
+    body.get("info").get("more_records").flag().unwrap_or_default()
+}
+
 /// Ids are text; some error details carry one as a number.
-fn id(row: &Json<'_>) -> Option<String> {
+pub(crate) fn id(row: &Json<'_>) -> Option<String> {
     row.text("id").or_else(|| row.get("id").number().map(|id| id.to_string()))
 }
 
@@ -82,7 +122,7 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    fn of(row: &Json<'_>) -> Option<Self> {
+    pub(crate) fn of(row: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: id(row),
             kind: row.text("type")?,
@@ -92,15 +132,31 @@ impl Participant {
         })
     }
 
-    /// A person known by an address only.
-    pub(crate) fn invitee(guest: &Guest) -> Self {
-        Self {
-            id: None,
-            kind: "email".to_owned(),
-            participant: guest.email.clone(),
-            email: None,
-            name: guest.name.clone(),
-        }
+    /// A guest: the user, contact or lead with the address, where one is known, or the address only.
+    pub(crate) fn invitee(guest: &Guest, people: &People) -> Self {
+        let (kind, participant, email, name) = match people.find(guest) {
+            Some((kind, id)) => (kind, id, Some(guest.email.clone()), None),
+            None => ("email", guest.email.as_str(), None, guest.name.clone()),
+        };
+        Self { id: None, kind: kind.to_owned(), participant: participant.to_owned(), email, name }
+    }
+
+    /// Whether this row leads to a record of the CRM.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.kind != "email"
+    }
+
+    /// Whether both rows are about the same record or address.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.participant == other.participant
+    }
+
+    /// Whether this row is the user's own: as a user of the CRM, or as somebody of the CRM who has the user's address. A
+    /// row that is an address only is a guest, whoever it is, for so Accord writes guests.
+    pub(crate) fn is_user(&self, id: &str, address: &str) -> bool {
+        let theirs = |email: &str| !email.is_empty() && email.eq_ignore_ascii_case(address);
+        self.is_linked()
+            && (self.kind == "user" && self.participant == id || self.email.as_deref().is_some_and(theirs))
     }
 
     /// The guest that this row stands for; none when the row shows no address.

@@ -1,5 +1,6 @@
 //! What the CRM says of the account and of its module of meetings. Read once, when the sync is activated.
 
+use super::zoho::MARK;
 use crate::json::Json;
 use crate::model::profile::TextLimits;
 
@@ -44,6 +45,8 @@ pub(crate) struct FieldRules {
     pub(crate) defaults: Vec<(String, String)>,
     /// Demanded fields that nobody can fill.
     pub(crate) unfillable: Vec<String>,
+    /// Whether there is a field for the id of the Google event; see [`MARK`].
+    pub(crate) marks: bool,
 }
 
 /// The fields that the mapping fills, and `Owner`, which the CRM fills itself.
@@ -63,7 +66,12 @@ const FILLED: [&str; 9] = [
 pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
     let body = Json::parse(body)?;
     let fields = body.get("fields").list()?;
-    let mut rules = FieldRules { limits: TextLimits::DEFAULT, defaults: Vec::new(), unfillable: Vec::new() };
+    let mut rules = FieldRules {
+        limits: TextLimits::DEFAULT,
+        defaults: Vec::new(),
+        unfillable: Vec::new(),
+        marks: false,
+    };
     for field in fields {
         let text = |key: &str| field.get(key).str().unwrap_or_default();
         let flag = |key: &str| field.get(key).flag().unwrap_or_default();
@@ -75,6 +83,10 @@ pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
                 "Description" => rules.limits.description = length as usize,
                 _ => {}
             }
+        }
+        if name == MARK {
+            rules.marks = text("data_type") == "text" && !flag("read_only") && !flag("field_read_only");
+            continue;
         }
         if !flag("system_mandatory") || flag("read_only") || FILLED.contains(&name) {
             continue;

@@ -1,17 +1,100 @@
-//! A CRM record becomes what Accord compares it by: title, extent and place.
+//! A CRM record becomes an event of the model, or what a meeting is paired by: title, extent and place.
 
-use super::zoho::Record;
-use crate::model::sight::Meeting;
+use super::mapping;
+use super::zoho::{self, Record};
+use crate::json::Json;
+use crate::model::ids::{CrmId, GoogleId};
+use crate::model::profile::TextLimits;
+use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
-use crate::model::time::{When, WhenKey};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use crate::model::time::{When, WhenKey, instant};
+use chrono::{NaiveDate, NaiveTime};
 
-/// Reads a record.
+/// What reading needs to know of the CRM account.
+pub(crate) struct CrmContext<'a> {
+    /// The id of the user whose meetings are synced.
+    pub(crate) user: &'a str,
+    pub(crate) limits: TextLimits,
+    /// Whether all-day times end at the midnight after the last day; see [`exclusive_ends`].
+    pub(crate) exclusive_end: Option<bool>,
+    /// The rows come from a list, which may show less of a record than a read of it alone.
+    pub(crate) listed: bool,
+    /// Whether to ask for the field with the id of the Google event.
+    pub(crate) marks: bool,
+}
+
+/// A page of records.
+pub(crate) struct CrmPage {
+    pub(crate) rows: Vec<CrmSight>,
+    pub(crate) more_records: bool,
+    pub(crate) next_page_token: Option<String>,
+}
+
+/// Lists cut long text here (Zoho CRM API v8, get records, says so of rich text); some room for an ellipsis.
+const CUT: std::ops::RangeInclusive<usize> = 500..=510;
+
+/// Reads a page of records; an empty one is a 204 without a body. A record without an id makes it unreadable.
+pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPage> {
+    if body.is_empty() {
+        return Some(CrmPage { rows: Vec::new(), more_records: false, next_page_token: None });
+    }
+    let body = Json::parse(body)?;
+    Some(CrmPage {
+        rows: body.get("data").list()?.iter().map(|row| crm_sight(row, context)).collect::<Option<_>>()?,
+        more_records: zoho::more_records(&body),
+        next_page_token: body.get("info").text("next_page_token"),
+    })
+}
+
+/// What the all-day records of some pages say about how their times end: inclusive when one ends at a time of day, or at
+/// the midnight that it starts at; exclusive when all end at a later midnight; nothing when there are none.
+pub(crate) fn exclusive_ends<'b>(bodies: impl IntoIterator<Item = &'b [u8]>) -> Option<bool> {
+    let mut found = None;
+    for body in bodies {
+        let page = Json::parse(body).unwrap_or(Json::Null);
+        match mapping::exclusive_ends(page.items("data")) {
+            Some(false) => return Some(false),
+            evidence => found = evidence.or(found),
+        }
+    }
+    found
+}
+
+/// Reads one record; none when it has no id.
+pub(crate) fn crm_sight(row: &Json<'_>, context: &CrmContext<'_>) -> Option<CrmSight> {
+    let time = |key: &str| row.get(key).str().and_then(seconds);
+    Some(CrmSight {
+        id: CrmId::new(row.text("id")?),
+        modified: time("Modified_Time"),
+        mark: row.get(zoho::MARK).str().map(GoogleId::new),
+        content: content(row, context),
+    })
+}
+
+fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
+    if row.get("Owner").get("id").str().is_some_and(|owner| owner != context.user) {
+        return CrmContent::OtherOwner;
+    }
+    if row.get("Recurring_Activity").is_object() {
+        return CrmContent::Recurring;
+    }
+    let description = row.get("Description").str().unwrap_or_default();
+    match mapping::from_crm(row, context) {
+        Ok(event) => CrmContent::Ordinary {
+            event: Box::new(event),
+            cut: context.listed && (!row.has("Participants") || CUT.contains(&description.chars().count())),
+        },
+        Err(why) => CrmContent::Unreadable(why),
+    }
+}
+
+/// Reads what a record is paired by.
 pub(crate) fn meeting(record: Record) -> Meeting {
     Meeting {
         title: text::one_line(&record.title),
         extents: extents(&record),
         place: text::one_line(&record.venue),
+        mark: record.mark.map(GoogleId::new),
         created: seconds(&record.created),
         modified: seconds(&record.modified),
         id: record.id,
@@ -51,8 +134,4 @@ pub(crate) fn one_day(record: &Record, day: NaiveDate) -> Option<(bool, bool)> {
     let exclusive_end = end.date_naive() == day.succ_opt()? && end.time() == NaiveTime::MIN;
     let fits = start.date_naive() == day && (exclusive_end || end.date_naive() == day);
     fits.then_some((start.offset().local_minus_utc() == 0, exclusive_end))
-}
-
-fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }

@@ -93,7 +93,7 @@ export class Demo {
     await expect(this.google.locator(".chip").first()).toBeVisible();
   }
 
-  /** Presses Sync, waits for the end, and gives the numbers of the report. */
+  /** Presses Sync, waits for the end, and gives the numbers of the report; what has no name of a side is the CRM's. */
   async sync(): Promise<Numbers> {
     await this.syncButton.click();
     await this.finished();
@@ -108,7 +108,10 @@ export class Demo {
 
   async numbers(): Promise<Numbers> {
     const pairs = await this.report.locator(".numbers > div").evaluateAll((items) =>
-      items.map((item) => [item.querySelector("dt")?.textContent ?? "", item.querySelector("dd")?.textContent ?? ""] as const));
+      items.map((item) => {
+        const side = item.closest(".written > *")?.querySelector("h3")?.textContent;
+        return [`${side === "In Google" ? "Google: " : ""}${item.querySelector("dt")?.textContent}`, item.querySelector("dd")?.textContent ?? ""] as const;
+      }));
     return Object.fromEntries(pairs.map(([name, text]) => [name, Number(text.replace(/[^\d.]/g, ""))]));
   }
 
@@ -124,14 +127,29 @@ export class Demo {
     await expect(this.page.getByText("Set. Press Sync to meet it.")).toBeVisible();
   }
 
-  /** Fills the form of a new event and saves it. */
-  async addEvent(title: string, day?: string): Promise<void> {
-    await this.google.getByRole("button", { name: "Add", exact: true }).click();
-    const form = this.page.getByRole("dialog", { name: "New event" });
+  /** Fills the form of a new event, or of a meeting in the CRM, and saves it. */
+  async addEvent(title: string, day?: string, side: Locator = this.google): Promise<void> {
+    await side.getByRole("button", { name: "Add", exact: true }).click();
+    const form = this.page.getByRole("dialog", { name: side === this.crm ? "New meeting" : "New event" });
     await form.getByLabel("Title").fill(title);
     if (day !== undefined) await form.getByLabel("Starts").fill(`${day}T10:00`);
     await form.getByRole("button", { name: "Save" }).click();
     await expect(form).toHaveCount(0);
+  }
+
+  /** Opens an event of the list, sets fields of its form by their labels, and saves. */
+  async edit(side: Locator, title: string, fields: Record<string, string>): Promise<void> {
+    await this.row(side, title).click();
+    const form = this.page.getByRole("dialog", { name: side === this.crm ? "Edit meeting" : "Edit event" });
+    for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value);
+    await form.getByRole("button", { name: "Save" }).click();
+    await expect(form).toHaveCount(0);
+  }
+
+  async remove(side: Locator, title: string): Promise<void> {
+    await this.row(side, title).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
   }
 
   async showList(): Promise<void> {

@@ -19,7 +19,7 @@ test("an expired sync token leads to a full read and no write", async ({ demo })
   await demo.trouble("Expire the sync token");
   const numbers = await demo.sync();
   expect(numbers).toMatchObject({ Created: 0, Updated: 0, Deleted: 0 });
-  await expect(demo.report).toContainText("The whole calendar was read");
+  await expect(demo.report).toContainText("Everything was read");
 });
 
 test("429 with Retry-After: the sync waits and goes on by itself", async ({ demo }) => {

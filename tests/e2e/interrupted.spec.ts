@@ -1,6 +1,6 @@
 /** A sync that is torn at any point goes on without a doubled or a lost event. */
 
-import { expect, test, type Demo } from "./demo.ts";
+import { Demo, expect, test } from "./demo.ts";
 import { admissible, repeated, type CrmItem, type GoogleItem } from "./sandbox.ts";
 
 async function exactlyOnce(demo: Demo): Promise<void> {
@@ -28,7 +28,7 @@ test("the page is reloaded in the middle of the first sync", async ({ demo, page
   await demo.openFresh();
   await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
+  await expect(demo.strip).toContainText(/Writing to both sides · [1-9]/);
   await page.reload();
   const arrived = (await demo.sandbox.crm()).length;
   expect(arrived).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ test("the first sync is cancelled, then continued", async ({ demo, page }) => {
   await demo.openFresh();
   await demo.sandbox.writeSlowly();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText(/Writing to the CRM · [1-9]/);
+  await expect(demo.strip).toContainText(/Writing to both sides · [1-9]/);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(demo.strip).toContainText("Stopped. What was written stays");
   const arrived = (await demo.sandbox.crm()).length;
@@ -73,9 +73,23 @@ test("a second tab is told that a sync is running", async ({ demo, context }) =>
   await other.goto("/");
   await expect(other.getByRole("button", { name: /^(Sync|Continue)$/ })).toBeEnabled();
   await demo.syncButton.click();
-  await expect(demo.strip).toContainText("Writing to the CRM");
+  await expect(demo.strip).toContainText("Writing to both sides");
   await other.getByRole("button", { name: /^(Sync|Continue)$/ }).click();
   await expect(other.locator('[data-code="locked"]')).toBeVisible();
   await demo.finished();
+  await exactlyOnce(demo);
+});
+
+test("two tabs of a browser without locks never both sync", async ({ demo, context }) => {
+  await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined }));
+  await demo.openFresh();
+  await demo.sandbox.writeSlowly();
+  const second = new Demo(await context.newPage(), demo.sandbox);
+  await second.page.goto("/");
+  await expect(second.syncButton).toBeEnabled();
+  const refused = ({ page }: Demo) => page.locator('[data-code="locked"]').count();
+  await Promise.all([demo.syncButton.click(), second.syncButton.click()]);
+  await expect.poll(async () => (await refused(demo)) + (await refused(second))).toBe(1);
+  await ((await refused(demo)) > 0 ? second : demo).finished();
   await exactlyOnce(demo);
 });

@@ -66,7 +66,7 @@ export class Sandbox {
     let pageToken: string | undefined;
     do {
       const query = new URLSearchParams({ maxResults: "2500", ...(pageToken && { pageToken }) });
-      const page = (await this.#get(`/calendar/v3/calendars/${encodeURIComponent(calendar)}/events?${query}`, "Bearer sandbox-google")) as { items?: GoogleItem[]; nextPageToken?: string };
+      const page = (await this.#call(`/calendar/v3/calendars/${encodeURIComponent(calendar)}/events?${query}`, "Bearer sandbox-google")) as { items?: GoogleItem[]; nextPageToken?: string };
       items.push(...(page.items ?? []));
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
@@ -80,10 +80,20 @@ export class Sandbox {
       const select_query =
         "select id, Event_Title, Start_DateTime, End_DateTime, All_day from Events " +
         `where ((Start_DateTime < '2100-01-01T00:00:00+00:00') and (End_DateTime >= '2000-01-01T00:00:00+00:00')) order by id asc limit ${offset}, 2000`;
-      const page = (await this.#get("/crm/v8/coql", "Zoho-oauthtoken sandbox-zoho", { select_query })) as { data: CrmItem[]; info: { more_records: boolean } } | undefined;
+      const page = (await this.#call("/crm/v8/coql", "Zoho-oauthtoken sandbox-zoho", { select_query })) as { data: CrmItem[]; info: { more_records: boolean } } | undefined;
       items.push(...(page?.data ?? []));
       if (page?.info.more_records !== true) return items;
     }
+  }
+
+  /** Adds an event as its owner would at Google, in ways that the page does not offer. */
+  async addToGoogle(event: object): Promise<void> {
+    await this.#call("/calendar/v3/calendars/primary/events", "Bearer sandbox-google", event);
+  }
+
+  /** Deletes events as their owner would at Google. */
+  async deleteFromGoogle(ids: string[]): Promise<void> {
+    for (const id of ids) await this.#call(`/calendar/v3/calendars/primary/events/${encodeURIComponent(id)}`, "Bearer sandbox-google", undefined, "DELETE");
   }
 
   /** As it was at the start. */
@@ -105,10 +115,11 @@ export class Sandbox {
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
   }
 
-  async #get(path: string, authorization: string, body?: object): Promise<unknown> {
+  async #call(path: string, authorization: string, body?: object, method = body ? "POST" : "GET"): Promise<unknown> {
     const answer = await fetch(this.url + path, {
       headers: { authorization, "content-type": "application/json" },
-      ...(body && { method: "POST", body: JSON.stringify(body) }),
+      method,
+      ...(body && { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
     const text = await answer.text();

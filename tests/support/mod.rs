@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary includes this file and uses its own part")]
 
+pub mod engines;
+
 use accord_sandbox::{Corpus, Request, Service, World, parse_instant};
 use accord_sync::{HttpRequest, HttpResponse, Machine, OffsetChange, Step, StepKind};
 use chrono::{Offset, TimeZone};
@@ -24,6 +26,16 @@ pub enum Kill {
     Before(usize),
     /// After its effect, before the engine hears of it.
     After(usize),
+}
+
+/// What a step brought.
+pub enum Brought {
+    Answers(Vec<accord_sync::Answer>),
+    Rows(Vec<(String, String)>),
+    Saved,
+    Refused(&'static str),
+    Woke,
+    Offsets(Vec<OffsetChange>),
 }
 
 /// The host was stopped.
@@ -48,6 +60,10 @@ impl Ended {
         }
     }
 
+    pub fn is_killed(&self) -> bool {
+        matches!(self, Self::Killed)
+    }
+
     #[track_caller]
     pub fn code(self) -> String {
         match self {
@@ -64,7 +80,15 @@ pub enum Storage {
     #[default]
     Works,
     Full,
+    /// Saves from this one on, counted from 0 in each command.
+    FullFrom(usize),
 }
+
+/// Looks at the services after each request that may have written; a sentence says what is wrong.
+pub type Watch = Box<dyn Fn(&World) -> Option<String>>;
+
+/// Something that happens just before the call with this index.
+pub type Meanwhile = (usize, Box<dyn FnOnce(&mut Host)>);
 
 /// The host: services, storage, clock.
 pub struct Host {
@@ -80,8 +104,15 @@ pub struct Host {
     pub crm_bodies: Vec<String>,
     pub rows_read: usize,
     pub rows_written: usize,
+    pub watch: Option<Watch>,
+    pub meanwhile: Option<Meanwhile>,
+    /// What should never have happened: what `watch` said, and requests before their time (I27).
+    pub broken: Vec<String>,
+    /// No request to a service before its time.
+    pub not_before: BTreeMap<Service, i64>,
     kill: Option<Kill>,
     calls: usize,
+    saves: usize,
     seed: u32,
 }
 
@@ -101,8 +132,13 @@ impl Host {
             crm_bodies: Vec::new(),
             rows_read: 0,
             rows_written: 0,
+            watch: None,
+            meanwhile: None,
+            broken: Vec::new(),
+            not_before: BTreeMap::new(),
             kill: None,
             calls: 0,
+            saves: 0,
             seed: 1,
         }
     }
@@ -142,7 +178,7 @@ impl Host {
                 return report;
             }
         }
-        panic!("the sync does not come to an end");
+        panic!("the sync does not come to an end: {:#?}", self.trace);
     }
 
     /// One command that is killed somewhere. The machine is dropped, as a worker's memory is.
@@ -162,11 +198,12 @@ impl Host {
         self.trace.clear();
         self.crm_bodies.clear();
         self.calls = 0;
+        self.saves = 0;
         self.rows_read = 0;
         self.rows_written = 0;
         self.seed += 1;
         let mut machine = Machine::new(self.seed);
-        let mut step = machine.start(command, self.world.now_ms()).unwrap();
+        let mut step = machine.start(&command.to_string(), self.world.now_ms()).unwrap();
         for _ in 0..100_000 {
             step = match self.perform(&mut machine, step) {
                 Ok(Next::Step(step)) => step,
@@ -178,22 +215,42 @@ impl Host {
     }
 
     fn perform(&mut self, machine: &mut Machine, step: Step) -> Result<Next, Killed> {
-        let next = match step.kind {
+        match step.kind {
+            StepKind::Done { result } => {
+                let value = serde_json::from_str(&result).expect("a result is JSON");
+                Ok(Next::Ended(Ended::Done(value)))
+            }
+            StepKind::Failed { error } => Ok(Next::Ended(Ended::Failed {
+                code: error.code.to_owned(),
+                message: error.message,
+                retry_after_ms: error.retry_after_ms,
+            })),
+            kind => {
+                let brought = self.effect(&kind)?;
+                Ok(Next::Step(self.bring(machine, brought)))
+            }
+        }
+    }
+
+    /// Does what a step asks for; the engine has not heard of it yet.
+    pub fn effect(&mut self, kind: &StepKind) -> Result<Brought, Killed> {
+        Ok(match kind {
             StepKind::Http { requests } => {
                 let mut in_flight = BTreeMap::new();
                 let mut answers = Vec::new();
-                for request in &requests {
+                self.check_patience(requests);
+                for request in requests {
                     *in_flight.entry(request.service).or_insert(0) += 1;
                     answers.push(self.request(request)?);
                 }
                 assert!(in_flight.values().all(|count| *count <= 4), "L5: at most 4 in flight per service");
-                machine.answered(answers, self.world.now_ms())
+                Brought::Answers(answers)
             }
             StepKind::Load { keys, prefix } => {
-                let rows = self.call(&load_line(&keys, prefix.as_deref()), |host| match &prefix {
+                let rows = self.call(&load_line(keys, prefix.as_deref()), |host| match prefix {
                     Some(prefix) => {
                         let under = host.rows.iter().filter(|(key, _)| key.starts_with(prefix.as_str()));
-                        under.map(|(key, text)| (key.clone(), text.clone())).collect::<BTreeMap<_, _>>()
+                        under.map(|(key, text)| (key.clone(), text.clone())).collect::<Vec<_>>()
                     }
                     None => {
                         let found =
@@ -202,48 +259,60 @@ impl Host {
                     }
                 })?;
                 self.rows_read += rows.len().max(keys.len());
-                machine.loaded(rows, self.world.now_ms())
+                Brought::Rows(rows)
             }
             StepKind::Save { put, remove } => {
-                let line =
-                    format!("save {} put, {} removed: {}", put.len(), remove.len(), key_kinds(put.keys()));
-                let storage = self.storage;
+                let line = format!(
+                    "save {} put, {} removed: {}",
+                    put.len(),
+                    remove.len(),
+                    key_kinds(put.iter().map(|(key, _)| key))
+                );
+                let works = match self.storage {
+                    Storage::Works => true,
+                    Storage::Full => false,
+                    Storage::FullFrom(first) => self.saves < first,
+                };
+                self.saves += 1;
                 self.call(&line, |host| {
-                    if storage == Storage::Works {
+                    if works {
                         remove.iter().for_each(|key| drop(host.rows.remove(key)));
                         host.rows.extend(put.clone());
                     }
                 })?;
                 self.rows_written += put.len() + remove.len();
-                match storage {
-                    Storage::Works => machine.saved(self.world.now_ms()),
-                    Storage::Full => machine.failed("storage-full", self.world.now_ms()),
+                match works {
+                    true => Brought::Saved,
+                    false => Brought::Refused("storage-full"),
                 }
             }
             StepKind::Wait { until_ms } => {
                 self.call("wait", |host| {
-                    let until = until_ms.max(host.world.now_ms());
+                    let until = (*until_ms).max(host.world.now_ms());
                     host.world.set_now_ms(until);
                 })?;
-                machine.woke(self.world.now_ms())
+                Brought::Woke
             }
             StepKind::Offsets { zone, from_ms, to_ms } => {
-                let offsets = self.call(&format!("offsets of {zone}"), |_| offsets(&zone, from_ms, to_ms))?;
-                machine.zoned(offsets, self.world.now_ms())
+                let line = format!("offsets of {zone}");
+                Brought::Offsets(self.call(&line, |_| offsets(zone, *from_ms, *to_ms))?)
             }
-            StepKind::Done { result } => {
-                let value = serde_json::from_str(&result).expect("a result is JSON");
-                return Ok(Next::Ended(Ended::Done(value)));
-            }
-            StepKind::Failed { error } => {
-                return Ok(Next::Ended(Ended::Failed {
-                    code: error.code.to_owned(),
-                    message: error.message,
-                    retry_after_ms: error.retry_after_ms,
-                }));
-            }
+            StepKind::Done { .. } | StepKind::Failed { .. } => panic!("the command has ended"),
+        })
+    }
+
+    /// Tells the engine what its step brought; the next step.
+    pub fn bring(&self, machine: &mut Machine, brought: Brought) -> Step {
+        let now = self.world.now_ms();
+        let next = match brought {
+            Brought::Answers(answers) => machine.answered(answers, now),
+            Brought::Rows(rows) => machine.loaded(rows, now),
+            Brought::Saved => machine.saved(now),
+            Brought::Refused(code) => machine.failed(code, now),
+            Brought::Woke => machine.woke(now),
+            Brought::Offsets(offsets) => machine.zoned(offsets, now),
         };
-        Ok(Next::Step(next.unwrap()))
+        next.unwrap()
     }
 
     fn request(&mut self, request: &HttpRequest) -> Result<accord_sync::Answer, Killed> {
@@ -263,7 +332,18 @@ impl Host {
         let answer = self.call(&request_line(request), |host| {
             // A request takes a tenth of a second: the clock of the services moves on.
             host.world.set_now_ms(host.world.now_ms() + 100);
-            host.world.handle(&sent)
+            let answer = host.world.handle(&sent);
+            if request.method != "GET"
+                && !request.path.ends_with("/coql")
+                && let Some(watch) = &host.watch
+                && let Some(why) = watch(&host.world)
+            {
+                host.broken.push(why);
+            }
+            if let Ok(response) = &answer {
+                host.note_wait(service, response.header("retry-after"));
+            }
+            answer
         })?;
         Ok(match answer {
             Ok(response) => Ok(HttpResponse {
@@ -275,10 +355,42 @@ impl Host {
         })
     }
 
+    /// I27: what a service was asked for before the time that it named. Requests that go out at once share their time.
+    fn check_patience(&mut self, requests: &[HttpRequest]) {
+        let now = self.world.now_ms();
+        for request in requests {
+            let service = match request.service {
+                accord_sync::Service::Google => Service::Google,
+                accord_sync::Service::Zoho => Service::Zoho,
+            };
+            if let Some(until) = self.not_before.get(&service).filter(|until| now < **until) {
+                let early = until - now;
+                self.broken.push(format!("I27: {} came {early} ms too early", request_line(request)));
+            }
+        }
+    }
+
+    fn note_wait(&mut self, service: Service, retry_after: Option<&str>) {
+        let Some(text) = retry_after else { return };
+        let now = self.world.now_ms();
+        let until = match text.parse::<i64>() {
+            Ok(seconds) => now + seconds * 1_000,
+            // A date has whole seconds.
+            Err(_) => chrono::DateTime::parse_from_rfc2822(text).unwrap().timestamp_millis(),
+        };
+        let known = self.not_before.entry(service).or_insert(until);
+        *known = until.max(*known);
+    }
+
     /// Counts a call, dies where it is told to, and keeps the line.
     fn call<T>(&mut self, line: &str, effect: impl FnOnce(&mut Self) -> T) -> Result<T, Killed> {
         let index = self.calls;
         self.calls += 1;
+        if self.meanwhile.as_ref().is_some_and(|(at, _)| *at == index)
+            && let Some((_, happen)) = self.meanwhile.take()
+        {
+            happen(self);
+        }
         if self.kill == Some(Kill::Before(index)) {
             return Err(Killed);
         }
@@ -316,6 +428,16 @@ impl Host {
         assert_eq!(self.world.handle(&request).unwrap().status, 204);
     }
 
+    /// A person adds a meeting in the CRM; its id.
+    pub fn add_meeting(&mut self, mut body: Value) -> String {
+        self.advance(2_000);
+        body["Meeting_Venue__s"] = json!("In-office");
+        let request = Request::zoho("POST", "/crm/v8/Events").json(&json!({ "data": [body], "trigger": [] }));
+        let answer = self.world.handle(&request).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        answer.json()["data"][0]["details"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// A person edits a meeting in the CRM.
     pub fn edit_meeting(&mut self, id: &str, mut body: Value) {
         self.advance(2_000);
@@ -338,6 +460,15 @@ impl Host {
     }
 
     // What is there
+
+    /// The only event of the primary calendar with this title.
+    #[track_caller]
+    pub fn event(&self, title: &str) -> Value {
+        let mut found = self.world.google_events("primary").into_iter().filter(|row| row["summary"] == title);
+        let first = found.next().unwrap_or_else(|| panic!("there is no event {title:?}"));
+        assert!(found.next().is_none(), "there are several events {title:?}");
+        first
+    }
 
     /// The only meeting with this title.
     #[track_caller]
@@ -389,6 +520,12 @@ pub fn timed(title: &str, hours: i64) -> Value {
     };
     let start = now_ms() + hours * 3_600_000;
     json!({ "summary": title, "start": { "dateTime": at(start) }, "end": { "dateTime": at(start + 3_600_000) } })
+}
+
+/// A timed meeting of an hour, `hours` from [`NOW`].
+pub fn meeting(title: &str, hours: i64) -> Value {
+    let event = timed(title, hours);
+    json!({ "Event_Title": title, "Start_DateTime": event["start"]["dateTime"], "End_DateTime": event["end"]["dateTime"] })
 }
 
 /// An all-day event.

@@ -35,7 +35,9 @@ fn each_command_begins_by_asking() {
         (r#"{"name":"activate","settings":SETTINGS}"#, "load"),
         (r#"{"name":"run"}"#, "load"),
         (r#"{"name":"status"}"#, "load"),
+        (r#"{"name":"run","trigger":"crm-change","crmIds":["5843104000009007199254740993"]}"#, "load"),
         (r#"{"name":"history"}"#, "load"),
+        (r#"{"name":"resolve","question":"00ff","answer":"restore"}"#, "load"),
         (r#"{"name":"deactivate"}"#, "load"),
         (r#"{"name":"forget"}"#, "load"),
     ];

@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod coverage;
 mod demo;
 mod fuzz;
 mod process;
@@ -12,6 +13,7 @@ mod project;
 mod python;
 mod server;
 mod setup;
+mod simulate;
 mod size;
 mod tally;
 mod test;
@@ -29,11 +31,15 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|wasm|build|js|clients|e2e]…
+  test  [--only lint|native|simulation|wasm|build|js|clients|e2e]…
                     format, lints, and all tests, browsers included
+  simulate [--seeds 600] [--from 1]
+                    stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
+  coverage [--record]
+                    what the native tests reach of src/, against the list in tests/COVERAGE.md; needs cargo-llvm-cov
   fuzz  [--seconds 60] [target]
                     arbitrary stories for the targets of tests/fuzz; needs nightly Rust and cargo-fuzz
   bless             record the module's size, its types and the transcripts as they are
@@ -54,6 +60,10 @@ enum Request {
     },
     Bless,
     Fuzz(fuzz::Options),
+    Simulate(simulate::Options),
+    Coverage {
+        record: bool,
+    },
     Demo(demo::Options),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
@@ -95,6 +105,8 @@ fn perform(request: Request) -> Result<ExitCode> {
         }
         Request::Bless => bless(&shell, &Project::find()?)?,
         Request::Fuzz(options) => fuzz::run(&shell, &Project::find()?, &options)?,
+        Request::Simulate(options) => simulate::run(&shell, &Project::find()?, &options)?,
+        Request::Coverage { record } => coverage::run(&shell, &Project::find()?, record)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
     }
@@ -119,9 +131,11 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         Some(other) => return Err(other.unexpected().into()),
     };
     let mut json = false;
+    let mut record = false;
     let mut parts = Vec::new();
     let mut demo = demo::Options::default();
     let mut fuzz = fuzz::Options::default();
+    let mut simulate = simulate::Options::default();
     if command == "wasm-test-runner" {
         return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
     }
@@ -136,6 +150,9 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
             }
             ("fuzz", Long("seconds")) => fuzz.seconds = args.value()?.parse()?,
             ("fuzz", Value(target)) if fuzz.target.is_none() => fuzz.target = Some(target.string()?),
+            ("coverage", Long("record")) => record = true,
+            ("simulate", Long("seeds")) => simulate.seeds = args.value()?.parse()?,
+            ("simulate", Long("from")) => simulate.from = args.value()?.parse()?,
             ("demo", Long("port")) => demo.port = args.value()?.parse()?,
             ("demo", Long("events")) => demo.events = args.value()?.parse()?,
             ("demo", Long("no-open")) => demo.open = false,
@@ -150,6 +167,8 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "bench" => Request::Bench { json },
         "bless" => Request::Bless,
         "fuzz" => Request::Fuzz(fuzz),
+        "simulate" => Request::Simulate(simulate),
+        "coverage" => Request::Coverage { record },
         "demo" => Request::Demo(demo),
         "help" => Request::Help,
         _ => bail!("there is no command `{command}`\n\n{USAGE}"),
@@ -167,7 +186,8 @@ mod tests {
     #[test]
     fn options_belong_to_their_command() {
         assert!(matches!(parsed("size --json"), Ok(Request::Size { json: true })));
-        assert!(parsed("build --json").is_err());
+        assert!(matches!(parsed("coverage --record"), Ok(Request::Coverage { record: true })));
+        assert!(parsed("build --json").is_err() && parsed("fuzz --record").is_err());
         assert!(parsed("demo --only native").is_err());
     }
 
@@ -195,6 +215,15 @@ mod tests {
         };
         assert_eq!(options, fuzz::Options { seconds: 5, target: Some("sandbox".to_owned()) });
         assert!(parsed("fuzz sandbox engine").is_err() && parsed("fuzz --seconds soon").is_err());
+    }
+
+    #[test]
+    fn a_simulation_starts_at_any_seed() {
+        let Ok(Request::Simulate(options)) = parsed("simulate --from 989 --seeds 1") else {
+            panic!("the line is valid")
+        };
+        assert_eq!(options, simulate::Options { seeds: 1, from: 989 });
+        assert!(parsed("simulate 989").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::project::{CRATE, LONG, Project, WASM_TARGET};
 use crate::python;
 use crate::server;
 use crate::setup::{self, Browser};
+use crate::simulate;
 use crate::size;
 use crate::tally::Tally;
 
@@ -24,6 +25,8 @@ pub(crate) enum Part {
     Lint,
     /// The workspace's tests on this machine.
     Native,
+    /// Thousands of simulated stories of the whole engine.
+    Simulation,
     /// The suites of `tests/web` in headless Chromium: in a page and in a worker.
     Wasm,
     /// The artefact that ships, run once, and the demo site.
@@ -39,6 +42,7 @@ pub(crate) enum Part {
 const PARTS: &[(&str, Part)] = &[
     ("lint", Part::Lint),
     ("native", Part::Native),
+    ("simulation", Part::Simulation),
     ("wasm", Part::Wasm),
     ("build", Part::Build),
     ("js", Part::Js),
@@ -91,6 +95,10 @@ impl Session<'_> {
             self.check("clippy", |s| {
                 s.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
             })?;
+            // It is no part of `cargo test`, so it is no part of all targets.
+            self.check("clippy (simulation)", |s| {
+                s.cargo(&["clippy", "--package", CRATE, "--test", "simulation", "--", "-D", "warnings"])
+            })?;
             self.check("clippy for wasm", |s| {
                 s.cargo(&[
                     "clippy",
@@ -110,8 +118,21 @@ impl Session<'_> {
         if wants(Part::Native) {
             // The packages are tested apart: together they would share features, and all that xtask is built from
             // would be compiled a second time.
-            self.tests("native", |s| s.cargo_test(&["--package", CRATE, "--package", "accord-sandbox"]))?;
+            self.tests("native", |s| {
+                s.cargo_test(&[
+                    "--package",
+                    CRATE,
+                    "--package",
+                    "accord-bytes",
+                    "--package",
+                    "accord-sandbox",
+                ])
+            })?;
             self.tests("native (xtask)", |s| s.cargo_test(&["--package", "xtask"]))?;
+        }
+        if wants(Part::Simulation) {
+            let options = simulate::Options::default();
+            self.tests("simulation", |s| Ok(simulate::watch(s.shell, s.project, &options)?.into()))?;
         }
         if wants(Part::Wasm) {
             let in_page = [("WASM_BINDGEN_USE_BROWSER", "1")];

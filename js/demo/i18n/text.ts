@@ -22,7 +22,11 @@ export interface Text {
   number(n: number): string;
   duration(ms: number): string;
   date(ms: number, options: Intl.DateTimeFormatOptions): string;
+  /** From one moment to another, without saying twice what both share. */
+  range(fromMs: number, toMs: number, options: Intl.DateTimeFormatOptions): string;
   ago(ms: number, nowMs: number): string;
+  /** Several things in a sentence: "one, two and three". */
+  list(parts: string[]): string;
 }
 
 export function textIn(language: Language, preferred: readonly string[]): Text {
@@ -54,6 +58,8 @@ export function textIn(language: Language, preferred: readonly string[]): Text {
       dates.set(key, format);
       return format.format(ms);
     },
+    range: (fromMs, toMs, options) => new Intl.DateTimeFormat(locale, options).formatRange(fromMs, toMs),
+    list: (parts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(parts),
     ago(ms, nowMs) {
       const seconds = Math.round((ms - nowMs) / 1000);
       if (seconds > -60) return relative.format(0, "second");

@@ -25,7 +25,7 @@ export function DayDialog({ side, day, events, onEvent, onAdd, onClose }: Props)
   return (
     <Dialog title={longDay(text, day)} side={side} onClose={onClose}>
       {ofDay.length === 0 ? <p class="muted">{text.t("day.empty")}</p> : <EventRows day={day} events={ofDay} fresh={NONE} onEvent={onEvent} />}
-      {side === "google" && <footer><button type="button" onClick={onAdd}><Plus />{text.t("day.add")}</button></footer>}
+      <footer><button type="button" onClick={onAdd}><Plus />{text.t(`day.add.${side}`)}</button></footer>
     </Dialog>
   );
 }

@@ -27,6 +27,5 @@ export function Details({ event, notes, guests = [] }: Props) {
 
 function whenOf(text: Text, event: CalendarEvent): string {
   const options: Intl.DateTimeFormatOptions = event.allDay ? { dateStyle: "full" } : { dateStyle: "full", timeStyle: "short" };
-  const format = new Intl.DateTimeFormat(text.locale, options);
-  return format.formatRange(event.startMs, event.allDay ? Math.max(event.startMs, event.endMs - 1) : event.endMs);
+  return text.range(event.startMs, event.allDay ? Math.max(event.startMs, event.endMs - 1) : event.endMs, options);
 }

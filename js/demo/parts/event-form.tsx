@@ -1,51 +1,54 @@
-/** Add, change or delete a Google event, as a person would at Google. */
+/** Add, change or delete an event, as a person would at Google or in the CRM. */
 
 import { useEffect, useState } from "preact/hooks";
 import { localDateTime, type Day } from "../dates.ts";
+import { newDraft, type Draft, type Editor, type Opened } from "../editor.ts";
 import type { CalendarEvent } from "../events.ts";
-import { asCalendarEvent, deleteEvent, googleEvent, insertEvent, newDraft, patchEvent, type Draft, type GoogleEvent } from "../google.ts";
 import { useText, type Key } from "../i18n/text.ts";
 import { ServiceError } from "../services.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
 
 interface Props {
-  calendarId: string;
+  editor: Editor;
   /** The event to change, or the day to add one on. */
   subject: CalendarEvent | Day;
+  /** What repeats is not synced, and so not offered for editing. */
+  skipsRepeating: boolean;
   onClose(): void;
-  onChanged(message: Key): void;
+  onChanged(done: Done, id: string): void;
 }
 
-export function EventForm({ calendarId, subject, onClose, onChanged }: Props) {
+export type Done = "created" | "saved" | "deleted";
+
+export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged }: Props) {
   const { t } = useText();
   const existing = typeof subject === "string" ? undefined : subject;
-  const [record, setRecord] = useState<GoogleEvent>();
+  const [opened, setOpened] = useState<Opened>();
   const [draft, setDraft] = useState<Draft | undefined>(typeof subject === "string" ? newDraft(subject, Date.now()) : undefined);
   const [problem, setProblem] = useState<Key>();
   const [busy, setBusy] = useState(false);
 
   async function read(): Promise<void> {
     if (!existing) return;
-    const fresh = await googleEvent(calendarId, existing.id);
-    setRecord(fresh);
-    setDraft(draftOf(fresh));
+    const fresh = await editor.open(existing.id);
+    setOpened(fresh);
+    setDraft(fresh.draft);
   }
 
   useEffect(() => {
     read().catch(() => setProblem("panel.failed"));
   }, []);
 
-  async function attempt(work: () => Promise<void>, done: Key): Promise<void> {
+  async function attempt(work: () => Promise<string>, done: Done): Promise<void> {
     setBusy(true);
     setProblem(undefined);
     try {
-      await work();
-      onChanged(done);
+      onChanged(done, await work());
     } catch (error) {
       const stale = error instanceof ServiceError && error.status === 412;
       if (stale) await read().catch(() => undefined);
-      setProblem(stale ? "event.conflict" : error instanceof ServiceError && error.status === 403 ? "event.readOnly.guest" : "event.failed");
+      setProblem(stale ? "event.conflict" : error instanceof ServiceError && error.status === 403 && editor.side === "google" ? "event.readOnly.guest" : `event.failed.${editor.side}`);
     } finally {
       setBusy(false);
     }
@@ -58,27 +61,28 @@ export function EventForm({ calendarId, subject, onClose, onChanged }: Props) {
       setProblem("event.endBeforeStart");
       return;
     }
-    void (record
-      ? attempt(() => patchEvent(calendarId, record, draftOf(record), draft), "event.saved")
-      : attempt(() => insertEvent(calendarId, draft), "event.created"));
+    if (!existing) void attempt(() => editor.insert(draft), "created");
+    else if (opened) void attempt(() => opened.change(draft).then(() => existing.id), "saved");
   }
 
-  if (existing?.readOnly) {
+  const readOnly = existing?.readOnly ?? opened?.readOnly ?? (existing?.repeats && skipsRepeating ? "recurring" : undefined);
+  if (existing && readOnly) {
     return (
-      <Dialog title={t("event.view")} side="google" onClose={onClose}>
-        <Details event={existing} notes={record?.description} guests={guestsOf(record)} />
-        <p class="note">{t(`event.readOnly.${existing.readOnly}`)}</p>
+      <Dialog title={t(`event.view.${editor.side}`)} side={editor.side} onClose={onClose}>
+        <Details event={existing} notes={opened?.draft.notes} guests={opened?.guests ?? []} />
+        <p class="note">{t(`event.readOnly.${readOnly}`)}</p>
       </Dialog>
     );
   }
 
   const change = (part: Partial<Draft>) => setDraft((old) => old && { ...old, ...part });
   return (
-    <Dialog title={t(existing ? "event.edit" : "event.new")} side="google" onClose={onClose}>
+    <Dialog title={t(`event.${existing ? "edit" : "new"}.${editor.side}`)} side={editor.side} onClose={onClose}>
       <form class="event-form" onSubmit={submit} aria-busy={draft === undefined}>
+        {existing?.repeats && <p class="note">{t("event.oneOccurrence")}</p>}
         <label class="field">
           <span>{t("event.title")}</span>
-          <input type="text" data-first value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
+          <input type="text" data-first required={editor.side === "crm"} value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
         </label>
         <label class="check">
           <input type="checkbox" checked={draft?.allDay ?? existing?.allDay ?? false} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />
@@ -102,10 +106,16 @@ export function EventForm({ calendarId, subject, onClose, onChanged }: Props) {
           <span>{t("event.notes")}</span>
           <textarea rows={4} value={draft?.notes ?? ""} onInput={(e) => change({ notes: e.currentTarget.value })} />
         </label>
+        {opened && opened.guests.length > 0 && (
+          <div class="field">
+            <span id="form-guests">{t("event.guests")}</span>
+            <ul aria-labelledby="form-guests">{opened.guests.map((guest, at) => <li key={at} class="guest"><bdi>{guest}</bdi></li>)}</ul>
+          </div>
+        )}
         <p class="problem" role="alert">{problem && t(problem)}</p>
         <footer>
           {existing && (
-            <button type="button" class="danger" disabled={busy || !record} onClick={() => record && void attempt(() => deleteEvent(calendarId, record), "event.deleted")}>
+            <button type="button" class="danger" disabled={busy || !opened} onClick={() => opened && void attempt(() => opened.remove().then(() => existing.id), "deleted")}>
               {t("event.delete")}
             </button>
           )}
@@ -130,18 +140,6 @@ function TimeField({ draft, which, onInput }: { draft: Draft | undefined; which:
   );
 }
 
-function draftOf(record: GoogleEvent): Draft {
-  const event = asCalendarEvent(record);
-  return {
-    title: record.summary ?? "",
-    allDay: event?.allDay ?? false,
-    start: event?.allDay ? event.firstDay : localDateTime(event?.startMs ?? 0),
-    end: event?.allDay ? event.lastDay : localDateTime(event?.endMs ?? 0),
-    place: record.location ?? "",
-    notes: record.description ?? "",
-  };
-}
-
 function asAllDay(draft: Draft | undefined, allDay: boolean): Partial<Draft> {
   if (!draft) return {};
   const [start, end] = [draft.start.slice(0, 10), draft.end.slice(0, 10)];
@@ -154,8 +152,4 @@ function movedStart(draft: Draft | undefined, start: string): Partial<Draft> {
   const length = Date.parse(draft.end) - Date.parse(draft.start);
   const end = localDateTime(new Date(draft.allDay ? `${start}T12:00` : start).getTime() + length);
   return { start, end: draft.allDay ? end.slice(0, 10) : end };
-}
-
-function guestsOf(record: GoogleEvent | undefined): string[] {
-  return (record?.attendees ?? []).map(({ displayName, email }) => displayName ?? email ?? "").filter(Boolean);
 }

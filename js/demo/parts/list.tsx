@@ -49,7 +49,7 @@ export function EventRows({ day, events, fresh, onEvent }: RowsProps) {
               <bdi>{event.title || text.t("event.untitled")}</bdi>
               {event.place && <small><bdi>{event.place}</bdi></small>}
             </span>
-            {event.readOnly === "recurring" && <span class="row-mark" title={text.t("event.repeats")}><Repeat /><span class="hidden">{text.t("event.repeats")}</span></span>}
+            {event.repeats && <span class="row-mark" title={text.t("event.repeats")}><Repeat /><span class="hidden">{text.t("event.repeats")}</span></span>}
           </button>
         </li>
       ))}

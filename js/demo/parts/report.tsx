@@ -1,18 +1,32 @@
-/** What a sync did, in a sentence and in numbers, and the syncs before it. */
+/** What a sync did, in a sentence and in numbers. */
 
-import type { Report } from "../../src/index.ts";
+import { useId } from "preact/hooks";
+import type { Counts, Report } from "../../src/index.ts";
+import type { Side } from "../events.ts";
 import { useText, type Key, type Text } from "../i18n/text.ts";
+import { Conflicts } from "./conflicts.tsx";
 import { Check } from "./icons.tsx";
 
-export function writesOf({ crm, google }: Report): number {
-  return crm.created + crm.updated + crm.deleted + google.created + google.updated + google.deleted;
-}
+const total = ({ created, updated, deleted }: Counts): number => created + updated + deleted;
 
 /** The report as one or two sentences; also what a screen reader is told. */
 export function headline(text: Text, report: Report): string {
-  const writes = writesOf(report);
-  const first = writes === 0 && report.remaining === 0 ? text.t("report.zero") : text.plural("report.wrote", writes, { duration: text.duration(report.durationMs) });
-  return report.remaining > 0 ? `${first} ${text.plural("report.more", report.remaining)}` : first;
+  const sentences = [
+    written(text, report),
+    report.conflicts.length > 0 && text.plural("report.conflicted", report.conflicts.length),
+    report.questions.length > 0 && text.t("report.asks"),
+    report.remaining > 0 && text.plural("report.more", report.remaining),
+  ];
+  return sentences.filter(Boolean).join(" ");
+}
+
+function written(text: Text, { crm, google, remaining, questions, durationMs }: Report): string | undefined {
+  const parts = [
+    total(crm) > 0 && text.plural("report.wrote.crm", total(crm)),
+    total(google) > 0 && text.plural("report.wrote.google", total(google)),
+  ].filter((part) => part !== false);
+  if (parts.length > 0) return text.t("report.wrote", { what: text.list(parts), duration: text.duration(durationMs) });
+  return remaining === 0 && questions.length === 0 ? text.t("report.zero") : undefined;
 }
 
 export function ReportCard({ report }: { report: Report | undefined }) {
@@ -28,10 +42,8 @@ export function ReportCard({ report }: { report: Report | undefined }) {
 function ReportBody({ report }: { report: Report }) {
   const text = useText();
   const skipped = Object.values(report.skipped).reduce((sum, n) => sum + n, 0);
-  const numbers: [key: Key, value: number, tone?: string][] = [
-    ["report.created", report.crm.created, "created"],
-    ["report.updated", report.crm.updated, "updated"],
-    ["report.deleted", report.crm.deleted, "deleted"],
+  const numbers: [key: Key, value: number][] = [
+    ["report.contacts", report.contacts],
     ["report.unchanged", report.unchanged],
     ["report.linked", report.linked],
     ["report.skipped", skipped],
@@ -42,13 +54,11 @@ function ReportBody({ report }: { report: Report }) {
   return (
     <>
       <p class="headline"><Check /> {headline(text, report)}</p>
+      <div class="written">
+        {(["google", "crm"] as const).map((side) => <Written key={side} side={side} counts={report[side]} />)}
+      </div>
       <dl class="numbers">
-        {numbers.map(([key, value, tone]) => (
-          <div key={key} class={`${tone ?? ""}${value === 0 ? " zero" : ""}`}>
-            <dt>{text.t(key)}</dt>
-            <dd>{text.number(value)}</dd>
-          </div>
-        ))}
+        {numbers.map(([key, value]) => <Figure key={key} name={text.t(key)} value={value} />)}
         <div>
           <dt>{text.t("report.duration")}</dt>
           <dd>{text.duration(report.durationMs)}</dd>
@@ -62,15 +72,39 @@ function ReportBody({ report }: { report: Report }) {
         <details>
           <summary>{text.t("report.why")}</summary>
           <dl class="reasons">
-            {(["recurring", "eventType", "private", "outsideWindow"] as const).filter((reason) => report.skipped[reason] > 0).map((reason) => (
+            {(["recurring", "eventType", "private", "outsideWindow", "otherOwner"] as const).filter((reason) => report.skipped[reason] > 0).map((reason) => (
               <div key={reason}><dt>{text.t(`skip.${reason}`)}</dt><dd>{text.number(report.skipped[reason])}</dd></div>
             ))}
           </dl>
         </details>
       )}
+      <Conflicts conflicts={report.conflicts} />
       <Remarks title="report.parkedTitle" items={report.parked} />
       <Remarks title="report.notes" items={report.notes} />
     </>
+  );
+}
+
+function Written({ side, counts }: { side: Side; counts: Counts }) {
+  const text = useText();
+  const title = useId();
+  return (
+    <section class={`side-${side}`} aria-labelledby={title}>
+      <h3 id={title}>{text.t(`report.in.${side}`)}</h3>
+      <dl class="numbers">
+        {(["created", "updated", "deleted"] as const).map((what) => <Figure key={what} name={text.t(`report.${what}`)} value={counts[what]} tinted />)}
+      </dl>
+    </section>
+  );
+}
+
+function Figure({ name, value, tinted = false }: { name: string; value: number; tinted?: boolean }) {
+  const text = useText();
+  return (
+    <div class={`${tinted ? "tinted" : ""}${value === 0 ? " zero" : ""}`}>
+      <dt>{name}</dt>
+      <dd>{text.number(value)}</dd>
+    </div>
   );
 }
 
@@ -87,37 +121,5 @@ function Remarks({ title, items }: { title: Key; items: { code: string; message:
         {[...counts].map(([message, n]) => <div key={message}><dt lang="en">{message}</dt><dd>{text.number(n)}</dd></div>)}
       </dl>
     </details>
-  );
-}
-
-export function HistoryCard({ history }: { history: Report[] }) {
-  const text = useText();
-  return (
-    <section class="card history" aria-labelledby="history-title">
-      <h2 id="history-title">{text.t("history.title")}</h2>
-      {history.length === 0 ? <p class="muted">{text.t("history.empty")}</p> : (
-        <div class="scroll" role="group" aria-labelledby="history-title" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                {(["history.run", "history.when", "report.created", "report.updated", "report.deleted", "report.remaining", "report.requests", "report.duration"] as const)
-                  .map((key) => <th key={key} scope="col">{text.t(key)}</th>)}
-              </tr>
-            </thead>
-            <tbody>
-              {history.map((report) => (
-                <tr key={report.run}>
-                  <th scope="row">{text.number(report.run)}</th>
-                  <td>{text.date(report.startedMs, { dateStyle: "short", timeStyle: "medium" })}</td>
-                  {[report.crm.created, report.crm.updated, report.crm.deleted, report.remaining, report.requests.google + report.requests.zoho]
-                    .map((n, at) => <td key={at} class={n === 0 ? "zero" : undefined}>{text.number(n)}</td>)}
-                  <td>{text.duration(report.durationMs)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
   );
 }

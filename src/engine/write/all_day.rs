@@ -11,7 +11,7 @@ use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
 use crate::wire::mapping;
-use crate::wire::zoho::{Entry, EventWrite};
+use crate::wire::zoho::{Entry, EventWrite, RecordResult};
 use crate::wire::zoho_event::one_day;
 use chrono::{DateTime, NaiveDate};
 
@@ -28,14 +28,20 @@ impl Writer<'_> {
 
     /// Learns how the CRM takes all-day times, by an event that was just written: it is made to last one day, read back,
     /// and given its own extent again. One day leaves nothing open: an end on the next midnight can only be exclusive,
-    /// and the printed offset tells which one the dates are taken at.
+    /// and the printed offset tells which one the dates are taken at. What was refused, or moved meanwhile, is no such
+    /// event: it is left as it is.
     pub(super) async fn learn_all_day(&mut self, id: &GoogleId, event: &Event) -> Result<()> {
         let When::AllDay { first, .. } = event.when else { return Ok(()) };
         let row = key::link(id);
         let stored = self.io.load(vec![row.clone()]).await?;
         let Some(mut link) = stored.get(&row).and_then(|text| decode::<Link>(text)) else { return Ok(()) };
+        let moved = self.stale.iter().any(|stale| stale.id == *id);
+        if !link.unverified || moved || self.book.parked(id).is_some() {
+            return Ok(());
+        }
         let day = Event::blank(When::all_day(first, first));
         let mut learnt = None;
+        let mut refused = false;
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
             self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
@@ -43,7 +49,10 @@ impl Writer<'_> {
                 true => read::record(self.io, &link.crm, fields).await?,
                 false => None,
             };
-            let Some(echo) = echo else { break };
+            let Some(echo) = echo else {
+                refused = true;
+                break;
+            };
             let matters = self.offset_matters(first);
             learnt = one_day(&echo, first)
                 .filter(|(at_zero, _)| !matters || *at_zero == (offset == AllDayOffset::Zero))
@@ -53,17 +62,31 @@ impl Writer<'_> {
             }
         }
         self.guess = learnt;
-        link.unverified = !self.rewrite_time(&link.crm, event).await? || learnt.is_none();
+        let rewritten = self.rewrite_time(&link.crm, event).await?;
+        link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {
-            Some(_) => self.book.state.all_day = learnt,
+            Some(_) => {
+                self.book.state.all_day = learnt;
+                self.book.state.probe = None;
+            }
             None => self.note(
                 id,
                 "all-day-unclear",
                 "The CRM does not show this all-day event as it was written; it is tried again.",
             ),
         }
+        if self.two_way {
+            // The last write of its time was not the one that the link knows of.
+            link.crm_modified = None;
+            self.wrote(id, &link.crm.clone(), Vec::new());
+            self.links.insert(id.clone(), Box::new(link.clone()));
+        }
         self.book.link(id, &link, Some(&link.crm));
+        if refused || !rewritten {
+            // Nobody knows what its time is there: it waits, and is written again (K6).
+            self.park(id, &link.seen, &RecordResult::refused("INVALID_DATA"));
+        }
         self.save().await
     }
 

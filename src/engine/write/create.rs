@@ -1,6 +1,6 @@
 //! Creates: intents before, links after, and what became of those whose answers were lost (K2).
 
-use super::{SETTLING_MS, Writer, in_groups, results, unlinked};
+use super::{SETTLING_MS, Stale, Writer, in_groups, results, unlinked};
 use crate::api::http::{HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
@@ -8,25 +8,29 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::field::FieldSet;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::sync::plan::Create;
+use crate::sync::people::strangers;
+use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
 use crate::sync::state::{Draft, Link};
-use crate::wire::mapping;
-use crate::wire::zoho::{Entry, EventWrite, RecordResult};
+use crate::wire::mapping::{self, MAX_PARTICIPANTS};
+use crate::wire::zoho::{Entry, EventWrite, MARK, RecordResult};
 use crate::wire::zoho_event::seconds;
+
+/// What a single-line field of the CRM holds (Zoho CRM API v8, field types); few ids of Google are longer.
+const MARK_LENGTH: usize = 255;
 
 /// What is not done of a group of creates.
 struct Group {
     /// Not created.
-    again: Vec<Create>,
+    again: Vec<Box<Create>>,
     /// Perhaps created: their intents are open.
-    doubtful: Vec<Create>,
+    doubtful: Vec<Box<Create>>,
     /// Why, the gravest reason first.
     trouble: Option<Problem>,
 }
 
 impl Writer<'_> {
-    pub(super) async fn create(&mut self, creates: Vec<Create>) -> Result<()> {
+    pub(super) async fn create(&mut self, creates: Vec<Box<Create>>) -> Result<()> {
         let mut open = creates;
         let mut attempt = 0;
         let mut singly = 0;
@@ -39,6 +43,8 @@ impl Writer<'_> {
                 break;
             }
             let rest = open.split_off(size);
+            let guests = strangers(&mut self.directory.people, &open, &rest, zoho::ADDRESSES);
+            self.meet(guests).await?;
             let Group { again, mut doubtful, trouble } = self.create_group(open).await?;
             match &trouble {
                 None => attempt = 0,
@@ -46,10 +52,10 @@ impl Writer<'_> {
                 Some(Problem::Refused(_)) => singly = again.len(),
                 Some(problem) => {
                     attempt += 1;
-                    if attempt >= ATTEMPTS || !problem.passes() {
+                    let ends = attempt >= ATTEMPTS || !problem.passes();
+                    if ends || !self.io.back_off(problem, attempt - 1).await? {
                         return Err(problem.error(Service::Zoho));
                     }
-                    self.io.back_off(Service::Zoho, problem, attempt - 1).await?;
                 }
             }
             if !doubtful.is_empty() {
@@ -65,7 +71,7 @@ impl Writer<'_> {
     }
 
     /// Creates one group; returns what is not done.
-    async fn create_group(&mut self, ops: Vec<Create>) -> Result<Group> {
+    async fn create_group(&mut self, ops: Vec<Box<Create>>) -> Result<Group> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
             let request = self.create_request(group);
@@ -83,7 +89,7 @@ impl Writer<'_> {
             match answer.and_then(|response| created(&response, group.len())) {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
-                        self.settle_create(op, &result);
+                        again.extend(self.settle_create(op, &result));
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
@@ -105,22 +111,26 @@ impl Writer<'_> {
         Ok(Group { again, doubtful, trouble })
     }
 
-    fn withdraw(&mut self, ops: &[Create]) {
+    fn withdraw(&mut self, ops: &[Box<Create>]) {
         for op in ops {
             self.book.withdraw(&op.id);
         }
     }
 
-    fn create_request(&self, group: &[Create]) -> Option<HttpRequest> {
-        let defaults = self.book.active().ok()?.crm.defaults.as_slice();
+    fn create_request(&self, group: &[Box<Create>]) -> Option<HttpRequest> {
+        let crm = &self.book.active().ok()?.crm;
         let writing = self.writing(true, None);
         let records: Vec<EventWrite<'_>> = group
             .iter()
             .map(|op| {
                 let mut record = EventWrite::default();
                 mapping::to_crm(&op.event, FieldSet::all(), &writing, &mut record);
-                for (name, value) in defaults {
+                for (name, value) in &crm.defaults {
                     record.set(name, Entry::text(value));
+                }
+                // A record in the recycle bin may still hold the value.
+                if crm.marks && op.renews.is_none() && op.id.as_str().len() <= MARK_LENGTH {
+                    record.set(MARK, Entry::text(op.id.as_str()));
                 }
                 record.set("$send_notification", Entry::Flag(self.notifies()));
                 record
@@ -129,7 +139,8 @@ impl Writer<'_> {
         zoho::insert(&records)
     }
 
-    fn settle_create(&mut self, op: Create, result: &RecordResult) {
+    /// Returned is what is to be sent once more.
+    fn settle_create(&mut self, op: Box<Create>, result: &RecordResult) -> Option<Box<Create>> {
         match (result.code.as_str(), result.id.as_deref().map(CrmId::new)) {
             ("SUCCESS", Some(crm)) => {
                 self.note_guests(&op.id, &op.event);
@@ -137,8 +148,19 @@ impl Writer<'_> {
                 self.count_done(1);
                 self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
             }
+            _ if self.names_nobody(result, op.event.known_guests()) => {
+                self.book.withdraw(&op.id);
+                return Some(op);
+            }
+            // The CRM names the record that has the mark: an earlier create, whose answer was lost.
+            ("DUPLICATE_DATA", Some(crm)) if result.field == MARK => {
+                let link = Link::unknown(crm.clone(), self.connection);
+                self.book.link(&op.id, &link, None);
+                self.stale.push(Stale { id: op.id, link: Some(link), crm: Some(crm) });
+            }
             _ => self.park(&op.id, &op.draft, result),
         }
+        None
     }
 
     fn book_link(
@@ -150,21 +172,33 @@ impl Writer<'_> {
         renews: Option<&CrmId>,
     ) {
         let unverified = self.must_learn(&seen);
+        if unverified {
+            self.book.state.probe = Some(id.clone());
+        }
         let connection = self.connection;
-        self.book.link(id, &Link { crm, connection, seen, crm_modified: modified, unverified }, renews);
+        let shown = self.two_way.then(|| seen.shown().cut_guests(MAX_PARTICIPANTS));
+        self.wrote(id, &crm, Vec::new());
+        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept: false };
+        self.book.link(id, &link, renews);
+        if self.two_way {
+            self.links.insert(id.clone(), Box::new(link));
+        }
     }
 
     /// Finds out what became of creates whose answers were lost, and links those that happened. The others did not
     /// happen: their intents are withdrawn.
     pub(crate) async fn recover(&mut self) -> Result<Vec<GoogleId>> {
         let now = self.io.now_ms();
+        if let Some(at) = self.book.intents.contacts_ms.take() {
+            self.io.wait_until(at.min(now) + SETTLING_MS).await?;
+        }
         let Some((from, to, created_since)) = recover::question(&self.book.intents, now) else {
             return Ok(Vec::new());
         };
         self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
-        let owner = self.book.active()?.crm.user.clone();
+        let crm = self.book.active()?.crm.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
-        let meetings = unlinked(self.io, read::meetings(self.io, &owner, &which).await?).await?;
+        let meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
         let found = recover::recover(&self.book.intents, meetings, now);
         let mut intents = std::mem::take(&mut self.book.intents.creates);
         let mut linked = Vec::new();
@@ -183,7 +217,10 @@ impl Writer<'_> {
 }
 
 /// The results of an insert; a success without an id leaves all in doubt.
-fn created(response: &HttpResponse, count: usize) -> std::result::Result<Vec<RecordResult>, Problem> {
+pub(super) fn created(
+    response: &HttpResponse,
+    count: usize,
+) -> std::result::Result<Vec<RecordResult>, Problem> {
     let results = results(response, count)?;
     match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
         true => Err(Problem::Unsure(Doubt::BadResponse)),

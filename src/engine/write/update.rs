@@ -4,14 +4,16 @@ use super::{Writer, end_by, in_groups, results};
 use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::Problem;
 use crate::api::zoho;
+use crate::devices::Device;
 use crate::engine::read;
 use crate::error::{Error, Result};
-use crate::model::event::{Guest, Guests};
+use crate::model::event::Guests;
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
-use crate::sync::plan::{Create, Update, merged};
-use crate::sync::state::Link;
-use crate::wire::mapping;
+use crate::sync::people::take;
+use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
+use crate::sync::side::Side;
+use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
 
@@ -34,14 +36,14 @@ impl Rosters {
 #[derive(Default)]
 struct Left {
     /// Their records changed since they were read.
-    stale: Vec<Update>,
+    stale: Vec<Box<Update>>,
     /// The request was refused as a whole.
-    refused: Vec<Update>,
+    refused: Vec<Box<Update>>,
 }
 
 impl Writer<'_> {
     /// Writes changed fields. Records that turn out to be gone are returned as creates: an edit beats a deletion (K4).
-    pub(super) async fn update(&mut self, updates: Vec<Update>) -> Result<Vec<Create>> {
+    pub(super) async fn update(&mut self, updates: Vec<Box<Update>>) -> Result<Vec<Box<Create>>> {
         let (guests, plain): (Vec<_>, Vec<_>) =
             updates.into_iter().partition(|op| op.fields.has(Field::Guests));
         let mut gone = Vec::new();
@@ -60,17 +62,27 @@ impl Writer<'_> {
 
     /// Writes one group. What is refused because it changed since it was read is read and merged once more (I14); a
     /// request that is refused as a whole is sent again record by record, so that one bad record blocks no other (I15).
-    async fn update_group(&mut self, ops: Vec<Update>, guests: bool, gone: &mut Vec<Create>) -> Result<()> {
+    async fn update_group(
+        &mut self,
+        ops: Vec<Box<Update>>,
+        guests: bool,
+        gone: &mut Vec<Box<Create>>,
+    ) -> Result<()> {
         const ROUNDS: usize = 3;
-        let mut open = ops;
+        let mut open = if self.two_way { self.known(ops) } else { ops };
         for _ in 0..ROUNDS {
-            let roster = if guests { self.rosters(&open).await? } else { Rosters::default() };
+            let roster = if guests { self.rosters(&mut open).await? } else { self.versions(&open) };
             let left = self.write_updates(open, &roster, gone).await?;
             if !left.refused.is_empty() {
                 self.bulk = 1;
             }
-            open = left.stale;
-            open.extend(left.refused);
+            open = left.refused;
+            if self.two_way {
+                // Somebody's edit in the CRM counts as much as the one that is written: both are compared anew.
+                left.stale.into_iter().for_each(|op| self.stale(&op.id, None));
+            } else {
+                open.extend(left.stale);
+            }
             if open.is_empty() {
                 break;
             }
@@ -80,43 +92,93 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Updates whose records were seen at a known version; the others are compared again first.
+    fn known(&mut self, ops: Vec<Box<Update>>) -> Vec<Box<Update>> {
+        let version = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+        let (known, unknown): (Vec<_>, Vec<_>) = ops.into_iter().partition(|op| version(op).is_some());
+        unknown.into_iter().for_each(|op| self.stale(&op.id, None));
+        known
+    }
+
+    fn crm(&self, op: &Update) -> Option<&CrmId> {
+        self.links.get(&op.id).map(|link| &link.crm)
+    }
+
     /// Guests are merged with those whom somebody added in the CRM, so that the list is read first; the write is
     /// refused record by record if it changed since (I17).
-    async fn rosters(&self, ops: &[Update]) -> Result<Rosters> {
-        let ids: Vec<&CrmId> = ops.iter().map(|op| &op.link.crm).collect();
+    async fn rosters(&mut self, ops: &mut Vec<Box<Update>>) -> Result<Rosters> {
+        let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).collect();
         const FIELDS: &str = "Participants,Modified_Time";
-        let mut people: Vec<(CrmId, Vec<Participant>)> = Vec::new();
-        let mut guard = None;
+        let mut records = Vec::new();
         for mut record in read::records(self.io, &ids, FIELDS).await? {
             if record.participants.is_none() {
                 let Some(whole) = read::record(self.io, &record.id, FIELDS).await? else { continue };
                 record = whole;
             }
-            guard = guard.max(seconds(&record.modified));
-            people.push((record.id, record.participants.unwrap_or_default()));
+            records.push(record);
         }
-        for op in ops {
+        if self.two_way {
+            let modified = |op: &Update| {
+                let record = records.iter().find(|record| Some(&record.id) == self.crm(op));
+                record.map(|record| seconds(&record.modified))
+            };
+            let seen = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+            let (moved, unmoved): (Vec<_>, Vec<_>) = std::mem::take(ops)
+                .into_iter()
+                .partition(|op| modified(op).is_some_and(|modified| modified != seen(op)));
+            moved.into_iter().for_each(|op| self.stale(&op.id, None));
+            *ops = unmoved;
+        }
+        let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
+        let mut people: Vec<(CrmId, Vec<Participant>)> =
+            records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
+        let mut strangers = Vec::new();
+        for op in ops.iter() {
+            let Some(link) = self.links.get(&op.id) else { continue };
             if let (Some((_, roster)), Guests::Known(guests)) =
-                (people.iter_mut().find(|(id, _)| *id == op.link.crm), &op.event.guests)
+                (people.iter_mut().find(|(id, _)| *id == link.crm), &op.event.guests)
             {
-                let known = &op.link.seen.guests;
-                let was_guest = |guest: &Guest| known.contains(&guest.fingerprint());
-                *roster = mapping::merged_roster(std::mem::take(roster), guests, was_guest);
+                let known = &link.seen.guests;
+                *roster = mapping::kept(std::mem::take(roster), guests, |guest| {
+                    known.contains(&guest.fingerprint())
+                });
+                let room = MAX_PARTICIPANTS.saturating_sub(roster.len());
+                let new = mapping::newcomers(roster, guests).take(room);
+                take(&mut self.directory.people, new, &mut strangers);
+            }
+        }
+        self.meet(strangers).await?;
+        for op in ops {
+            if let Some((_, roster)) = people.iter_mut().find(|(id, _)| self.crm(op) == Some(id)) {
+                mapping::invite(roster, op.event.known_guests(), &self.directory.people);
             }
         }
         Ok(Rosters { people, guard })
     }
 
+    /// Without guests: the versions at which the records were compared are the guard.
+    fn versions(&self, ops: &[Box<Update>]) -> Rosters {
+        let seen = |op: &Update| self.links.get(&op.id).and_then(|link| link.crm_modified);
+        let guard = ops.iter().filter_map(|op| seen(op)).max().filter(|_| self.two_way);
+        Rosters { people: Vec::new(), guard }
+    }
+
     async fn write_updates(
         &mut self,
-        ops: Vec<Update>,
+        ops: Vec<Box<Update>>,
         rosters: &Rosters,
-        gone: &mut Vec<Create>,
+        gone: &mut Vec<Box<Create>>,
     ) -> Result<Left> {
         let mut requests = Vec::new();
         for group in ops.chunks(self.bulk) {
             let request = self.update_request(group, rosters);
             requests.push(request.ok_or_else(|| Error::internal("an update could not be encoded"))?);
+        }
+        if self.two_way {
+            let written = ops.iter().map(|op| (op.id.clone(), Side::Crm, op.draft.google.part(op.fields)));
+            self.book.intend_updates(written);
+            self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
+            self.save().await?;
         }
         let answers = self.io.fetch(requests).await?;
         let mut failed = None;
@@ -126,11 +188,13 @@ impl Writer<'_> {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
                         match result.code.as_str() {
-                            "SUCCESS" => self.settle_update(op, &result),
-                            "ALREADY_MODIFIED" => left.stale.push(op),
-                            _ if read::record(self.io, &op.link.crm, "Modified_Time").await?.is_none() => {
-                                gone.push(self.recreate(op));
+                            "SUCCESS" => {
+                                let roster = self.crm(&op).and_then(|crm| rosters.of(crm));
+                                self.settle_update(op, &result, roster);
                             }
+                            "ALREADY_MODIFIED" => left.stale.push(op),
+                            _ if self.names_nobody(&result, op.event.known_guests()) => left.stale.push(op),
+                            _ if self.is_gone(&op).await? => gone.push(self.recreate(op)),
                             _ => self.park(&op.id, &op.draft, &result),
                         }
                     }
@@ -148,38 +212,60 @@ impl Writer<'_> {
         Ok(left)
     }
 
-    fn update_request(&self, group: &[Update], rosters: &Rosters) -> Option<HttpRequest> {
-        let records: Vec<EventWrite<'_>> = group
-            .iter()
-            .map(|op| {
-                let mut record = EventWrite::default();
-                record.set("id", Entry::text(op.link.crm.as_str()));
-                let writing = self.writing(false, rosters.of(&op.link.crm));
-                mapping::to_crm(&op.event, op.fields, &writing, &mut record);
-                record.set("$send_notification", Entry::Flag(self.notifies()));
-                record
-            })
-            .collect();
+    async fn is_gone(&self, op: &Update) -> Result<bool> {
+        match self.crm(op) {
+            Some(crm) => Ok(read::record(self.io, crm, "Modified_Time").await?.is_none()),
+            None => Ok(false),
+        }
+    }
+
+    fn update_request(&self, group: &[Box<Update>], rosters: &Rosters) -> Option<HttpRequest> {
+        let mut records: Vec<EventWrite<'_>> = Vec::new();
+        for op in group {
+            let crm = self.crm(op)?;
+            let mut record = EventWrite::default();
+            record.set("id", Entry::text(crm.as_str()));
+            let writing = self.writing(false, rosters.of(crm));
+            mapping::to_crm(&op.event, op.fields, &writing, &mut record);
+            record.set("$send_notification", Entry::Flag(self.notifies()));
+            records.push(record);
+        }
         zoho::update(&records, rosters.guard)
     }
 
-    fn settle_update(&mut self, op: Update, result: &RecordResult) {
+    fn settle_update(&mut self, op: Box<Update>, result: &RecordResult, roster: Option<&[Participant]>) {
         self.note_guests(&op.id, &op.event);
-        let link = Link {
-            unverified: self.must_learn(&op.draft),
-            seen: merged(&op.link.seen, op.draft),
-            crm_modified: seconds(&result.modified).or(op.link.crm_modified),
-            ..op.link
-        };
-        let crm = link.crm.clone();
+        let unverified = self.must_learn(&op.draft);
+        let Some(link) = self.links.get_mut(&op.id) else { return };
+        let before = link.shown.as_ref().map(|shown| shown.guests.clone()).unwrap_or_default();
+        if Device::EchoRule.on()
+            && let Some(shown) = &mut link.shown
+        {
+            let mut written = op.draft.shown();
+            if let Some(roster) = roster {
+                written.note_guests(roster.iter().filter_map(Participant::guest));
+            }
+            shown.update(&written.cut_guests(MAX_PARTICIPANTS), op.fields);
+        }
+        if op.fields.has(Field::Time) {
+            link.unverified = unverified;
+            if unverified {
+                self.book.state.probe = Some(op.id.clone());
+            }
+        }
+        link.seen.update(op.draft, op.settles);
+        link.crm_modified = seconds(&result.modified).or(link.crm_modified);
+        let link = link.clone();
         self.report.crm.updated += 1;
         self.count_done(1);
-        self.book.link(&op.id, &link, Some(&crm));
+        self.wrote(&op.id, &link.crm, before);
+        self.relink(&op.id, &link);
     }
 
     /// The link stays until the new record takes its place: a kill in between forgets nothing.
-    fn recreate(&mut self, op: Update) -> Create {
+    fn recreate(&mut self, op: Box<Update>) -> Box<Create> {
         self.note(&op.id, "recreated", "The meeting had been deleted in the CRM; the event changed in Google since, so it was created again.");
-        Create { id: op.id, event: op.event, draft: op.draft, renews: Some(op.link.crm) }
+        let renews = self.crm(&op).cloned();
+        Box::new(Create { id: op.id, event: op.event, draft: op.draft, renews })
     }
 }

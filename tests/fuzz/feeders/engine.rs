@@ -52,7 +52,8 @@ impl Host<'_> {
     fn run(&mut self, command: Value) -> std::result::Result<Value, String> {
         self.commands += 1;
         let mut machine = Machine::new(self.commands);
-        let mut step = machine.start(command, self.world.now_ms()).expect("nothing else is under way");
+        let mut step =
+            machine.start(&command.to_string(), self.world.now_ms()).expect("nothing else is under way");
         for _ in 0..MOST_STEPS {
             let next = match step.kind {
                 StepKind::Http { requests } => {

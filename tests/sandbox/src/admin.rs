@@ -1,6 +1,6 @@
 //! The admin routes under `/sandbox/`: they change the world, and are no part of either vendor's API.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
 use crate::corpus::Corpus;
@@ -34,6 +34,10 @@ pub struct Start {
     pub seed: u64,
     /// Events made at the start.
     pub events: usize,
+    /// Meetings made in the CRM at the start.
+    pub meetings: usize,
+    /// Whether these events and meetings have no guests.
+    pub without_guests: bool,
     /// A fixed clock; the real one when none is given.
     pub now_ms: Option<i64>,
     /// Switches as given on the command line.
@@ -68,8 +72,14 @@ impl Site {
             // A name that is no zone was refused before the start.
             let _ = self.world.set_zone(zone);
         }
+        let guests = !self.start.without_guests;
         if self.events > 0 {
-            self.world.fill(&Corpus::new(self.seed, self.events));
+            self.world.fill(&Corpus { guests, ..Corpus::new(self.seed, self.events) });
+        }
+        if self.start.meetings > 0 {
+            // Of another seed: the meetings are not the events once more.
+            let seed = self.seed.wrapping_add(1);
+            self.world.fill_meetings(&Corpus { guests, ..Corpus::new(seed, self.start.meetings) });
         }
     }
 
@@ -165,6 +175,7 @@ impl Site {
 
     fn fill(&mut self, body: &[u8]) -> Result<Value, String> {
         let body = object(body)?;
+        let side = side(&body)?;
         let events = whole(&body, "events")?.map_or(Ok(5_000), sane_count)?;
         let mut corpus = Corpus::new(whole(&body, "seed")?.unwrap_or(self.seed), events);
         let months = |name: &str, default: u32| -> Result<u32, String> {
@@ -172,7 +183,10 @@ impl Site {
         };
         corpus.past_months = months("past_months", 3)?;
         corpus.ahead_months = months("ahead_months", 6)?;
-        self.world.fill(&corpus);
+        match side {
+            Side::Google => self.world.fill(&corpus),
+            Side::Crm => self.world.fill_meetings(&corpus),
+        }
         Ok(self.world.summary())
     }
 
@@ -251,11 +265,7 @@ impl Site {
         let body = object(body)?;
         let count = whole(&body, "count")?.map_or(Ok(1), sane_count)?;
         let seed = whole(&body, "seed")?.unwrap_or(self.seed);
-        let side = match body.get("side").and_then(Value::as_str) {
-            None | Some("google") => Side::Google,
-            Some("crm") => Side::Crm,
-            Some(_) => return Err("side is google or crm".into()),
-        };
+        let side = side(&body)?;
         if let Some(after) = whole(&body, "afterRequests")?.filter(|after| *after > 0) {
             self.world.edit_later(after, side, count, seed);
             return Ok(json!({ "waiting": after }));
@@ -383,9 +393,9 @@ fn unknown(method: &str, path: &str) -> Response {
     answer(404, &json!({ "error": format!("there is no admin route {method} {path}") }))
 }
 
-pub(crate) fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
+pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
     if body.is_empty() {
-        return Ok(serde_json::Map::new());
+        return Ok(Map::new());
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(map)) => Ok(map),
@@ -393,18 +403,27 @@ pub(crate) fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, Stri
     }
 }
 
-pub(crate) fn whole(body: &serde_json::Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
+pub(crate) fn whole(body: &Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_u64().map(Some).ok_or(format!("{name} is a whole number")),
     }
 }
 
-pub(crate) fn text<'a>(body: &'a serde_json::Map<String, Value>, name: &str) -> Result<&'a str, String> {
+pub(crate) fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, String> {
     body.get(name).and_then(Value::as_str).ok_or(format!("{name} is a text and must be given"))
 }
 
 /// More events than this would only be a mistake.
+/// Which service a call is about; Google unless it says otherwise.
+fn side(body: &Map<String, Value>) -> Result<Side, String> {
+    match body.get("side").and_then(Value::as_str) {
+        None | Some("google") => Ok(Side::Google),
+        Some("crm") => Ok(Side::Crm),
+        Some(_) => Err("side is google or crm".into()),
+    }
+}
+
 fn sane_count(count: u64) -> Result<usize, String> {
     usize::try_from(count).ok().filter(|count| *count <= 200_000).ok_or("at most 200000 at once".into())
 }

@@ -2,7 +2,7 @@
 //! syncing hard. All people are at example.com.
 
 use chrono::{Datelike, Days, NaiveDate};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::google::event::instance_id;
 use crate::google::times::When;
@@ -23,12 +23,14 @@ pub struct Corpus {
     pub past_months: u32,
     /// How far it reaches ahead.
     pub ahead_months: u32,
+    /// Whether some events have guests.
+    pub guests: bool,
 }
 
 impl Corpus {
     /// Three months back, six ahead.
     pub fn new(seed: u64, events: usize) -> Corpus {
-        Corpus { seed, events, past_months: 3, ahead_months: 6 }
+        Corpus { seed, events, past_months: 3, ahead_months: 6, guests: true }
     }
 }
 
@@ -54,7 +56,10 @@ impl World {
                 break;
             }
             let updated = since + step * i64::try_from(made).unwrap_or(0);
-            let (fields, exceptions) = maker.event(made);
+            let (mut fields, exceptions) = maker.event(made);
+            if !corpus.guests {
+                fields.remove("attendees");
+            }
             let Ok(id) = self.google.seed("primary", None, fields.clone(), updated, &self.switches) else {
                 continue;
             };
@@ -78,6 +83,33 @@ impl World {
                 let _ = self.google.seed(HOLIDAYS, None, fields, since, &self.switches);
             }
         }
+    }
+
+    /// Fills the CRM: `corpus.events` meetings of the user, single ones with texts, places, reminders and guests. Nothing is
+    /// counted as a request, and nobody is mailed.
+    pub fn fill_meetings(&mut self, corpus: &Corpus) {
+        let now = self.now_ms();
+        let zone = self.zoho.zone;
+        let today = time::ms_to_local(zone, now).date();
+        let back = u64::from(corpus.past_months.min(MOST_MONTHS)) * 30;
+        let days = back + u64::from(corpus.ahead_months.min(MOST_MONTHS)) * 30;
+        let mut maker = Maker::over(corpus.seed, zone, today - Days::new(back), days);
+        let since = now - 80 * DAY;
+        let step = (80 * DAY - HOUR) / i64::try_from(corpus.events.max(1)).unwrap_or(i64::MAX);
+        let mut made = 0;
+        // A meeting that fails validation is left out and another one made, within bounds.
+        for index in 0..corpus.events.saturating_mul(2) {
+            if made >= corpus.events {
+                break;
+            }
+            self.set_now_ms(since + step * i64::try_from(made).unwrap_or(0));
+            let mut row = meeting(&mut maker, index);
+            if let Some(row) = row.as_object_mut().filter(|_| !corpus.guests) {
+                row.remove("Participants");
+            }
+            made += usize::from(self.crm_by_hand("POST", "/crm/v8/Events", Some(row)));
+        }
+        self.set_now_ms(now);
     }
 
     /// Gives a series one moved and one cancelled occurrence. Says how many events were added.
@@ -119,4 +151,35 @@ impl World {
         }
         added
     }
+}
+
+/// A meeting as somebody types it into the CRM's form.
+fn meeting(maker: &mut Maker, index: usize) -> Value {
+    let event = Value::Object(maker.plain());
+    let text = |path: &str| event.pointer(path).cloned().unwrap_or_default();
+    let mut row = json!({
+        "Event_Title": text("/summary"), "Venue": text("/location"), "Meeting_Venue__s": "In-office",
+        "Start_DateTime": text("/start/dateTime"), "End_DateTime": text("/end/dateTime"),
+    });
+    let Some(fields) = row.as_object_mut() else { return row };
+    // Shares, not chances: equal counts make equal work.
+    if index.is_multiple_of(3) {
+        fields.insert("Description".into(), json!(maker.notes()));
+    }
+    if index % 4 == 1 {
+        fields.insert("Remind_At".into(), json!([{ "unit": 15, "period": "minutes" }]));
+    }
+    if index % 5 == 2 {
+        let guests = (0..=index % 3).map(|_| json!({ "type": "email", "participant": maker.person().1 }));
+        fields.insert("Participants".into(), guests.collect());
+    }
+    if index % 20 == 19 {
+        let date =
+            text("/start/dateTime").as_str().and_then(|at| at.get(..10)).unwrap_or_default().to_owned();
+        let midnight = json!(format!("{date}T00:00:00+00:00"));
+        fields.insert("All_day".into(), json!(true));
+        fields.insert("Start_DateTime".into(), midnight.clone());
+        fields.insert("End_DateTime".into(), midnight);
+    }
+    row
 }

@@ -36,6 +36,12 @@ struct Arguments {
     /// Events to make at the start, on the primary Google calendar.
     #[arg(long, default_value_t = 0)]
     events: usize,
+    /// Meetings to make at the start, in the CRM.
+    #[arg(long, default_value_t = 0)]
+    meetings: usize,
+    /// Makes these events and meetings without guests.
+    #[arg(long)]
+    without_guests: bool,
     /// A fixed clock (RFC 3339 with offset), moved only by POST /sandbox/clock. Default: the real clock.
     #[arg(long, value_parser = instant)]
     now: Option<i64>,
@@ -98,6 +104,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let start = Start {
         seed: arguments.seed,
         events: arguments.events,
+        meetings: arguments.meetings,
+        without_guests: arguments.without_guests,
         now_ms: arguments.now,
         switches,
         zone: arguments.zone,

@@ -125,6 +125,7 @@ switches! {
     unique_on_events UniqueOnEvents "Zoho 15.8: may a custom field of Events be unique?" { No "no", Yes "yes" }
     fields_per_call FieldsPerCall "Zoho 2: the most custom fields that one POST of settings/fields creates; two pages differ." { Five "5", TwentyFive "25" }
     new_field_profiles NewFieldProfiles "Zoho 5: a custom field created with a list of profiles is hidden from the others, or open to all." { Listed "listed", All "all" }
+    same_address SameAddress "Zoho 7: an insert of a contact or lead whose address another one has is refused with its id, or makes a second one." { Refused "refused", Taken "taken" }
     missing_get MissingGet "Zoho 15.7: status of GET for an unknown record id." { NoContent "204", NotFound "404", Invalid "400" }
     connection_headers ConnectionHeaders "Zoho 15.9: do headers of a widget's call, guards among them, go up through a connection?" { Drop "drop", Pass "pass" }
     notify_default NotifyDefault "Zoho 15.10: are participants mailed when $send_notification is not given?" { True "true", False "false" }

@@ -280,6 +280,13 @@ impl World {
         self.zoho.shown(ModuleName::Events, &self.switches)
     }
 
+    /// Live records of a module of the CRM, whole, in the order of ids; none of a module that does not exist.
+    pub fn crm_records(&self, module: &str) -> Vec<Value> {
+        ModuleName::from_name(module)
+            .map(|module| self.zoho.shown(module, &self.switches))
+            .unwrap_or_default()
+    }
+
     /// How many live meetings the CRM has.
     pub fn crm_event_count(&self) -> usize {
         self.zoho.module(ModuleName::Events).len()

@@ -214,3 +214,24 @@ fn edits_can_wait_for_requests() {
     assert_eq!(untouched, 20 - 8, "seven were changed, one deleted");
     assert!(world.mails().is_empty());
 }
+
+/// Equal seeds make equal meetings, of the user who is signed in, all of them ones that a sync can carry over.
+#[test]
+fn meetings_are_made_like_events() {
+    let made = |seed: u64| {
+        let mut world = world();
+        world.fill_meetings(&Corpus::new(seed, 60));
+        assert!(world.mails().is_empty());
+        world.crm_events()
+    };
+    let rows = made(5);
+    assert_eq!(rows.len(), 60);
+    assert_eq!(rows, made(5));
+    assert_ne!(rows, made(6));
+    for field in ["Description", "Venue", "Remind_At", "Participants"] {
+        let filled = rows.iter().filter(|row| !row[field].is_null() && row[field] != json!([])).count();
+        assert!((5..40).contains(&filled), "{field}: {filled}");
+    }
+    assert_eq!(rows.iter().filter(|row| row["All_day"] == true).count(), 3);
+    assert!(rows.iter().all(|row| row["Owner"] == rows[0]["Owner"] && row["Recurring_Activity"].is_null()));
+}

@@ -214,6 +214,17 @@ fn new_fields_of_the_crm() {
     both("unique_on_events", [("no", json!(400)), ("yes", json!(201))], |world| {
         create(world, json!({ "unique": { "case_sensitive": false } }))
     });
+    both("same_address", [("refused", json!([400, 1])), ("taken", json!([201, 2]))], |world| {
+        let row = json!({ "data": [{ "Last_Name": "Keller", "Email": "nora@example.com" }] });
+        let mut statuses = (0..2).map(|_| zoho(world, "POST", "/crm/v8/Contacts", Some(row.clone())).status);
+        let second = statuses.nth(1).unwrap();
+        // An upsert finds its twin either way.
+        assert_eq!(
+            zoho(world, "POST", "/crm/v8/Contacts/upsert", Some(row.clone())).json()["data"][0]["action"],
+            "update"
+        );
+        json!([second, world.crm_records("Contacts").len()])
+    });
     both("fields_per_call", [("5", json!(400)), ("25", json!(201))], |world| {
         let fields: Vec<Value> =
             (0..6).map(|n| json!({ "field_label": format!("Key {n}"), "data_type": "text" })).collect();

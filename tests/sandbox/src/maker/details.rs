@@ -46,7 +46,8 @@ impl Maker {
         }
     }
 
-    fn notes(&mut self) -> String {
+    /// A few lines of what is to be talked about.
+    pub(crate) fn notes(&mut self) -> String {
         let lines = self.rng.usize(1..5);
         (0..lines)
             .map(|_| {

@@ -11,7 +11,7 @@ use super::meta::{self, Access, External, Field};
 use super::modules::{ModuleName, Record, Span};
 use super::value::{self, Context, instant};
 use super::{Zoho, id_of, span};
-use crate::switches::{CaseInsensitiveWrite, EndBeforeStart, Switches};
+use crate::switches::{CaseInsensitiveWrite, EndBeforeStart, SameAddress, Switches};
 use crate::time::Offseted;
 
 /// What a body says about one record, checked.
@@ -111,7 +111,7 @@ pub(crate) fn read(
         after.extend(input.fields.clone());
         problems.extend(layout.check(&after, &input.fields, path));
     }
-    problems.extend(duplicates(zoho, module, &input, old, path));
+    problems.extend(duplicates(zoho, module, &input, old, path, switches));
     match problems.len() {
         0 => Ok(input),
         1 => Err(problems.remove(0)),
@@ -266,9 +266,14 @@ fn duplicates(
     input: &Input,
     old: Option<&Record>,
     path: &str,
+    switches: &Switches,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for field in zoho.module(module).schema.fields().iter().filter(|field| field.is_key()) {
+    // The addresses of people, by which an upsert finds its twin whatever the switch says.
+    let checked = |field: &&Field| {
+        field.is_key() && (field.name != "Email" || switches.same_address == SameAddress::Refused)
+    };
+    for field in zoho.module(module).schema.fields().iter().filter(checked) {
         let value = match field.external {
             Some(External::User) => input.own.get(&field.name).and_then(Option::as_deref),
             _ => input.fields.get(&field.name).and_then(Value::as_str),

@@ -7,43 +7,50 @@ use std::hash::Hasher;
 /// The fingerprint of one value. Two different values share one with a chance of 1 in 2^64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Fingerprint(u64);
+pub struct Fingerprint(u64);
 
 impl Fingerprint {
-    pub(crate) fn of_text(text: &str) -> Self {
+    /// The fingerprint of a text.
+    pub fn of_text(text: &str) -> Self {
         Digest::new().text(text).finish()
     }
 
     /// A fingerprint as it was stored.
-    pub(crate) fn from_u64(stored: u64) -> Self {
+    pub fn from_u64(stored: u64) -> Self {
         Self(stored)
     }
 
-    pub(crate) fn as_u64(self) -> u64 {
+    /// What is stored.
+    pub fn as_u64(self) -> u64 {
         self.0
     }
 }
 
 /// Collects parts into a fingerprint; every part is delimited, so that ("ab", "c") differs from ("a", "bc").
-pub(crate) struct Digest(SipHasher13);
+pub struct Digest(SipHasher13);
 
 impl Digest {
-    pub(crate) fn new() -> Self {
+    /// A digest of no parts.
+    #[expect(clippy::new_without_default, reason = "a digest is begun, not made up")]
+    pub fn new() -> Self {
         Self(SipHasher13::new_with_keys(0x6163_636f_7264_0001, 0))
     }
 
-    pub(crate) fn text(mut self, part: &str) -> Self {
+    /// Adds a text.
+    pub fn text(mut self, part: &str) -> Self {
         self.0.write_u64(part.len() as u64);
         self.0.write(part.as_bytes());
         self
     }
 
-    pub(crate) fn number(mut self, part: i64) -> Self {
+    /// Adds a number.
+    pub fn number(mut self, part: i64) -> Self {
         self.0.write_i64(part);
         self
     }
 
-    pub(crate) fn finish(self) -> Fingerprint {
+    /// The fingerprint of all parts in their order.
+    pub fn finish(self) -> Fingerprint {
         Fingerprint(self.0.finish())
     }
 }

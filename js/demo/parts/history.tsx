@@ -1,0 +1,44 @@
+/** The syncs that did something, newest first. */
+
+import type { Report } from "../../src/index.ts";
+import { useText } from "../i18n/text.ts";
+
+const SIDES = ["google", "crm"] as const;
+const WRITES = ["created", "updated", "deleted"] as const;
+
+export function HistoryCard({ history }: { history: Report[] }) {
+  const text = useText();
+  return (
+    <section class="card history" aria-labelledby="history-title">
+      <h2 id="history-title">{text.t("history.title")}</h2>
+      {history.length === 0 ? <p class="muted">{text.t("history.empty")}</p> : (
+        <div class="scroll" role="group" aria-labelledby="history-title" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col" rowSpan={2}>{text.t("history.run")}</th>
+                <th scope="col" rowSpan={2}>{text.t("history.when")}</th>
+                {SIDES.map((side) => <th key={side} scope="colgroup" colSpan={3} class={`side-${side}`}>{text.t(`report.in.${side}`)}</th>)}
+                {(["report.remaining", "report.requests", "report.duration"] as const).map((key) => <th key={key} scope="col" rowSpan={2}>{text.t(key)}</th>)}
+              </tr>
+              <tr>
+                {SIDES.flatMap((side) => WRITES.map((what) => <th key={`${side}/${what}`} scope="col">{text.t(`report.${what}`)}</th>))}
+              </tr>
+            </thead>
+            <tbody>
+              {history.map((report) => (
+                <tr key={report.run}>
+                  <th scope="row">{text.number(report.run)}</th>
+                  <td>{text.date(report.startedMs, { dateStyle: "short", timeStyle: "medium" })}</td>
+                  {[...SIDES.flatMap((side) => WRITES.map((what) => report[side][what])), report.remaining, report.requests.google + report.requests.zoho]
+                    .map((n, at) => <td key={at} class={n === 0 ? "zero" : undefined}>{text.number(n)}</td>)}
+                  <td>{text.duration(report.durationMs)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+//! Reads back what was written to the CRM. Its times have whole seconds, and it may rewrite texts on saving: what it
+//! shows a moment later is what later changes are told by, and an edit of the same second does not hide (K3, I21).
+
+use super::{Echo, Writer};
+use crate::engine::read_crm::Reader;
+use crate::error::Result;
+use crate::model::field::{Field, FieldSet};
+use crate::model::fingerprint::Fingerprint;
+use crate::model::ids::CrmId;
+use crate::model::sight::{CrmContent, CrmSight};
+use crate::model::table::Table;
+use crate::sync::diff;
+use crate::sync::state::{Link, Shown};
+use crate::wire::zoho_event::CrmContext;
+
+/// From one second to the next, by two clocks that may differ a little in their fractions.
+const NEXT_SECOND_MS: i64 = 1_100;
+
+impl Writer<'_> {
+    pub(super) async fn read_back(&mut self) -> Result<()> {
+        let written = std::mem::take(&mut self.echoes);
+        if written.is_empty() {
+            return Ok(());
+        }
+        self.io.wait_until(self.written_ms + NEXT_SECOND_MS).await?;
+        let activation = self.book.active()?.clone();
+        let context = CrmContext {
+            user: &activation.crm.user,
+            limits: activation.crm.limits,
+            exclusive_end: self.book.state.exclusive_ends(),
+            listed: true,
+            marks: activation.crm.marks,
+        };
+        let ways: Table<CrmId, Echo> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
+        let had_guests =
+            |(_, echo): &(&CrmId, &Echo)| self.links.get(&echo.id).is_some_and(|link| link.had_guests());
+        let had_guests: Vec<CrmId> = ways.iter().filter(had_guests).map(|(id, _)| id.clone()).collect();
+        let reader = Reader { io: self.io, context };
+        let contents = reader.read(ways.keys().cloned().collect(), &had_guests).await?;
+        for sight in contents.sights {
+            if let Some(echo) = ways.get(&sight.id)
+                && let Some(mut link) = self.links.remove(&echo.id)
+            {
+                let before = (link.shown.clone(), link.crm_modified);
+                see(&mut link, sight, &echo.guests_before);
+                if (&link.shown, link.crm_modified) != (&before.0, before.1) {
+                    self.book.link(&echo.id, &link, Some(&link.crm));
+                }
+            }
+        }
+        self.book.state.unread_since = None;
+        Ok(())
+    }
+}
+
+/// Compares what the CRM shows with what was written. As long as nobody else wrote since, texts may differ, and people
+/// may still be there who were to be taken off the list; whatever else differs is somebody's edit, and will be read
+/// again as one.
+fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
+    let CrmContent::Ordinary { event, .. } = sight.content else {
+        link.crm_modified = None;
+        return;
+    };
+    let now = Shown::of(&event);
+    let written = link.shown.get_or_insert(Shown::NOTHING);
+    let mut servers = FieldSet::only(Field::Title).with(Field::Place).with(Field::Description);
+    if written.guests.iter().all(|guest| now.guests.contains(guest))
+        && now.guests.iter().all(|guest| written.guests.contains(guest) || guests_before.contains(guest))
+    {
+        servers = servers.with(Field::Guests);
+    }
+    let differs = diff::changed(&written.fields, &now.fields, &now.fields);
+    let ours = link.crm_modified.is_none() || link.crm_modified == sight.modified;
+    if differs.is_empty() || (ours && differs.without(servers).is_empty()) {
+        written.update(&now, FieldSet::all());
+        link.crm_modified = sight.modified;
+    } else {
+        link.crm_modified = None;
+    }
+}

@@ -1,0 +1,473 @@
+//! Writes to Google: guarded by the version that was compared, and repeatable, so that a lost answer does no harm.
+
+use super::{Writer, in_groups};
+use crate::api::google;
+use crate::api::http::{HttpRequest, HttpResponse, Service};
+use crate::api::retry::{ATTEMPTS, Doubt, Problem, QUOTA_PAUSE_MS, diagnose, printable};
+use crate::devices::Device;
+use crate::error::Result;
+use crate::json::Json;
+use crate::model::field::{Field, FieldSet};
+use crate::model::ids::{Etag, GoogleId};
+use crate::model::sight::{Content, Mark, Sight};
+use crate::sync::birth;
+use crate::sync::observe::{InGoogle, draft};
+use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin};
+use crate::sync::side::Side;
+use crate::sync::state::{Link, Parked, Reach};
+use crate::wire::google::{EventWrite, Item};
+use crate::wire::google_event::{Context, sight};
+use crate::wire::mapping::{self, GoogleWriting};
+
+/// Entries in flight at once: what four batches hold.
+const GROUP: usize = google::BATCH * Service::Google.in_flight();
+
+/// The answer to one request.
+type Answered = std::result::Result<HttpResponse, Problem>;
+
+/// What of a group was not written, and the gravest reason.
+#[derive(Default)]
+struct Failed {
+    problem: Option<Problem>,
+    entries: usize,
+}
+
+impl Failed {
+    fn add(&mut self, problem: Problem) {
+        self.entries += 1;
+        self.problem = Some(problem.or_graver(self.problem.take()));
+    }
+}
+
+impl Writer<'_> {
+    /// Whether another group may be written to Google; otherwise its entries are left for a later cycle.
+    fn google_in_time(&mut self, entries: usize) -> bool {
+        if self.book.state.google_is_full(self.io.now_ms()) {
+            self.unapplied += entries;
+            return false;
+        }
+        self.in_time(entries)
+    }
+
+    /// Saves what a group brought. A usage limit keeps the other writes to Google waiting, and ends nothing else; any
+    /// other trouble that is not about single events ends the cycle.
+    async fn end_google_group(&mut self, failed: Failed) -> Result<()> {
+        let Failed { problem, entries } = failed;
+        let full = problem == Some(Problem::Quota);
+        if full {
+            self.unapplied += entries;
+            self.book.state.google_writes_not_before_ms = Some(self.io.now_ms() + QUOTA_PAUSE_MS);
+        }
+        self.save().await?;
+        problem.filter(|_| !full).map_or(Ok(()), |problem| Err(problem.error(Service::Google)))
+    }
+
+    pub(super) async fn delete_in_google(&mut self, deletes: Vec<Delete>) -> Result<()> {
+        for ops in in_groups(deletes, GROUP) {
+            if !self.google_in_time(ops.len()) {
+                continue;
+            }
+            let (ops, requests) = self.deletions(ops)?;
+            let mut failed = Failed::default();
+            for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
+                match answer {
+                    // A success has no body (Calendar API, Events: delete): any other answer says nothing.
+                    Ok(response) if !response.body.is_empty() => self.stale(&op.id, None),
+                    Ok(_) | Err(Problem::Absent) => {
+                        if let Some(link) = self.links.remove(&op.id) {
+                            self.book.unlink(&op.id, &link.crm);
+                        }
+                        self.report.google.deleted += 1;
+                        self.count_done(1);
+                    }
+                    Err(Problem::Stale) => self.stale(&op.id, None),
+                    Err(problem) if one_event(&problem) => self.park_in_google(&op.id, &problem, None),
+                    Err(problem) => failed.add(problem),
+                }
+            }
+            self.end_google_group(failed).await?;
+        }
+        Ok(())
+    }
+
+    fn deletions(&mut self, ops: Vec<Delete>) -> Result<(Vec<Delete>, Vec<HttpRequest>)> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let mut kept = Vec::new();
+        let mut requests = Vec::new();
+        for op in ops {
+            let etag = self.links.get(&op.id).map(|link| link.seen.etag.clone());
+            match etag.filter(|etag| !etag.as_str().is_empty()) {
+                Some(etag) => {
+                    requests.push(google::delete(&calendar, &op.id, Some(&etag), self.notifies()));
+                    kept.push(op);
+                }
+                None => self.stale(&op.id, None),
+            }
+        }
+        Ok((kept, requests))
+    }
+
+    /// Writes changed fields. Events that turn out to be gone are returned as creates: an edit beats a deletion (K4).
+    pub(super) async fn update_in_google(
+        &mut self,
+        updates: Vec<Box<GoogleUpdate>>,
+    ) -> Result<Vec<Box<GoogleCreate>>> {
+        let mut gone = Vec::new();
+        for ops in in_groups(updates, GROUP) {
+            if !self.google_in_time(ops.len()) {
+                continue;
+            }
+            let (ops, requests) = self.updates(ops, &mut gone).await?;
+            if self.two_way {
+                let written = ops
+                    .iter()
+                    .map(|op| (op.id.clone(), Side::Google, op.origin.shown.fields.part(op.fields)));
+                self.book.intend_updates(written);
+                self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
+                self.save().await?;
+            }
+            let mut failed = Failed::default();
+            for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
+                match answer {
+                    Ok(response) => match self.echo(&op.id, &response) {
+                        Some(echo) => self.settle_google_update(op, Some(&echo)),
+                        None => self.stale(&op.id, None),
+                    },
+                    Err(Problem::Stale) => self.stale(&op.id, None),
+                    Err(Problem::Absent) => gone.push(self.renew_in_google(*op)),
+                    Err(problem) if one_event(&problem) => {
+                        self.park_in_google(&op.id, &problem, Some(&op.origin));
+                    }
+                    Err(problem) => failed.add(problem),
+                }
+            }
+            self.end_google_group(failed).await?;
+        }
+        Ok(gone)
+    }
+
+    /// An edit beats a deletion (K4).
+    fn renew_in_google(&mut self, op: GoogleUpdate) -> Box<GoogleCreate> {
+        self.note(&op.id, "recreated", "The event had been deleted in Google; the meeting changed in the CRM since, so it was created again.");
+        Box::new(GoogleCreate { id: op.id, event: op.event, origin: op.origin, renews: true })
+    }
+
+    /// The requests of updates; events that turn out to be gone are added to the creates. Where a write carries a whole list (reminders, guests), the list is read first.
+    async fn updates(
+        &mut self,
+        ops: Vec<Box<GoogleUpdate>>,
+        gone: &mut Vec<Box<GoogleCreate>>,
+    ) -> Result<(Vec<Box<GoogleUpdate>>, Vec<HttpRequest>)> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
+        let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty();
+        let asked: Vec<HttpRequest> =
+            ops.iter().filter(|op| reads(op)).map(|op| google::event(&calendar, &op.id)).collect();
+        let mut current = self.send(asked).await?.into_iter();
+        let mut kept = Vec::new();
+        let mut requests = Vec::new();
+        for op in ops {
+            let read = match reads(&op).then(|| current.next()).flatten() {
+                None => None,
+                Some(Ok(response)) => Some(response),
+                Some(Err(Problem::Absent)) => {
+                    gone.push(self.renew_in_google(*op));
+                    continue;
+                }
+                Some(Err(problem)) => return Err(problem.error(Service::Google)),
+            };
+            let json = read.as_ref().map(|response| Json::parse(&response.body).unwrap_or(Json::Null));
+            // An answer that was cut short tells as little as one of another version.
+            let moved = json.as_ref().is_some_and(|json| json.get("etag").str() != Some(op.etag.as_str()));
+            if op.etag.as_str().is_empty() || moved {
+                self.stale(&op.id, None);
+                continue;
+            }
+            let known = self.links.get(&op.id).and_then(|link| link.shown.as_ref());
+            let mut write = EventWrite::default();
+            let writing = GoogleWriting {
+                creating: false,
+                current: json.as_ref(),
+                default_reminders: &self.default_reminders,
+                known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
+            };
+            mapping::to_google(&op.event, op.fields, &writing, &mut write);
+            if write.is_empty() {
+                // Google has no place for what changed: the placeholder of a title, a reminder too many.
+                self.settle_google_update(op, None);
+                continue;
+            }
+            requests.push(google::patch(&calendar, &op.id, write.body(), Some(&op.etag), self.notifies()));
+            kept.push(op);
+        }
+        Ok((kept, requests))
+    }
+
+    fn settle_google_update(&mut self, op: Box<GoogleUpdate>, echo: Option<&InGoogle>) {
+        let Some(link) = self.links.get_mut(&op.id) else { return };
+        let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
+        let mut then = op.then;
+        if let Some((draft, event)) = echo.and_then(|echo| Some((echo.draft()?, echo.event.as_ref()?))) {
+            if let Some(then) = &mut then {
+                // The guests are those of both sides by now.
+                then.event.guests.clone_from(&event.guests);
+                then.draft = draft.clone();
+            }
+            if Device::EchoRule.on() {
+                link.seen.update(draft, FieldSet::all().without(pending));
+            }
+        }
+        see_origin(link, &op.origin);
+        let link = link.clone();
+        self.relink(&op.id, &link);
+        self.report.google.updated += u32::from(echo.is_some());
+        self.count_done(1);
+        self.crm_updates.extend(then);
+    }
+
+    pub(super) async fn create_in_google(&mut self, creates: Vec<Box<GoogleCreate>>) -> Result<()> {
+        let connection = self.connection;
+        let first = |op: &GoogleCreate| match birth::generation(connection, &op.origin.crm, &op.id) {
+            Some(generation) if op.renews => generation + 1,
+            Some(generation) => generation,
+            None => 0,
+        };
+        let mut open: Vec<(u32, Box<GoogleCreate>)> =
+            creates.into_iter().map(|op| (first(&op), op)).collect();
+        while !open.is_empty() {
+            let rest = open.split_off(open.len().min(GROUP));
+            let mut again = Vec::new();
+            if self.google_in_time(open.len()) {
+                again = self.create_group_in_google(open).await?;
+            }
+            again.extend(rest);
+            open = again;
+        }
+        Ok(())
+    }
+
+    /// Creates one group; returned are those whose id is used up, with their next generation.
+    async fn create_group_in_google(
+        &mut self,
+        ops: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let id = |generation: u32, op: &GoogleCreate| {
+            birth::google_id(self.connection, &op.origin.crm, generation)
+        };
+        let mut requests = Vec::new();
+        for (generation, op) in &ops {
+            let id = id(*generation, op);
+            let mut write = EventWrite::default();
+            write.id(id.as_str());
+            let writing =
+                GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] };
+            mapping::to_google(&op.event, FieldSet::all(), &writing, &mut write);
+            write.mark(&mark(op));
+            requests.push(google::insert(&calendar, write.body(), self.notifies()));
+        }
+        self.book
+            .intend_births(ops.iter().map(|(generation, op)| (id(*generation, op), op.origin.crm.clone())));
+        self.save().await?;
+        let mut failed = Failed::default();
+        let mut taken = Vec::new();
+        for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
+            let id = birth::google_id(self.connection, &op.origin.crm, generation);
+            match answer {
+                Ok(response) => match self.echo(&id, &response) {
+                    // What was sent counts as seen where Google shows it in no form that is synced.
+                    Some(echo) => {
+                        let seen = echo.draft();
+                        let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
+                        self.settle_google_create(&op, &id, seen);
+                    }
+                    // A page of the network's with status 200 says nothing about an insert: the next cycle asks.
+                    None => failed.add(Problem::Unsure(Doubt::BadResponse)),
+                },
+                Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
+                Err(problem) if one_event(&problem) => {
+                    self.book.withdraw(&id);
+                    self.park_in_google(&op.id, &problem, Some(&op.origin))
+                }
+                Err(problem) => failed.add(problem),
+            }
+        }
+        self.end_google_group(failed).await?;
+        self.examine_taken(taken).await
+    }
+
+    /// Ids that exist already: Accord's own event, whose link was lost or is not yet made, is compared again; a deleted
+    /// one never gives its id back, so that the next generation is tried.
+    async fn examine_taken(
+        &mut self,
+        taken: Vec<(u32, Box<GoogleCreate>)>,
+    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let id = |generation: u32, op: &GoogleCreate| {
+            birth::google_id(self.connection, &op.origin.crm, generation)
+        };
+        let ids = taken.iter().map(|(generation, op)| id(*generation, op));
+        let requests = ids.map(|id| google::event(&calendar, &id)).collect();
+        let mut again = Vec::new();
+        for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
+            let id = birth::google_id(self.connection, &op.origin.crm, generation);
+            let live = match answer {
+                Ok(response) => {
+                    self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled))
+                }
+                Err(Problem::Absent) => None,
+                Err(problem) => return Err(problem.error(Service::Google)),
+            };
+            match live {
+                Some(_) => {
+                    // The link follows to the life that is there.
+                    if let Some(old) = self.links.remove(&op.id) {
+                        self.book.unlink(&op.id, &old.crm);
+                    }
+                    self.stale(&id, Some(op.origin.crm));
+                }
+                None if generation + 1 < birth::GENERATIONS => again.push((generation + 1, op)),
+                None => {
+                    self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin))
+                }
+            }
+        }
+        Ok(again)
+    }
+
+    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
+        let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
+        see_origin(&mut link, &op.origin);
+        if let Some(old) = self.links.remove(&op.id) {
+            self.book.unlink(&op.id, &old.crm);
+        }
+        self.book.unpark(&op.id);
+        self.book.link(id, &link, None);
+        self.report.google.created += 1;
+        self.count_done(1);
+    }
+
+    /// What Google shows of an event after a write; none when the answer is about another one.
+    fn echo(&self, id: &GoogleId, response: &HttpResponse) -> Option<InGoogle> {
+        let sight = self.sight(response).filter(|sight| sight.id == *id)?;
+        Some(InGoogle::new(sight, self.admission?))
+    }
+
+    fn sight(&self, response: &HttpResponse) -> Option<Sight> {
+        let limits = self.book.active().ok()?.crm.limits;
+        let default_reminders = &self.default_reminders;
+        sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
+    }
+
+    fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
+        self.count_done(1);
+        self.book.withdraw_losses(id);
+        let code = match problem {
+            Problem::Refused(code) | Problem::Forbidden(code) => printable(code),
+            _ => "no code".to_owned(),
+        };
+        let link = self.links.get(id);
+        let etag = link.map_or_else(|| Etag::new(""), |link| link.seen.etag.clone());
+        let message = format!("Google refuses this event ({code}).");
+        let mut parked = Parked::new(&code, message, etag, self.io.now_ms());
+        parked.crm_modified =
+            origin.map_or(link.and_then(|link| link.crm_modified), |origin| origin.modified);
+        parked.crm = origin.map(|origin| origin.crm.clone()).or_else(|| link.map(|link| link.crm.clone()));
+        self.book.park(id, parked);
+    }
+
+    /// Performs requests that may be repeated without harm, in batches where the host lets these through.
+    async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
+        let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).collect();
+        let mut batch = self.batch;
+        // What is left open is told to have failed by this.
+        let mut last = Problem::Unsure(Doubt::BadResponse);
+        for attempt in 0..ATTEMPTS {
+            let open: Vec<usize> =
+                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).collect();
+            let asked: Vec<HttpRequest> = open.iter().filter_map(|at| requests.get(*at).cloned()).collect();
+            if asked.is_empty() {
+                break;
+            }
+            let answers = match batch && asked.len() > 1 {
+                true => match self.send_batches(&asked).await? {
+                    Some(answers) => answers,
+                    None => {
+                        batch = false;
+                        self.io.fetch(asked).await?
+                    }
+                },
+                false => self.io.fetch(asked).await?,
+            };
+            let mut pause: Option<Problem> = None;
+            for (at, answer) in open.into_iter().zip(answers) {
+                match answer {
+                    // One by one, `Io::fetch` has tried often enough.
+                    Err(problem) if batch && problem.passes() && attempt + 1 < ATTEMPTS => {
+                        pause = Some(problem.or_graver(pause));
+                    }
+                    answer => {
+                        if let Some(slot) = results.get_mut(at) {
+                            *slot = Some(answer);
+                        }
+                    }
+                }
+            }
+            if let Some(problem) = pause
+                && !self.io.back_off(&problem, attempt).await?
+            {
+                last = problem;
+                break;
+            }
+        }
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(last.clone()))).collect())
+    }
+
+    /// None where the batch endpoint is out of reach.
+    async fn send_batches(&self, requests: &[HttpRequest]) -> Result<Option<Vec<Answered>>> {
+        let groups: Vec<&[HttpRequest]> = requests.chunks(google::BATCH).collect();
+        let batches = groups.iter().map(|group| google::batch(group)).collect();
+        let mut answers = Vec::with_capacity(requests.len());
+        for (group, answer) in groups.iter().zip(self.io.fetch(batches).await?) {
+            match answer {
+                Ok(response) => {
+                    let parts = google::batch_parts(&response, group.len());
+                    answers.extend(parts.into_iter().map(|part| match part {
+                        Some(part) => diagnose(Service::Google, Ok(part), self.io.now_ms()),
+                        None => Err(Problem::Unsure(Doubt::BadResponse)),
+                    }));
+                }
+                Err(Problem::Absent | Problem::Refused(_) | Problem::Forbidden(_)) => return Ok(None),
+                Err(problem) => answers.extend(group.iter().map(|_| Err(problem.clone()))),
+            }
+        }
+        Ok(Some(answers))
+    }
+}
+
+fn see_origin(link: &mut Link, origin: &Origin) {
+    link.shown = Some(origin.shown.clone());
+    link.crm_modified = origin.modified;
+}
+
+/// What an event carries in its private extended properties: the record that it was made of, and what was written.
+fn mark(op: &GoogleCreate) -> Mark {
+    let base = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field)).collect();
+    Mark { crm: op.origin.crm.clone(), base }
+}
+
+/// Whether a refusal is about this one event, and not about the calendar or the sign-in (Calendar API, guides/errors).
+fn one_event(problem: &Problem) -> bool {
+    match problem {
+        Problem::Refused(_) => true,
+        Problem::Forbidden(reason) => !matches!(
+            reason.as_str(),
+            "requiredAccessLevel"
+                | "insufficientPermissions"
+                | "accessNotConfigured"
+                | "PERMISSION_DENIED"
+                | ""
+        ),
+        _ => false,
+    }
+}

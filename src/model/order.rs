@@ -1,0 +1,95 @@
+//! Sorting: an order is worked out on keys alone, numbers or texts, and the items are then exchanged in pairs. So the
+//! module holds one sort for each kind of key instead of one for each type. It is the heap's: the slice's is a little
+//! faster, and 6 KB larger.
+
+use std::collections::BinaryHeap;
+
+/// Puts items into the ascending order of their keys; equal keys keep their order.
+pub(crate) fn sort_by_key<T>(items: &mut [T], key: impl Fn(&T) -> u64) {
+    let keys = ascending(items.iter().enumerate().map(|(index, item)| (key(item), index)).collect());
+    exchange(items, exchanges(keys.into_iter().map(|(_, index)| index).collect()));
+}
+
+/// Numbers with their indices, in ascending order.
+pub(crate) fn ascending(keys: Vec<(u64, usize)>) -> Vec<(u64, usize)> {
+    BinaryHeap::from(keys).into_sorted_vec()
+}
+
+/// The pairs that put items into the order of their keys, and how many keys there are. Of items with the same key the
+/// last one counts; the others end up behind.
+pub(crate) fn distinct(keys: &[&str]) -> (Vec<(usize, usize)>, usize) {
+    if keys.is_sorted_by(|before, after| before < after) {
+        return (Vec::new(), keys.len());
+    }
+    let ranked: Vec<(&str, usize)> = keys.iter().enumerate().map(|(index, key)| (*key, index)).collect();
+    let ranked = BinaryHeap::from(ranked).into_sorted_vec();
+    let mut order = Vec::with_capacity(ranked.len());
+    let mut behind = Vec::new();
+    let mut rest = ranked.into_iter().peekable();
+    while let Some((key, index)) = rest.next() {
+        let last = rest.peek().is_none_or(|(next, _)| *next != key);
+        if last { &mut order } else { &mut behind }.push(index);
+    }
+    let count = order.len();
+    order.extend(behind);
+    (exchanges(order), count)
+}
+
+/// Carries out exchanges.
+pub(crate) fn exchange<T>(items: &mut [T], pairs: Vec<(usize, usize)>) {
+    for (one, other) in pairs {
+        items.swap(one, other);
+    }
+}
+
+/// The exchanges that bring items into an order, given as the index that each place takes its item from: along every
+/// cycle of places the first item is handed on to the last one.
+fn exchanges(mut order: Vec<usize>) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for start in 0..order.len() {
+        let mut place = start;
+        while let Some(from) = order.get_mut(place).map(|from| std::mem::replace(from, place))
+            && from != start
+            && from != place
+        {
+            pairs.push((place, from));
+            place = from;
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_keys_keep_their_order() {
+        let mut items = [(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd'), (0, 'e')];
+        sort_by_key(&mut items, |(key, _)| *key);
+        assert_eq!(items, [(0, 'e'), (1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
+    }
+
+    /// Every order of five items, held to the standard sort.
+    #[test]
+    fn every_order_is_put_right() {
+        for number in 0..5_usize.pow(5) {
+            let mut items: Vec<(u64, usize)> =
+                (0..5).map(|place| ((number / 5_usize.pow(place as u32) % 5) as u64, place)).collect();
+            let mut sorted = items.clone();
+            sorted.sort();
+            sort_by_key(&mut items, |(key, _)| *key);
+            assert_eq!(items, sorted);
+        }
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_counts() {
+        let mut items = ["b", "a", "b", "c", "b", "a"];
+        let (pairs, count) = distinct(&items);
+        let mut places = [0, 1, 2, 3, 4, 5];
+        exchange(&mut places, pairs.clone());
+        exchange(&mut items, pairs);
+        assert_eq!((&items[..count], &places[..count]), (&["a", "b", "c"][..], &[5, 4, 3][..]));
+    }
+}

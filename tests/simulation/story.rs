@@ -1,0 +1,596 @@
+//! One story: the host and the services, what people did since both sides were last known to agree, and what must hold
+//! at every call and after every cycle.
+
+use crate::names::{Names, google_extent, is_all_day, live};
+use crate::people::{self, Edit, is_anonymous, is_closed, is_private};
+use crate::setup::{Direction, Private, Setup};
+use crate::step::{Field, Kind, Shape, Side, Step, Trouble};
+use crate::support::{Ended, Host, Kill, Storage, now_ms};
+use accord_sandbox::{Deed, Service, World};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What people did to one event since both sides were last known to agree.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Thing {
+    pub(crate) written: BTreeMap<(Side, Field), String>,
+    /// Guests that came (true) or went, by the side where somebody did that.
+    pub(crate) guests: BTreeMap<(Side, String), bool>,
+    pub(crate) deleted: [bool; 2],
+    /// What both sides showed when they were last known to agree; before that, a deletion may meet an event that is not
+    /// linked yet, and the other half counts as new.
+    pub(crate) base: Option<[BTreeMap<Field, String>; 2]>,
+    /// It was private at times: which texts the CRM has is not followed.
+    pub(crate) blurred: bool,
+    /// A question about deletions was answered: whether it is there is not followed, that both sides agree is.
+    pub(crate) decided: bool,
+}
+
+impl Thing {
+    pub(crate) fn wrote(&self, side: Side) -> bool {
+        self.written.keys().any(|(by, _)| *by == side) || self.guests.keys().any(|(by, _)| *by == side)
+    }
+}
+
+/// The story so far.
+pub(crate) struct Story<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) host: Host,
+    pub(crate) names: Names,
+    pub(crate) things: Vec<Thing>,
+    values: usize,
+    trouble: Vec<Trouble>,
+    revoked: BTreeSet<Side>,
+    /// A list without its rows was believed: Google's tokens go on behind what it left out.
+    missed: bool,
+    /// Records that refuse changes, by thing.
+    pub(crate) locked: BTreeMap<usize, String>,
+    /// Values that the CRM must never hear of (I18).
+    secrets: BTreeMap<usize, BTreeSet<usize>>,
+    /// A cycle since the last agreement did not run to its end, or not undisturbed.
+    pub(crate) disturbed: bool,
+    pub(crate) conflicts: usize,
+    first: bool,
+    /// Every call, and the rows at the end: equal stories have equal ones (I22).
+    pub(crate) calls: Vec<String>,
+}
+
+impl<'a> Story<'a> {
+    pub(crate) fn new(setup: &'a Setup) -> Result<Self, TestCaseError> {
+        let mut host = Host::on(World::new(1, now_ms()));
+        setup.apply(&mut host.world);
+        host.batch = setup.batch;
+        host.activate_with(setup.settings());
+        let names =
+            Names { exclusive_ends: setup.switch("allday_end") == "midnight_next", ..Names::default() };
+        let mut story = Self {
+            setup,
+            host,
+            names,
+            things: Vec::new(),
+            values: 0,
+            trouble: Vec::new(),
+            revoked: BTreeSet::new(),
+            missed: false,
+            locked: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            disturbed: false,
+            conflicts: 0,
+            first: true,
+            calls: Vec::new(),
+        };
+        if setup.crowd {
+            let side = story.source().unwrap_or(Side::Google);
+            for hours in 0..30 {
+                let shape = Shape::Timed { hours, minutes: 30, offset: 0, zone: None };
+                story.add(side, Kind::Own, &shape);
+            }
+            story.quiet()?;
+        }
+        Ok(story)
+    }
+
+    /// The side that a one-way direction reads.
+    pub(crate) fn source(&self) -> Option<Side> {
+        match self.setup.direction {
+            Direction::TwoWay => None,
+            Direction::CrmToGoogle => Some(Side::Crm),
+            Direction::GoogleToCrm => Some(Side::Google),
+        }
+    }
+
+    pub(crate) fn take(&mut self, step: &Step) -> Result<(), TestCaseError> {
+        trace(|| format!("== {step:?}"));
+        match step {
+            Step::Add(side, kind, shape) => self.add(*side, *kind, shape),
+            Step::Edit(side, which, field, shape) => {
+                if let Some(edit) = self.edit(*side, *which, *field, shape) {
+                    let shown = edit.apply(&mut self.host, &self.names);
+                    self.note(&edit, shown);
+                }
+            }
+            Step::Touch(side, which) => self.touch(*side, *which),
+            Step::Privacy(which, private) => self.set_private(*which, *private),
+            Step::Answered(which) => self.answer_invitation(*which),
+            Step::Delete(side, which) => self.delete(*side, *which),
+            Step::DeleteMost(side) => {
+                if self.setup.crowd && live(&self.host.world, *side).len() > 25 {
+                    (0..24).for_each(|_| self.delete(*side, 0));
+                }
+            }
+            Step::Decide { apply } => self.decide(*apply)?,
+            Step::Sync => self.cycle(run(self.host.batch), None)?,
+            Step::SyncKilled { at, after } => self.cycle(run(self.host.batch), Some(kill(*at, *after)))?,
+            Step::SyncMeanwhile { at, side, which, field, shape } => {
+                self.cycle_meanwhile(*at, *side, *which, *field, shape)?;
+            }
+            Step::SyncUnstored { from } => {
+                self.host.storage = Storage::FullFrom(*from);
+                let ended = self.cycle(run(self.host.batch), None);
+                self.host.storage = Storage::Works;
+                ended?;
+            }
+            Step::Push(which) => {
+                if let Some(command) = self.push(*which) {
+                    self.cycle(command, None)?;
+                }
+            }
+            Step::PushKilled { which, at, after } => {
+                if let Some(command) = self.push(*which) {
+                    self.cycle(command, Some(kill(*at, *after)))?;
+                }
+            }
+            Step::Trouble(trouble) => self.trouble.push(trouble.clone()),
+            Step::ExpireTokens => self.host.world.expire_sync_tokens(),
+            Step::Revoked(side) => self.revoke(*side),
+            Step::Granted => self.grant(),
+            Step::Locked(which) => {
+                if let Some((id, thing)) = self.pick(Side::Crm, *which) {
+                    self.host.world.set_locked(&id, true);
+                    self.locked.insert(thing, id);
+                }
+            }
+            Step::Wait(seconds) => self.host.advance(i64::from(*seconds) * 1_000),
+            Step::Reactivated => {
+                if self.revoked.is_empty() {
+                    // Longer than a service asks to wait.
+                    self.host.advance(4_000_000);
+                    self.host.run(json!({ "name": "deactivate" })).done();
+                    self.host.activate_with(self.setup.settings());
+                    self.first = true;
+                    self.disturbed = true;
+                }
+            }
+            Step::LoseState => self.lose_state()?,
+        }
+        Ok(())
+    }
+
+    // People
+
+    fn value(&mut self) -> usize {
+        self.values += 1;
+        self.values
+    }
+
+    /// Seconds since 1970 before which events are over and done with (L1).
+    pub(crate) fn window_start(&self) -> i64 {
+        let now = chrono::DateTime::from_timestamp_millis(self.host.world.now_ms()).unwrap();
+        now.checked_sub_months(chrono::Months::new(self.setup.look_back_months())).unwrap().timestamp()
+    }
+
+    /// The times of a shape as these settings can follow them.
+    fn time(&mut self, shape: &Shape, thing: usize, value: usize, anonymous: bool, edits: bool) -> Value {
+        let shape = match shape {
+            // An event that shows neither title nor all of its time would not be known again.
+            Shape::AllDay { .. } if anonymous => {
+                &Shape::Timed { hours: 24, minutes: 60, offset: 0, zone: None }
+            }
+            // Midnight to a later midnight may be of two lengths, which only a meeting of one day tells apart.
+            Shape::AllDay { .. } if self.setup.switch("allday_end") == "midnight_same" => {
+                &Shape::AllDay { days: 1 }
+            }
+            Shape::Past { .. } if edits && self.setup.deltas_are_narrow() => {
+                &Shape::Timed { hours: 24, minutes: 60, offset: 0, zone: None }
+            }
+            shape => shape,
+        };
+        let time = people::google_time(shape, value, self.window_start());
+        self.names.extents.insert(google_extent(&time), thing);
+        time
+    }
+
+    fn add(&mut self, side: Side, kind: Kind, shape: &Shape) {
+        if self.revoked.contains(&side) {
+            return;
+        }
+        let (thing, value) = (self.things.len(), self.value());
+        let anonymous = !matches!(kind, Kind::Own | Kind::Invitation);
+        let time = self.time(shape, thing, value, anonymous, false);
+        self.things.push(Thing::default());
+        if matches!(kind, Kind::Series | Kind::Foreign) {
+            self.names.extents.remove(&google_extent(&time));
+        }
+        if side == Side::Google && kind == Kind::Private && self.setup.private != Private::Include {
+            self.secrets.entry(thing).or_default().insert(value);
+        }
+        people::add(&mut self.host, self.setup, side, kind, thing, value, &time);
+    }
+
+    /// One of a side's events: its id, and which thing it is.
+    fn pick(&self, side: Side, which: usize) -> Option<(String, usize)> {
+        let live = live(&self.host.world, side);
+        let mut known: Vec<(String, usize)> = Vec::new();
+        for row in &live {
+            if let Some(thing) = self.names.thing(side, row) {
+                known.push((row["id"].as_str().unwrap().to_owned(), thing));
+            }
+        }
+        let at = which.checked_rem(known.len())?;
+        // People meet the same refusals as Accord.
+        let refused =
+            self.revoked.contains(&side) || (side == Side::Crm && self.locked.contains_key(&known[at].1));
+        (!refused).then(|| known.swap_remove(at))
+    }
+
+    fn row(&self, side: Side, id: &str) -> Value {
+        live(&self.host.world, side).into_iter().find(|row| row["id"] == json!(id)).unwrap()
+    }
+
+    /// The half of a thing on a side.
+    pub(crate) fn half(&self, side: Side, thing: usize) -> Option<Value> {
+        live(&self.host.world, side).into_iter().find(|row| self.names.thing(side, row) == Some(thing))
+    }
+
+    fn edit(&mut self, side: Side, which: usize, field: Field, shape: &Shape) -> Option<Edit> {
+        // Google may keep quiet about a change of reminders alone: then nobody can know of it.
+        if side == Side::Google
+            && field == Field::Reminder
+            && self.setup.switch("reminder_edit_bumps_etag") == "false"
+        {
+            return None;
+        }
+        let (id, thing) = self.pick(side, which)?;
+        let row = self.row(side, &id);
+        let by_organiser = side == Side::Google && is_closed(&row);
+        if by_organiser && matches!(field, Field::Reminder | Field::Guests) {
+            return None;
+        }
+        let value = self.value();
+        let anonymous =
+            is_anonymous(&row) || self.half(Side::Google, thing).is_some_and(|row| is_anonymous(&row));
+        let time = match field {
+            Field::Time => self.time(shape, thing, value, anonymous, true),
+            _ => Value::Null,
+        };
+        let (body, guest) = people::change(side, &row, thing, field, value, &time, self.setup);
+        if side == Side::Google && is_private(&row) && self.setup.private != Private::Include {
+            self.secrets.entry(thing).or_default().insert(value);
+            // Of what the CRM does not see, nobody says whether it beats a deletion there.
+            self.things[thing].decided |= field != Field::Time;
+        }
+        Some(Edit { side, id, thing, field, body, guest, by_organiser })
+    }
+
+    /// Remembers what a person did.
+    fn note(&mut self, edit: &Edit, shown: Option<String>) {
+        let Some(shown) = shown else { return };
+        let thing = &mut self.things[edit.thing];
+        match &edit.guest {
+            Some((address, came)) => drop(thing.guests.insert((edit.side, address.clone()), *came)),
+            None => drop(thing.written.insert((edit.side, edit.field), shown)),
+        }
+    }
+
+    /// A change of a field that is not mapped (K7).
+    fn touch(&mut self, side: Side, which: usize) {
+        let Some((id, _)) = self.pick(side, which) else { return };
+        let value = self.value();
+        let (target, body) = match side {
+            Side::Google => (Deed::google(&id), json!({ "colorId": (value % 11 + 1).to_string() })),
+            Side::Crm => (Deed::crm(&id), json!({ "Meeting_Venue__s": "Online" })),
+        };
+        self.host.advance(2_000);
+        self.host.world.act(&target.changed(body)).unwrap();
+    }
+
+    fn set_private(&mut self, which: usize, private: bool) {
+        let Some((id, thing)) = self.pick(Side::Google, which) else { return };
+        let row = self.row(Side::Google, &id);
+        let all_day = Side::BOTH.into_iter().filter_map(|side| Some((side, self.half(side, thing)?)));
+        let mut all_day = all_day.map(|(side, row)| is_all_day(&self.names.shown(side, &row, Field::Time)));
+        if is_private(&row) == private || is_closed(&row) || all_day.any(|is| is) {
+            return;
+        }
+        self.host.advance(2_000);
+        let visibility = if private { "private" } else { "default" };
+        self.host.world.act(&Deed::google(&id).changed(json!({ "visibility": visibility }))).unwrap();
+        self.things[thing].blurred = self.setup.private != Private::Include;
+        self.secrets.remove(&thing);
+    }
+
+    fn answer_invitation(&mut self, which: usize) {
+        let Some((id, _)) = self.pick(Side::Google, which) else { return };
+        let row = self.row(Side::Google, &id);
+        let guests = crate::names::guests(Side::Google, &row);
+        if let Some(guest) = guests.get(which.checked_rem(guests.len()).unwrap_or(0)) {
+            self.host.advance(2_000);
+            self.host.world.act(&Deed::google(&id).answered(guest, "accepted")).unwrap();
+        }
+    }
+
+    fn delete(&mut self, side: Side, which: usize) {
+        let Some((id, thing)) = self.pick(side, which) else { return };
+        self.host.advance(2_000);
+        let target = match side {
+            Side::Google => Deed::google(&id),
+            Side::Crm => Deed::crm(&id),
+        };
+        self.host.world.act(&target.deleted()).unwrap();
+        let thing = &mut self.things[thing];
+        thing.deleted[side as usize] = true;
+        thing.written.retain(|(by, _), _| *by != side);
+        thing.guests.retain(|(by, _), _| *by != side);
+    }
+
+    pub(crate) fn decide(&mut self, apply: bool) -> Result<(), TestCaseError> {
+        let status = self.host.run(json!({ "name": "status" })).done();
+        for question in status["questions"].as_array().unwrap() {
+            let answer = if apply { "apply" } else { "restore" };
+            let id = question["id"].as_str().unwrap();
+            self.host.run(json!({ "name": "resolve", "question": id, "answer": answer })).done();
+            for thing in self.things.iter_mut().filter(|thing| thing.deleted.contains(&true)) {
+                thing.decided = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke(&mut self, side: Side) {
+        match side {
+            Side::Google => {
+                let scope = "https://www.googleapis.com/auth/calendar.events.readonly";
+                self.host.world.set_scopes(Service::Google, &[scope]);
+            }
+            Side::Crm => self.host.world.set_permission("Crm_Implied_Edit_Events", false),
+        }
+        self.revoked.insert(side);
+    }
+
+    fn grant(&mut self) {
+        self.revoked.clear();
+        let scope = |name: &str| format!("https://www.googleapis.com/auth/{name}");
+        let scopes = [scope("calendar.events"), scope("calendar.calendarlist.readonly")];
+        self.host.world.set_scopes(Service::Google, &[&scopes[0], &scopes[1]]);
+        self.host.world.set_permission("Crm_Implied_Edit_Events", true);
+    }
+
+    /// Faults heal and rights come back.
+    pub(crate) fn heal(&mut self) {
+        self.trouble.clear();
+        self.grant();
+        if std::mem::take(&mut self.missed) {
+            self.host.world.expire_sync_tokens();
+        }
+    }
+
+    pub(crate) fn unlock(&mut self) {
+        for id in std::mem::take(&mut self.locked).into_values() {
+            self.host.world.set_locked(&id, false);
+        }
+    }
+
+    fn push(&self, which: usize) -> Option<Value> {
+        let (id, _) = self.pick(Side::Crm, which)?;
+        Some(json!({ "name": "run", "trigger": "crm-change", "crmIds": [id], "batch": self.host.batch }))
+    }
+
+    // Cycles
+
+    /// A person edits while a cycle is at work: what that cycle makes of it is not known, what later ones do is (I14).
+    fn cycle_meanwhile(
+        &mut self,
+        at: usize,
+        side: Side,
+        which: usize,
+        field: Field,
+        shape: &Shape,
+    ) -> Result<(), TestCaseError> {
+        let Some(edit) = self.edit(side, which, field, shape) else {
+            return self.cycle(run(self.host.batch), None);
+        };
+        let seen = Rc::new(RefCell::new(None));
+        let (names, deed, done) = (self.names.clone(), edit.clone(), Rc::clone(&seen));
+        self.host.meanwhile =
+            Some((at, Box::new(move |host| *done.borrow_mut() = Some(deed.apply(host, &names)))));
+        let ended = self.run(run(self.host.batch), None);
+        self.host.meanwhile = None;
+        let shown = seen.borrow_mut().take();
+        match shown {
+            None => {}
+            Some(shown) => {
+                self.note(&edit, shown);
+                self.disturbed = true;
+            }
+        }
+        // The edited event may be another one than before: only what holds at every moment is judged.
+        self.judge_calls()?;
+        if let Ended::Done(report) = ended {
+            self.conflicts += report["conflicts"].as_array().map_or(0, Vec::len);
+        }
+        self.disturbed = true;
+        Ok(())
+    }
+
+    pub(crate) fn run(&mut self, command: Value, kill: Option<Kill>) -> Ended {
+        for trouble in self.trouble.drain(..) {
+            self.disturbed |= trouble.hides();
+            self.missed |= trouble.empties();
+            self.host.world.faults().add(trouble.fault());
+        }
+        self.host.world.clear_mails();
+        let names = self.names.clone();
+        self.host.watch = Some(Box::new(move |world| {
+            Side::BOTH.into_iter().find_map(|side| names.by_thing(world, side).err())
+        }));
+        let ended = match kill {
+            Some(kill) => self.host.run_killed(command, kill),
+            None => self.host.run(command),
+        };
+        self.host.watch = None;
+        trace(|| format!("{ended:?}\n{:#?}", self.host.trace));
+        self.calls.append(&mut self.host.trace.clone());
+        self.host.world.faults().clear();
+        // What nobody could note down, nobody can heed.
+        if !matches!(ended, Ended::Done(_)) && (ended.is_killed() || self.host.storage != Storage::Works) {
+            self.host.not_before.clear();
+        }
+        ended
+    }
+
+    /// What holds at every call.
+    fn judge_calls(&mut self) -> Result<(), TestCaseError> {
+        if let Some(why) = self.host.broken.first() {
+            return Err(TestCaseError::fail(why.clone()));
+        }
+        prop_assert!(self.host.world.mails().is_empty(), "I17: somebody was mailed");
+        let history = self.host.rows.get("history").map_or("", String::as_str);
+        for value in self.secrets.values().flatten() {
+            let secret = format!("v{value}.");
+            let told =
+                self.host.crm_bodies.iter().any(|body| body.contains(&secret)) || history.contains(&secret);
+            prop_assert!(!told, "I18: what is private was told: {}", secret);
+        }
+        Ok(())
+    }
+
+    /// One cycle, perhaps killed, and what must hold whatever became of it.
+    pub(crate) fn cycle(&mut self, command: Value, kill: Option<Kill>) -> Result<(), TestCaseError> {
+        let pushes = command["trigger"] == "crm-change";
+        let blind = self.missed || self.trouble.iter().any(Trouble::hides);
+        let rows = |story: &Self| Side::BOTH.map(|side| live(&story.host.world, side));
+        let names = self.names.clone();
+        let things = |story: &Self| -> Result<_, TestCaseError> {
+            let by = |side: Side| names.by_thing(&story.host.world, side).map_err(TestCaseError::fail);
+            Ok([by(Side::Google)?, by(Side::Crm)?])
+        };
+        let (rows_before, before) = (rows(self), things(self)?);
+        let ended = self.run(command, kill);
+        self.judge_calls()?;
+        let (rows_after, after) = (rows(self), things(self)?);
+        for side in Side::BOTH {
+            let (old, new) = (&before[side as usize], &after[side as usize]);
+            // What an edit brought back is there as if nobody had deleted it.
+            new.keys().for_each(|thing| self.things[*thing].deleted[side as usize] = false);
+            for thing in old.keys() {
+                let proof = self.things[*thing].deleted[side.other() as usize] && self.setup.propagate;
+                prop_assert!(
+                    new.contains_key(thing) || proof || self.is_hard_to_know(side, &old[thing]),
+                    "I7, I19: E{} was deleted: {:?}",
+                    thing,
+                    side
+                );
+            }
+            if self.source() == Some(side) {
+                prop_assert!(
+                    rows_before[side as usize] == rows_after[side as usize],
+                    "I9: the source was written"
+                );
+            }
+            self.judge_rows(side, &rows_before[side as usize], &rows_after[side as usize])?;
+        }
+        let written: usize = (0..2).map(|side| differing(&rows_before[side], &rows_after[side])).sum();
+        let cap = self.setup.limit as usize * if self.first { 2 } else { 1 };
+        prop_assert!(written <= cap, "I10: {} entries were written, {} are allowed", written, cap);
+        match ended {
+            Ended::Done(report) => {
+                self.first &= pushes;
+                self.conflicts += report["conflicts"].as_array().map_or(0, Vec::len);
+                let complete = report["remaining"] == 0
+                    && report["questions"] == json!([])
+                    && report["parked"] == json!([]);
+                if complete && !pushes && !blind {
+                    self.agree(&BTreeSet::new())?
+                } else {
+                    self.disturbed = true
+                }
+            }
+            Ended::Failed { .. } | Ended::Killed => self.disturbed = true,
+        }
+        Ok(())
+    }
+
+    /// An event without a title of its own, while it is found out how all-day times are written.
+    fn is_hard_to_know(&self, side: Side, row: &Value) -> bool {
+        side == Side::Crm && !row["Event_Title"].as_str().unwrap_or_default().starts_with('E')
+    }
+
+    /// What a write leaves alone (I16, I17, I20).
+    fn judge_rows(&self, side: Side, before: &[Value], after: &[Value]) -> Result<(), TestCaseError> {
+        let alone: &[&str] = match side {
+            Side::Google => {
+                &["colorId", "visibility", "transparency", "organizer", "eventType", "recurrence"]
+            }
+            Side::Crm => &["Meeting_Venue__s", "Owner", "Created_Time"],
+        };
+        for old in before {
+            let Some(new) = after.iter().find(|new| new["id"] == old["id"]) else { continue };
+            for key in alone {
+                prop_assert_eq!(&old[key], &new[key], "I16: {} of {}", key, old["id"].as_str().unwrap());
+            }
+            if side == Side::Google {
+                for row in old["attendees"].as_array().into_iter().flatten() {
+                    let mut rows = new["attendees"].as_array().into_iter().flatten();
+                    if let Some(now) = rows.find(|now| now["email"] == row["email"]) {
+                        prop_assert_eq!(row, now, "I16: a guest's answer");
+                    }
+                }
+                let timed = |row: &Value| !row["start"]["dateTime"].is_null();
+                if timed(old) && timed(new) && !old["start"]["timeZone"].is_null() {
+                    prop_assert_eq!(&old["start"]["timeZone"], &new["start"]["timeZone"], "I20, F2: a zone");
+                }
+                if is_closed(old) || (is_private(old) && self.setup.private != Private::Include) {
+                    for key in ["summary", "location", "description"] {
+                        prop_assert_eq!(&old[key], &new[key], "K3: {} of an event that is closed", key);
+                    }
+                }
+                let mails = |row: &Value| {
+                    let all = row["reminders"]["overrides"].as_array().cloned().unwrap_or_default();
+                    all.into_iter().filter(|reminder| reminder["method"] == "email").collect::<Vec<_>>()
+                };
+                if old["reminders"]["useDefault"] != true {
+                    prop_assert_eq!(mails(old), mails(new), "I16, F3: reminders by mail");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many rows are new, gone or different.
+fn differing(before: &[Value], after: &[Value]) -> usize {
+    let by_id = |rows: &[Value]| -> BTreeMap<String, Value> {
+        rows.iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row.clone())).collect()
+    };
+    let (before, after) = (by_id(before), by_id(after));
+    let gone = before.keys().filter(|id| !after.contains_key(*id)).count();
+    gone + after.iter().filter(|(id, row)| before.get(*id) != Some(row)).count()
+}
+
+pub(crate) fn run(batch: bool) -> Value {
+    json!({ "name": "run", "batch": batch })
+}
+
+fn kill(at: usize, after: bool) -> Kill {
+    if after { Kill::After(at) } else { Kill::Before(at) }
+}
+
+/// With `SIMULATE_TRACE` every step and every call of a story is printed.
+pub(crate) fn trace(line: impl Fn() -> String) {
+    if std::env::var_os("SIMULATE_TRACE").is_some() {
+        eprintln!("{}", line());
+    }
+}
