@@ -714,3 +714,21 @@ fn an_event_that_google_refused_and_the_crm_deleted_is_forgotten() {
     assert!(host.world.google_events("primary").is_empty());
     assert_quiet(&mut host);
 }
+
+/// C6, I1: deletions that are kept are asked about once, also where there are more than a cycle may write.
+#[test]
+fn more_kept_deletions_than_a_limit_come_to_an_end() {
+    for direction in ["two-way", "google-to-crm"] {
+        let mut host = Host::new();
+        let limits = json!({ "firstSync": 4, "laterSync": 2 });
+        let settings = json!({ "direction": direction, "deletions": "keep", "limits": limits });
+        host.activate_with(settings.clone());
+        let ids: Vec<String> = (0..9).map(|n| host.add_event(timed(&format!("Event {n}"), 2 + n))).collect();
+        host.settle();
+        ids.iter().for_each(|id| host.delete_event(id));
+        host.activate_with(settings);
+        host.settle();
+        assert_eq!(host.meetings().len(), 9, "{direction}");
+        assert_quiet(&mut host);
+    }
+}
