@@ -732,3 +732,26 @@ fn more_kept_deletions_than_a_limit_come_to_an_end() {
         assert_quiet(&mut host);
     }
 }
+
+/// K3: an event that is created again, by a request whose answer is lost, has the base that its mark tells: what is
+/// edited in the CRM meanwhile is an edit, and no conflict.
+#[test]
+fn an_edit_after_a_lost_recreation_stays() {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way", "conflict": "google" }));
+    let crm = host.add_meeting(meeting("Call", 4));
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.delete_event(&event);
+    host.edit_meeting(&crm, json!({ "Venue": "Room 2" }));
+    let answer = Fault::new(FaultKind::WrongType);
+    host.world.faults().add(answer.on(Service::Google, "POST", "/calendar/v3/calendars").after());
+    let _ = host.cycle();
+    host.edit_meeting(&crm, json!({ "Description": "Bring the offer" }));
+    host.advance(60_000);
+    let report = host.settle();
+    assert_eq!(host.meeting("Call")["Description"], "Bring the offer", "{report}");
+    let seen = host.event("Call");
+    assert_eq!((&seen["description"], &seen["location"]), (&json!("Bring the offer"), &json!("Room 2")));
+    assert_quiet(&mut host);
+}
