@@ -714,3 +714,44 @@ fn an_event_that_google_refused_and_the_crm_deleted_is_forgotten() {
     assert!(host.world.google_events("primary").is_empty());
     assert_quiet(&mut host);
 }
+
+/// C6, I1: deletions that are kept are asked about once, also where there are more than a cycle may write.
+#[test]
+fn more_kept_deletions_than_a_limit_come_to_an_end() {
+    for direction in ["two-way", "google-to-crm"] {
+        let mut host = Host::new();
+        let limits = json!({ "firstSync": 4, "laterSync": 2 });
+        let settings = json!({ "direction": direction, "deletions": "keep", "limits": limits });
+        host.activate_with(settings.clone());
+        let ids: Vec<String> = (0..9).map(|n| host.add_event(timed(&format!("Event {n}"), 2 + n))).collect();
+        host.settle();
+        ids.iter().for_each(|id| host.delete_event(id));
+        host.activate_with(settings);
+        host.settle();
+        assert_eq!(host.meetings().len(), 9, "{direction}");
+        assert_quiet(&mut host);
+    }
+}
+
+/// K3: an event that is created again, by a request whose answer is lost, has the base that its mark tells: what is
+/// edited in the CRM meanwhile is an edit, and no conflict.
+#[test]
+fn an_edit_after_a_lost_recreation_stays() {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way", "conflict": "google" }));
+    let crm = host.add_meeting(meeting("Call", 4));
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.delete_event(&event);
+    host.edit_meeting(&crm, json!({ "Venue": "Room 2" }));
+    let answer = Fault::new(FaultKind::WrongType);
+    host.world.faults().add(answer.on(Service::Google, "POST", "/calendar/v3/calendars").after());
+    let _ = host.cycle();
+    host.edit_meeting(&crm, json!({ "Description": "Bring the offer" }));
+    host.advance(60_000);
+    let report = host.settle();
+    assert_eq!(host.meeting("Call")["Description"], "Bring the offer", "{report}");
+    let seen = host.event("Call");
+    assert_eq!((&seen["description"], &seen["location"]), (&json!("Bring the offer"), &json!("Room 2")));
+    assert_quiet(&mut host);
+}

@@ -324,7 +324,8 @@ impl Gatherer<'_> {
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
                 None => {
                     let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    link.seen.end > window_start && (full || touched())
+                    // What was kept is known to be gone.
+                    !link.kept && link.seen.end > window_start && (full || touched())
                 }
             };
             match ask {
@@ -406,7 +407,8 @@ impl Gatherer<'_> {
         if lists.full {
             let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
             let lacking = lacking
-                .filter(|link| !listed.contains(&link.crm) && link.seen.end > self.admission.window_start);
+                .filter(|link| !listed.contains(&link.crm) && !link.kept)
+                .filter(|link| link.seen.end > self.admission.window_start);
             ids.extend(lacking.map(|link| link.crm.clone()));
         }
         for id in &gathered.waiting {

@@ -260,8 +260,13 @@ fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
         }
         let Some(old_case) = cases.remove(old) else { continue };
         if let (Some(case), Some(link)) = (cases.get_mut(&id), old_case.link) {
-            let link =
-                Link { shown: link.shown, crm_modified: link.crm_modified, ..Link::unknown(crm, connection) };
+            // What was just born held what its mark says, on both sides.
+            let born = marked_link(case, connection).filter(|_| book.may_be_born(&id));
+            let link = born.unwrap_or(Link {
+                shown: link.shown,
+                crm_modified: link.crm_modified,
+                ..Link::unknown(crm, connection)
+            });
             book.unlink(old, &link.crm);
             book.link(&id, &link, None);
             case.link = Some(link);
@@ -330,9 +335,14 @@ fn follow_crm_marks(cases: &mut Cases) {
 /// The link of an event whose record is gone, by its mark: without one nobody would see that the record was deleted, and
 /// whether the event was edited since (I5, I6).
 fn lost_link(case: &Case, connection: Fingerprint) -> Option<Link> {
-    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
     let gone = case.crm_sight.as_ref().is_some_and(|sight| matches!(sight.content, CrmContent::Gone));
-    let base = Seen::of_fields(&mark.base).filter(|_| gone)?;
+    marked_link(case, connection).filter(|_| gone)
+}
+
+/// The link of an event as it was when Accord made it.
+fn marked_link(case: &Case, connection: Fingerprint) -> Option<Link> {
+    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
+    let base = Seen::of_fields(&mark.base)?;
     let mut link = Link::unknown(mark.crm.clone(), connection);
     link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
     link.seen.google = base;
