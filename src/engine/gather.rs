@@ -317,6 +317,7 @@ impl Gatherer<'_> {
         let deletes = self.activation.settings.deletions == DeletionPolicy::Propagate;
         let window_start = self.admission.window_start;
         let mut ids: Vec<GoogleId> = Vec::new();
+        let mut kept: Vec<GoogleId> = Vec::new();
         for (id, case) in gathered.cases.iter_mut() {
             let Some(link) = &case.link else { continue };
             let ask = match &case.sight {
@@ -329,16 +330,22 @@ impl Gatherer<'_> {
             };
             match ask {
                 true if !Device::Proof.on() => case.sight = Some(read::gone(id)),
+                true if link.kept => {
+                    kept.push(id.clone());
+                    case.sight = None;
+                }
                 true if ids.len() < self.max => ids.push(id.clone()),
-                // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the
-                // other side is gone too.
                 true => {
-                    gathered.deferred.on_crm += usize::from(!link.kept);
+                    gathered.deferred.on_crm += 1;
                     case.sight = None;
                 }
                 false => {}
             }
         }
+        // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the other side
+        // is gone too.
+        kept.truncate(self.max.saturating_sub(ids.len()));
+        ids.append(&mut kept);
         let unseen = |id: &GoogleId| gathered.cases.get(id).is_none_or(|case| case.sight.is_none());
         let only_in_crm = |id: &GoogleId| {
             let linked = gathered.cases.get(id).is_some_and(|case| case.link.is_some());
