@@ -715,7 +715,7 @@ fn an_event_that_google_refused_and_the_crm_deleted_is_forgotten() {
     assert_quiet(&mut host);
 }
 
-/// C6, I1: deletions that are kept are asked about once, also where there are more than a cycle may write.
+/// C6, I1: deletions that are kept let a cycle come to an end, also where there are more than it may ask about.
 #[test]
 fn more_kept_deletions_than_a_limit_come_to_an_end() {
     for direction in ["two-way", "google-to-crm"] {

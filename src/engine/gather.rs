@@ -317,6 +317,7 @@ impl Gatherer<'_> {
         let deletes = self.activation.settings.deletions == DeletionPolicy::Propagate;
         let window_start = self.admission.window_start;
         let mut ids: Vec<GoogleId> = Vec::new();
+        let mut kept: Vec<GoogleId> = Vec::new();
         for (id, case) in gathered.cases.iter_mut() {
             let Some(link) = &case.link else { continue };
             let ask = match &case.sight {
@@ -324,12 +325,15 @@ impl Gatherer<'_> {
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
                 None => {
                     let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    // What was kept is known to be gone.
-                    !link.kept && link.seen.end > window_start && (full || touched())
+                    link.seen.end > window_start && (full || touched())
                 }
             };
             match ask {
                 true if !Device::Proof.on() => case.sight = Some(read::gone(id)),
+                true if link.kept => {
+                    kept.push(id.clone());
+                    case.sight = None;
+                }
                 true if ids.len() < self.max => ids.push(id.clone()),
                 true => {
                     gathered.deferred.on_crm += 1;
@@ -338,6 +342,10 @@ impl Gatherer<'_> {
                 false => {}
             }
         }
+        // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the other side
+        // is gone too.
+        kept.truncate(self.max.saturating_sub(ids.len()));
+        ids.append(&mut kept);
         let unseen = |id: &GoogleId| gathered.cases.get(id).is_none_or(|case| case.sight.is_none());
         let only_in_crm = |id: &GoogleId| {
             let linked = gathered.cases.get(id).is_some_and(|case| case.link.is_some());
@@ -407,8 +415,7 @@ impl Gatherer<'_> {
         if lists.full {
             let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
             let lacking = lacking
-                .filter(|link| !listed.contains(&link.crm) && !link.kept)
-                .filter(|link| link.seen.end > self.admission.window_start);
+                .filter(|link| !listed.contains(&link.crm) && link.seen.end > self.admission.window_start);
             ids.extend(lacking.map(|link| link.crm.clone()));
         }
         for id in &gathered.waiting {
@@ -474,7 +481,8 @@ impl Gatherer<'_> {
             if deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
-                gathered.deferred.on_google += 1;
+                let link = ways.get(&id).and_then(|case| gathered.cases.get(case)?.link.as_ref());
+                gathered.deferred.on_google += usize::from(!link.is_some_and(|link| link.kept));
             } else {
                 asked += 1;
                 match read::record(self.io, &id, "Modified_Time").await? {
