@@ -170,14 +170,18 @@ impl<'a> Writer<'a> {
                 let (id, event) = (probe.id.clone(), probe.event.clone());
                 creates.extend(self.update(vec![probe]).await?);
                 self.learn_all_day(&id, &event).await?;
-            } else if let Some(index) = creates.iter().position(|op| self.must_learn(&op.draft)) {
+            }
+        }
+        // Meetings that turn out to be gone are created again.
+        creates.extend(self.update(updates).await?);
+        for _ in 0..2 {
+            if let Some(index) = creates.iter().position(|op| self.must_learn(&op.draft)) {
                 let probe = creates.remove(index);
                 let (id, event) = (probe.id.clone(), probe.event.clone());
                 self.create(vec![probe]).await?;
                 self.learn_all_day(&id, &event).await?;
             }
         }
-        creates.extend(self.update(updates).await?);
         self.create(creates).await?;
         if self.two_way {
             self.read_back().await?;

@@ -333,3 +333,31 @@ fn never_more_than_fifty() {
         assert_quiet(&mut host);
     }
 }
+
+/// F6: Google marks the calendar's own row with `self`, and on a secondary calendar that is not the user's. The user is no
+/// guest all the same: not in the CRM, not as a contact, and their answer in Google stays.
+#[test]
+fn the_user_is_no_guest_on_a_secondary_calendar() {
+    const TEAM: &str = "c_7f3k2m9team@group.calendar.google.com";
+    let path = format!("/calendar/v3/calendars/{TEAM}/events");
+    let mut host = world();
+    host.activate_with(json!({ "direction": "two-way", "guests": "add-as-contacts", "calendar": TEAM }));
+    let event = with_guests("Call", 4, &["Ana@example.com", "cleo@example.com"]);
+    let answer = host.world.handle(&Request::google("POST", &path).json(&event)).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert!(answer.json()["attendees"].as_array().unwrap().iter().all(|row| row["self"].is_null()));
+    host.settle();
+    assert_eq!(participants(&host, "Call"), pairs(&[("contact", "cleo@example.com")]));
+    assert_eq!(contacts(&host).len(), 1);
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    let mut people = host.meeting("Call")["Participants"].as_array().unwrap().clone();
+    people.push(json!({ "type": "email", "participant": "dan@example.com" }));
+    host.edit_meeting(&id, json!({ "Participants": people }));
+    host.settle();
+    let shown = host.world.google_events(TEAM).into_iter().find(|row| row["summary"] == "Call").unwrap();
+    let mut guests: Vec<_> =
+        shown["attendees"].as_array().unwrap().iter().map(|row| row["email"].as_str().unwrap()).collect();
+    guests.sort_unstable();
+    assert_eq!(guests, ["ana@example.com", "cleo@example.com", "dan@example.com"]);
+    assert_quiet(&mut host);
+}

@@ -14,6 +14,7 @@ pub(crate) struct Edit {
     pub(crate) id: String,
     pub(crate) thing: usize,
     pub(crate) field: Field,
+    /// Of guests nothing: who comes or goes is added to or taken off the list as it is by then.
     pub(crate) body: Value,
     /// The guest that is added or removed.
     pub(crate) guest: Option<(String, bool)>,
@@ -27,20 +28,22 @@ impl Edit {
         host.advance(2_000);
         let row =
             |host: &Host| live(&host.world, self.side).into_iter().find(|row| row["id"] == json!(self.id));
-        row(host)?;
+        let before = row(host)?;
+        let body = match &self.guest {
+            Some((address, came)) => invitation(self.side, &before, address, *came),
+            None => self.body.clone(),
+        };
         let target = match self.side {
             Side::Google => Deed::google(&self.id),
             Side::Crm => Deed::crm(&self.id),
         };
         if self.by_organiser {
             let path = format!("/calendar/v3/calendars/primary/events/{}", self.id);
-            let request = Request::google_as_ben("PATCH", &path).json(&self.body);
+            let request = Request::google_as_ben("PATCH", &path).json(&body);
             let answer = host.world.handle(&request).unwrap();
             assert_eq!(answer.status, 200, "{}", answer.json());
         } else {
-            host.world
-                .act(&target.changed(self.body.clone()))
-                .unwrap_or_else(|why| panic!("{why}: {}", self.body));
+            host.world.act(&target.changed(body.clone())).unwrap_or_else(|why| panic!("{why}: {body}"));
         }
         Some(names.shown(self.side, &row(host)?, self.field))
     }
@@ -146,29 +149,26 @@ pub(crate) fn change(
             let known = guests(side, row);
             let gone = known.get(value % 3).filter(|address| address.starts_with("g."));
             let gone = gone.filter(|_| side == Side::Google || setup.switch("participants_put") == "replace");
-            let (list, key) = match side {
-                Side::Google => ("attendees", "email"),
-                Side::Crm => ("Participants", "participant"),
-            };
-            let mut rows = row[list].as_array().cloned().unwrap_or_default();
             let guest = match gone {
-                Some(gone) => {
-                    rows.retain(|guest| guest[key] != json!(gone));
-                    (gone.clone(), false)
-                }
-                None => {
-                    let address = format!("g.v{value}.e{thing}@example.com");
-                    rows.push(match side {
-                        Side::Google => json!({ "email": address }),
-                        Side::Crm => json!({ "type": "email", "participant": address }),
-                    });
-                    (address, true)
-                }
+                Some(gone) => (gone.clone(), false),
+                None => (format!("g.v{value}.e{thing}@example.com"), true),
             };
-            return (json!({ list: rows }), Some(guest));
+            return (Value::Null, Some(guest));
         }
     };
     (body, None)
+}
+
+/// The list of guests with one more or one less.
+fn invitation(side: Side, row: &Value, address: &str, came: bool) -> Value {
+    let (list, key, guest) = match side {
+        Side::Google => ("attendees", "email", json!({ "email": address })),
+        Side::Crm => ("Participants", "participant", json!({ "type": "email", "participant": address })),
+    };
+    let mut rows = row[list].as_array().cloned().unwrap_or_default();
+    rows.retain(|known| known[key] != json!(address));
+    rows.extend(came.then_some(guest));
+    json!({ list: rows })
 }
 
 pub(crate) fn titled(thing: usize, value: usize) -> String {
