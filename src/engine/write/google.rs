@@ -129,10 +129,13 @@ impl Writer<'_> {
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
-                    Ok(response) => match self.echo(&op.id, &response) {
-                        Some(echo) => self.settle_google_update(op, Some(&echo)),
-                        None => self.stale(&op.id, None),
-                    },
+                    // What cannot be read of an answer is compared again.
+                    Ok(response) => {
+                        match self.echo(&op.id, &response).filter(|echo| echo.draft().is_some()) {
+                            Some(echo) => self.settle_google_update(op, Some(&echo)),
+                            None => self.stale(&op.id, None),
+                        }
+                    }
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(Problem::Absent) => gone.push(self.renew_in_google(*op)),
                     Err(problem) if one_event(&problem) => {
