@@ -837,3 +837,45 @@ fn a_meeting_created_again_has_its_days() {
         assert_eq!(host.event("Fair")["end"], event["end"], "{end}");
     }
 }
+
+/// I3, I17: one guest is taken off the list in Google while another one is added in the CRM: both happen.
+#[test]
+fn guests_that_come_and_go_on_either_side_are_merged() {
+    let mut host = two_way();
+    let guest = |name: &str| json!({ "type": "email", "participant": format!("{name}@example.com") });
+    let mut typed = meeting("Call", 4);
+    typed["Participants"] = json!([guest("cleo"), guest("dan")]);
+    let id = host.add_meeting(typed);
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&event, json!({ "attendees": [{ "email": "dan@example.com" }] }));
+    host.edit_meeting(&id, json!({ "Participants": [guest("cleo"), guest("dan"), guest("eve")] }));
+    host.settle();
+    let invited = |rows: &Value, key: &str| -> Vec<String> {
+        rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["dan@example.com", "eve@example.com"];
+    assert_eq!(invited(&host.event("Call")["attendees"], "email"), expected);
+    assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
+    assert_quiet(&mut host);
+}
+
+/// K3: what somebody types in the CRM in the same seconds in which Accord finds out how it takes all-day times is no echo.
+#[test]
+fn an_edit_beside_the_all_day_probe_is_kept() {
+    for late in 0..8 {
+        let mut host = two_way();
+        let id = host.add_meeting(meeting("Fair", 24));
+        host.settle();
+        let event = host.event("Fair")["id"].as_str().unwrap().to_owned();
+        let day = |date: &str| json!({ "date": date, "dateTime": null });
+        host.edit_event(&event, json!({ "start": day("2026-12-01"), "end": day("2026-12-02") }));
+        let edit = move |host: &mut Host| host.edit_meeting(&id, json!({ "Description": "typed beside it" }));
+        host.meanwhile = Some((9 + late, Box::new(edit)));
+        host.settle();
+        host.advance(200_000);
+        host.settle();
+        assert_eq!(host.event("Fair")["description"], "typed beside it", "before call {}", 9 + late);
+        assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
+    }
+}

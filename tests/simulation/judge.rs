@@ -138,7 +138,8 @@ impl Story<'_> {
                 return Ok(());
             }
             prop_assert!(there[other as usize] || thing.decided, "C6: E{} was kept on {:?}", index, other);
-            let edited = thing.wrote(other) && !self.disturbed && standing == Standing::Open;
+            let edited =
+                thing.wrote(other) && !self.disturbed && standing == Standing::Open && !thing.blurred;
             prop_assert!(!edited || there[gone as usize], "I6: E{} was edited on {:?}", index, other);
             return Ok(());
         }

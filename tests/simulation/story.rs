@@ -324,6 +324,10 @@ impl<'a> Story<'a> {
 
     fn delete(&mut self, side: Side, which: usize) {
         let Some((id, thing)) = self.pick(side, which) else { return };
+        // What the CRM may see of it is its time: whether an edit there of anything else beats this is not followed.
+        if side == Side::Google && self.setup.private == Private::Busy && is_private(&self.row(side, &id)) {
+            self.things[thing].blurred = true;
+        }
         self.host.advance(2_000);
         let target = match side {
             Side::Google => Deed::google(&id),
