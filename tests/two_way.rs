@@ -403,3 +403,48 @@ fn a_parked_event_that_turns_out_to_be_unchanged_is_let_go() {
     assert_eq!(host.settle()["parked"], json!([]));
     assert_quiet(&mut host);
 }
+
+/// D1, C10: the setting for private events says what the CRM may see; towards Google alone there is nothing to hide, and
+/// the CRM's edits arrive.
+#[test]
+fn edits_reach_private_events_where_only_google_is_written() {
+    for policy in ["busy", "skip", "include"] {
+        let mut host = Host::new();
+        host.activate_with(json!({ "direction": "crm-to-google", "privateEvents": policy }));
+        let id = host.add_meeting(meeting("Call", 4));
+        host.settle();
+        let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_event(&event, json!({ "visibility": "private" }));
+        host.edit_meeting(&id, json!({ "Event_Title": "Call moved", "Venue": "Room 2" }));
+        host.settle();
+        assert_eq!(host.event("Call moved")["location"], "Room 2", "{policy}");
+        host.advance(200_000);
+        host.settle();
+        host.delete_event(&event);
+        host.edit_meeting(&id, json!({ "Venue": "Room 3" }));
+        host.settle();
+        assert_eq!(host.event("Call moved")["location"], "Room 3", "I6: {policy}");
+    }
+}
+
+/// I3, I17: one guest is taken off the list in Google while another one is added in the CRM: both happen.
+#[test]
+fn guests_that_come_and_go_on_either_side_are_merged() {
+    let mut host = two_way();
+    let guest = |name: &str| json!({ "type": "email", "participant": format!("{name}@example.com") });
+    let mut typed = meeting("Call", 4);
+    typed["Participants"] = json!([guest("cleo"), guest("dan")]);
+    let id = host.add_meeting(typed);
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&event, json!({ "attendees": [{ "email": "dan@example.com" }] }));
+    host.edit_meeting(&id, json!({ "Participants": [guest("cleo"), guest("dan"), guest("eve")] }));
+    host.settle();
+    let invited = |rows: &Value, key: &str| -> Vec<String> {
+        rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["dan@example.com", "eve@example.com"];
+    assert_eq!(invited(&host.event("Call")["attendees"], "email"), expected);
+    assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
+    assert_quiet(&mut host);
+}

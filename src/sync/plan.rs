@@ -168,17 +168,14 @@ impl Plan {
         }
         let parked = book.parked(&id);
         let waits = parked.is_some_and(|row| planning.now_ms < row.retry_ms && row.is_about(&case));
-        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink) && book.waits(&id) {
-            let direction = planning.policy.direction;
-            let whole = case.link.is_none()
-                || (case.google.is_some() || direction == Direction::CrmToGoogle)
-                    && (case.crm.is_some() || direction == Direction::GoogleToCrm);
-            if whole {
-                self.unparked.push(id.clone());
-            } else if verb == Verb::Remember {
-                // What nobody looked at goes on waiting.
-                verb = Verb::Leave;
-            }
+        if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
+            && book.waits(&id)
+            // What nobody looked at goes on waiting.
+            && (case.link.is_none()
+                || (case.google.is_some() || planning.policy.direction == Direction::CrmToGoogle)
+                    && (case.crm.is_some() || planning.policy.direction == Direction::GoogleToCrm))
+        {
+            self.unparked.push(id.clone());
         }
         if waits
             && matches!(
