@@ -448,3 +448,26 @@ fn guests_that_come_and_go_on_either_side_are_merged() {
     assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
     assert_quiet(&mut host);
 }
+
+/// K6: what one side refused is tried again as soon as the other one changes, be it in nothing that is mapped.
+#[test]
+fn what_was_refused_is_tried_again_when_either_side_changes() {
+    let mut host = two_way();
+    let id = host.add_event(timed("Call", 4));
+    host.settle();
+    let row = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&row, json!({ "Venue": "Room 2" }));
+    host.world.faults().add(Fault::status(400).on(Service::Google, "PATCH", "/calendar/v3/calendars/ana"));
+    let report = host.sync();
+    assert_eq!(report["parked"].as_array().unwrap().len(), 1);
+    // Until no list names the change of the CRM any more.
+    for _ in 0..2 {
+        host.advance(150_000);
+        host.sync();
+    }
+    assert_eq!(host.event("Call")["location"], Value::Null);
+    host.edit_event(&id, json!({ "colorId": "5" }));
+    assert_eq!(host.sync()["parked"], json!([]));
+    assert_eq!(host.event("Call")["location"], "Room 2");
+    assert_quiet(&mut host);
+}

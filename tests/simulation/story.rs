@@ -269,8 +269,6 @@ impl<'a> Story<'a> {
         let (body, guest) = people::change(side, &row, thing, field, value, &time, self.setup);
         if side == Side::Google && is_private(&row) && self.setup.private != Private::Include {
             self.secrets.entry(thing).or_default().insert(value);
-            // Of what the CRM does not see, nobody says whether it beats a deletion there.
-            self.things[thing].decided |= field != Field::Time;
         }
         Some(Edit { side, id, thing, field, body, guest, by_organiser })
     }

@@ -222,7 +222,7 @@ impl Writer<'_> {
                 link.seen.update(draft, FieldSet::all().without(pending));
             }
         }
-        see_origin(link, &op.origin);
+        see_origin(link, &op.origin, op.fields);
         let link = link.clone();
         self.relink(&op.id, &link);
         self.report.google.updated += u32::from(echo.is_some());
@@ -347,7 +347,7 @@ impl Writer<'_> {
 
     fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
-        see_origin(&mut link, &op.origin);
+        see_origin(&mut link, &op.origin, FieldSet::all());
         if let Some(old) = self.links.remove(&op.id) {
             self.book.unlink(&op.id, &old.crm);
         }
@@ -456,8 +456,11 @@ impl Writer<'_> {
     }
 }
 
-fn see_origin(link: &mut Link, origin: &Origin) {
+/// Takes what was compared as seen in the CRM; `written`: the fields that Google took.
+fn see_origin(link: &mut Link, origin: &Origin, written: FieldSet) {
+    let open = link.open_in_crm().without(written);
     link.shown = Some(origin.shown.clone());
+    link.forget(Side::Crm, open);
     link.crm_modified = origin.modified;
 }
 
