@@ -471,3 +471,33 @@ fn what_was_refused_is_tried_again_when_either_side_changes() {
     assert_eq!(host.event("Call")["location"], "Room 2");
     assert_quiet(&mut host);
 }
+
+/// F3: where the CRM's reminder is a time of its own, it is written as one, and moves with the meeting.
+#[test]
+fn a_reminder_that_is_a_time_moves_with_the_start() {
+    let mut host = Host::new();
+    host.world.switches().set("reminder_shape", "event_reminder").unwrap();
+    host.activate_with(json!({ "direction": "two-way" }));
+    let mut call = timed("Call", 48);
+    call["reminders"] = json!({ "useDefault": false, "overrides": [{ "method": "popup", "minutes": 30 }] });
+    let id = host.add_event(call);
+    host.settle();
+    let before = |host: &Host| -> i64 {
+        let row = host.meeting("Call");
+        let at = |key: &str| chrono::DateTime::parse_from_rfc3339(row[key].as_str().unwrap()).unwrap();
+        (at("Start_DateTime") - at("Remind_At")).num_minutes()
+    };
+    assert_eq!(before(&host), 30);
+    let moved = timed("Call", 72);
+    host.edit_event(&id, json!({ "start": moved["start"], "end": moved["end"] }));
+    host.settle();
+    assert_eq!(before(&host), 30);
+    assert_eq!(host.event("Call")["reminders"]["overrides"][0]["minutes"], 30);
+    host.edit_event(&id, json!({ "start": { "date": "2026-12-01", "dateTime": null }, "end": { "date": "2026-12-02", "dateTime": null } }));
+    host.settle();
+    assert_eq!(before(&host), 30);
+    host.edit_event(&id, json!({ "reminders": { "useDefault": false, "overrides": [] } }));
+    host.settle();
+    assert_eq!(host.meeting("Call")["Remind_At"], Value::Null);
+    assert_quiet(&mut host);
+}

@@ -140,6 +140,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })?,
+                reminder_times: crm.flag("reminder_times"),
                 marks: crm.flag("marks"),
             },
         })

@@ -64,8 +64,11 @@ impl<'a> Story<'a> {
         setup.apply(&mut host.world);
         host.batch = setup.batch;
         host.activate_with(setup.settings());
-        let names =
-            Names { exclusive_ends: setup.switch("allday_end") == "midnight_next", ..Names::default() };
+        let names = Names {
+            exclusive_ends: setup.switch("allday_end") == "midnight_next",
+            reminder_times: setup.switch("reminder_shape") == "event_reminder",
+            ..Names::default()
+        };
         let mut story = Self {
             setup,
             host,

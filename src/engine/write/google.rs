@@ -216,6 +216,7 @@ impl Writer<'_> {
             if let Some(then) = &mut then {
                 // The guests are those of both sides by now.
                 then.event.guests.clone_from(&event.guests);
+                then.event.reminder = event.reminder;
                 then.draft = draft.clone();
             }
             if Device::EchoRule.on() {
