@@ -199,24 +199,14 @@ async fn compare(
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;
+    let unsure = |id: &GoogleId| book.parked(id).is_some_and(|row| row.code == Parked::AMBIGUOUS);
     if settings.direction == Direction::GoogleToCrm {
-        if matching {
+        if matching || cases.keys().any(|id| unsure(id)) {
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
         let ambiguous = pair_cases(&mut cases);
-        let now = io.now_ms();
-        // What was set apart as ambiguous and is so no longer goes on at once.
-        let told_apart =
-            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
-        let told_apart: Vec<GoogleId> =
-            told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
-        told_apart.iter().for_each(|id| book.unpark(id));
-        for id in ambiguous {
-            if let Some(case) = cases.remove(&id) {
-                book.park(&id, Parked::ambiguous(&case, now));
-            }
-        }
+        set_apart(&mut cases, book, &ambiguous, io.now_ms());
     }
     let planning = Planning {
         policy: Policy::of(settings),
@@ -226,6 +216,20 @@ async fn compare(
         doubt: matching,
     };
     Plan::of(cases, book, planning)
+}
+
+/// Sets apart what nobody can tell apart (I24); what was, and is so no longer, goes on at once.
+fn set_apart(cases: &mut Cases, book: &mut Book, ambiguous: &[GoogleId], now_ms: i64) {
+    let told_apart =
+        book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
+    let told_apart: Vec<GoogleId> =
+        told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
+    told_apart.iter().for_each(|id| book.unpark(id));
+    for id in ambiguous {
+        if let Some(case) = cases.remove(id) {
+            book.park(id, Parked::ambiguous(&case, now_ms));
+        }
+    }
 }
 
 /// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that
@@ -555,7 +559,8 @@ async fn adopt(
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
-    let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
+    let (pairs, ambiguous) = pair(&candidates.collect::<Vec<_>>(), meetings);
+    set_apart(cases, book, &ambiguous, io.now_ms());
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };
