@@ -341,7 +341,8 @@ impl Gatherer<'_> {
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
                 None => {
                     let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    link.seen.end > window_start && (full || touched())
+                    // How the CRM takes its days is not known yet: they are compared whenever the record comes up.
+                    link.unverified || link.seen.end > window_start && (full || touched())
                 }
             };
             match ask {
