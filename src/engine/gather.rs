@@ -280,7 +280,10 @@ impl Gatherer<'_> {
         if full {
             gathered.waiting = waiting(book, &Table::default(), io.now_ms());
         }
-        let mut links = Vec::new();
+        // A way whose link is not there at all leads to one that was lost.
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
+        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {
