@@ -111,11 +111,11 @@ impl Gatherer<'_> {
         let direction = self.activation.settings.direction;
         let matching = direction == Direction::CrmToGoogle && book.state.doubt;
         if direction != Direction::CrmToGoogle || matching {
-            let limits = self.activation.crm.limits;
             let rolls = self.admission.rolls(book.state.horizon);
             let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
-            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
+            let profile = &self.activation.crm;
+            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, profile).await?;
             gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
@@ -178,8 +178,7 @@ impl Gatherer<'_> {
             }
             gathered.cases.change(id, |case| case.link = link);
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
@@ -188,6 +187,10 @@ impl Gatherer<'_> {
             self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
+    }
+
+    fn context<'c>(&'c self, default_reminders: &'c [Reminder]) -> Context<'c> {
+        Context { default_reminders, limits: self.activation.crm.limits, own: &self.activation.crm.own }
     }
 
     /// The calendar's default reminders where this cycle does not read the calendar.
@@ -261,8 +264,8 @@ impl Gatherer<'_> {
                 self.restore_ways(&named, &mut ways).await?;
             }
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
-            let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
-            gathered.waiting = waiting(book, &delivered, io.now_ms());
+            let delivered = Table::of(gathered.cases.keys().chain(ways.values()).cloned().chain(born));
+            gathered.waiting = waiting(book, &|id| delivered.contains(id), io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
@@ -278,7 +281,7 @@ impl Gatherer<'_> {
             rows
         };
         if full {
-            gathered.waiting = waiting(book, &Table::default(), io.now_ms());
+            gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
         // A way whose link is not there at all leads to one that was lost.
         let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
@@ -374,7 +377,8 @@ impl Gatherer<'_> {
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
         let births = book.intents.births.iter().map(|(id, _)| id);
         let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
-        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
+        let (answered, parked): (Vec<_>, Vec<_>) =
+            due.partition(|id| answers.contains(id) || book.parked(id).is_none());
         ids.extend(parked.into_iter().take((self.max / 20).max(1)));
         let room = self.max.saturating_sub(ids.len());
         gathered.deferred.other += answered.len().saturating_sub(room);
@@ -388,8 +392,7 @@ impl Gatherer<'_> {
                 case.sight = None;
             }
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         let mut answered = 0;
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
@@ -483,6 +486,7 @@ impl Gatherer<'_> {
         let profile = &self.activation.crm;
         let context = CrmContext {
             user: &profile.user,
+            own: &profile.own,
             limits: profile.limits,
             exclusive_end: book.state.exclusive_ends(),
             listed: true,
@@ -544,14 +548,17 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     book.state.default_reminders = Some(reminders.iter().map(row).collect());
 }
 
-/// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
-/// left half learnt, events that may have been created, and all that nobody could
-/// tell apart as soon as one of them is delivered.
-fn waiting(book: &Book, delivered: &Table<GoogleId, ()>, now_ms: i64) -> Vec<GoogleId> {
+/// What waits and is due: parked events whose day is over, events whose question was answered, or which are asked about
+/// and delivered on one side, for the deletion of the other was told before and is not told again; an all-day event that
+/// was left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
+/// delivered.
+fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
-    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
+    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
     let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    let due = due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe);
+    let asked =
+        book.held.iter().flat_map(|held| held.ids.iter().filter(|id| held.answer.is_some() || delivered(id)));
+    let due = due.map(|(id, _)| id).chain(asked).chain(&book.state.probe);
     due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().collect()
 }
 

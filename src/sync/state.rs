@@ -128,6 +128,7 @@ impl Row for Activation {
             settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
                 user: crm.text("user")?,
+                own: all(crm.array("own"), |address| address.str().map(str::to_owned))?,
                 organisation: crm.text("organisation")?,
                 zone: crm.text("zone")?,
                 limits: TextLimits {

@@ -26,6 +26,7 @@ impl Writer<'_> {
         let activation = self.book.active()?.clone();
         let context = CrmContext {
             user: &activation.crm.user,
+            own: &activation.crm.own,
             limits: activation.crm.limits,
             exclusive_end: self.book.state.exclusive_ends(),
             listed: true,

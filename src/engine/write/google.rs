@@ -364,9 +364,10 @@ impl Writer<'_> {
     }
 
     fn sight(&self, response: &HttpResponse) -> Option<Sight> {
-        let limits = self.book.active().ok()?.crm.limits;
-        let default_reminders = &self.default_reminders;
-        sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
+        let crm = &self.book.active().ok()?.crm;
+        let context =
+            Context { default_reminders: &self.default_reminders, limits: crm.limits, own: &crm.own };
+        sight(Item::parse(&response.body)?, &context)
     }
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {

@@ -243,7 +243,9 @@ impl Writer<'_> {
         {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
-                written.note_guests(roster.iter().filter_map(Participant::guest));
+                let own = self.book.activation.as_ref().map_or(&[][..], |active| &active.crm.own);
+                let guests = roster.iter().filter_map(Participant::guest);
+                written.note_guests(guests.filter(|guest| !own.contains(&guest.email)));
             }
             shown.update(&written.cut_guests(MAX_PARTICIPANTS), op.fields);
         }
