@@ -94,34 +94,52 @@ fn an_all_day_time_that_was_refused_is_written_later() {
     assert_quiet(&mut host);
 }
 
-/// F2, I20: the first all-day event turns out to be gone in the CRM, and is created again: it is learnt from all the same,
-/// and no cycle ends with its dates a day off.
+/// F2, I20: a meeting that is created again because it was deleted has its days, although what brought it back is an edit
+/// of another field, and Accord has written no all-day times before.
 #[test]
-fn a_first_all_day_event_that_is_created_again_keeps_its_dates() {
-    let mut host = Host::new();
-    host.world.switches().set("allday_offset", "user_zone").unwrap();
-    host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
-    let mut trip = meeting("Trip", 300);
-    trip["All_day"] = json!(true);
-    trip["Start_DateTime"] = json!("2026-12-03T00:00:00+01:00");
-    trip["End_DateTime"] = json!("2026-12-05T00:00:00+01:00");
-    let row = host.add_meeting(trip);
-    host.settle();
-    let id = host.event("Trip")["id"].as_str().unwrap().to_owned();
-    host.delete_meeting(&row);
-    host.settle();
-    host.edit_event(&id, json!({ "location": "Oslo" }));
-    host.sync();
-    let event = host.event("Trip");
-    assert_eq!(
-        (&event["start"]["date"], &event["end"]["date"]),
-        (&json!("2026-12-03"), &json!("2026-12-06"))
-    );
-    let row = host.meeting("Trip");
-    let date = |key: &str| row[key].as_str().unwrap()[..10].to_owned();
-    assert_eq!(
-        (date("Start_DateTime").as_str(), date("End_DateTime").as_str()),
-        ("2026-12-03", "2026-12-05")
-    );
-    assert_quiet(&mut host);
+fn a_meeting_created_again_has_its_days() {
+    // A single day says of itself how it ends; of several days only an exclusive end is taken for one unseen.
+    for (end, last) in [("midnight_same", "2026-12-01"), ("midnight_next", "2026-12-04")] {
+        let mut host = Host::new();
+        host.exclusive_ends = end == "midnight_next";
+        host.world.switches().set("allday_end", end).unwrap();
+        host.world.switches().set("allday_offset", "user_zone").unwrap();
+        host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
+        let id = host.add_meeting(json!({
+            "Event_Title": "Fair", "All_day": true,
+            "Start_DateTime": "2026-12-01T00:00:00+01:00", "End_DateTime": format!("{last}T00:00:00+01:00")
+        }));
+        host.settle();
+        let event = host.event("Fair");
+        host.delete_meeting(&id);
+        host.advance(200_000);
+        host.settle();
+        host.edit_event(event["id"].as_str().unwrap(), json!({ "location": "Hall 4" }));
+        host.settle();
+        let row = host.meeting("Fair");
+        assert_eq!(row["Venue"], "Hall 4");
+        assert_eq!(row["Start_DateTime"].as_str().unwrap()[..10], *"2026-12-01", "{end}");
+        assert_eq!(row["End_DateTime"].as_str().unwrap()[..10], *last, "{end}");
+        assert_eq!(host.event("Fair")["end"], event["end"], "{end}");
+    }
+}
+
+/// K3: what somebody types in the CRM in the same seconds in which Accord finds out how it takes all-day times is no echo.
+#[test]
+fn an_edit_beside_the_all_day_probe_is_kept() {
+    for late in 0..8 {
+        let mut host = two_way();
+        let id = host.add_meeting(meeting("Fair", 24));
+        host.settle();
+        let event = host.event("Fair")["id"].as_str().unwrap().to_owned();
+        let day = |date: &str| json!({ "date": date, "dateTime": null });
+        host.edit_event(&event, json!({ "start": day("2026-12-01"), "end": day("2026-12-02") }));
+        let edit = move |host: &mut Host| host.edit_meeting(&id, json!({ "Description": "typed beside it" }));
+        host.meanwhile = Some((9 + late, Box::new(edit)));
+        host.settle();
+        host.advance(200_000);
+        host.settle();
+        assert_eq!(host.event("Fair")["description"], "typed beside it", "before call {}", 9 + late);
+        assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
+    }
 }

@@ -448,23 +448,3 @@ fn guests_that_come_and_go_on_either_side_are_merged() {
     assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
     assert_quiet(&mut host);
 }
-
-/// K3: what somebody types in the CRM in the same seconds in which Accord finds out how it takes all-day times is no echo.
-#[test]
-fn an_edit_beside_the_all_day_probe_is_kept() {
-    for late in 0..8 {
-        let mut host = two_way();
-        let id = host.add_meeting(meeting("Fair", 24));
-        host.settle();
-        let event = host.event("Fair")["id"].as_str().unwrap().to_owned();
-        let day = |date: &str| json!({ "date": date, "dateTime": null });
-        host.edit_event(&event, json!({ "start": day("2026-12-01"), "end": day("2026-12-02") }));
-        let edit = move |host: &mut Host| host.edit_meeting(&id, json!({ "Description": "typed beside it" }));
-        host.meanwhile = Some((9 + late, Box::new(edit)));
-        host.settle();
-        host.advance(200_000);
-        host.settle();
-        assert_eq!(host.event("Fair")["description"], "typed beside it", "before call {}", 9 + late);
-        assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
-    }
-}

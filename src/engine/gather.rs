@@ -377,8 +377,10 @@ impl Gatherer<'_> {
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
         let births = book.intents.births.iter().map(|(id, _)| id);
         let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
-        let (answered, parked): (Vec<_>, Vec<_>) =
-            due.partition(|id| answers.contains(id) || book.parked(id).is_none());
+        let now = self.io.now_ms();
+        let at_once =
+            |id: &GoogleId| answers.contains(id) || book.parked(id).is_none_or(|row| row.retry_ms > now);
+        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(at_once);
         ids.extend(parked.into_iter().take((self.max / 20).max(1)));
         let room = self.max.saturating_sub(ids.len());
         gathered.deferred.other += answered.len().saturating_sub(room);
@@ -548,14 +550,17 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     book.state.default_reminders = Some(reminders.iter().map(row).collect());
 }
 
-/// What waits and is due: parked events whose day is over, events whose question was answered, or which are asked about
-/// and delivered on one side, for the deletion of the other was told before and is not told again; an all-day event that
-/// was left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
-/// delivered.
+/// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
+/// left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
+/// delivered. What is set apart or asked about and delivered on one side is due on the other as well: what that side told
+/// before is not told again.
 fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
     let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
-    let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
+    let due = book
+        .parked
+        .iter()
+        .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
     let asked =
         book.held.iter().flat_map(|held| held.ids.iter().filter(|id| held.answer.is_some() || delivered(id)));
     let due = due.map(|(id, _)| id).chain(asked).chain(&book.state.probe);

@@ -237,9 +237,9 @@ impl InGoogle {
                 if !writable {
                     reach = Reach::Closed;
                 }
-                // In the direction that writes nothing to the CRM there is nothing to hide from it.
-                let hidden = private && admission.settings.direction != Direction::CrmToGoogle;
-                match (hidden, admission.settings.private_events) {
+                // The setting says what the CRM may see. Where nothing goes there, it hides nothing from its own edits.
+                let private = private && admission.settings.direction != Direction::CrmToGoogle;
+                match (private, admission.settings.private_events) {
                     (true, PrivatePolicy::Skip) => (Verdict::Kept(SkipReason::Private), None),
                     (true, PrivatePolicy::Busy) => {
                         if writable {

@@ -14,7 +14,6 @@ pub(crate) struct Edit {
     pub(crate) id: String,
     pub(crate) thing: usize,
     pub(crate) field: Field,
-    /// Of guests nothing: who comes or goes is added to or taken off the list as it is by then.
     pub(crate) body: Value,
     /// The guest that is added or removed.
     pub(crate) guest: Option<(String, bool)>,
@@ -28,9 +27,10 @@ impl Edit {
         host.advance(2_000);
         let row =
             |host: &Host| live(&host.world, self.side).into_iter().find(|row| row["id"] == json!(self.id));
-        let before = row(host)?;
+        let now = row(host)?;
+        // A list is saved as it is seen at that moment.
         let body = match &self.guest {
-            Some((address, came)) => invitation(self.side, &before, address, *came),
+            Some((address, came)) => guest_list(self.side, &now, address, *came),
             None => self.body.clone(),
         };
         let target = match self.side {
@@ -159,15 +159,20 @@ pub(crate) fn change(
     (body, None)
 }
 
-/// The list of guests with one more or one less.
-fn invitation(side: Side, row: &Value, address: &str, came: bool) -> Value {
-    let (list, key, guest) = match side {
-        Side::Google => ("attendees", "email", json!({ "email": address })),
-        Side::Crm => ("Participants", "participant", json!({ "type": "email", "participant": address })),
+/// The whole list of guests after one of them came or went.
+fn guest_list(side: Side, row: &Value, address: &str, came: bool) -> Value {
+    let (list, key) = match side {
+        Side::Google => ("attendees", "email"),
+        Side::Crm => ("Participants", "participant"),
     };
     let mut rows = row[list].as_array().cloned().unwrap_or_default();
-    rows.retain(|known| known[key] != json!(address));
-    rows.extend(came.then_some(guest));
+    rows.retain(|guest| guest[key] != address);
+    if came {
+        rows.push(match side {
+            Side::Google => json!({ "email": address }),
+            Side::Crm => json!({ "type": "email", "participant": address }),
+        });
+    }
     json!({ list: rows })
 }
 

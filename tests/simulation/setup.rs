@@ -34,7 +34,7 @@ pub(crate) struct Setup {
     pub(crate) direction: Direction,
     /// Deletions are carried over (C6).
     pub(crate) propagate: bool,
-    private: Private,
+    pub(crate) private: Private,
     look_back: u32,
     /// A calendar of thirty events at the start, so that a mass deletion is possible.
     pub(crate) crowd: bool,
@@ -119,11 +119,6 @@ impl Setup {
     /// window is the longest.
     pub(crate) fn look_back_months(&self) -> u32 {
         if self.deltas_are_narrow() { 3 } else { self.look_back }
-    }
-
-    /// How much the CRM may know of private events: in the direction that writes nothing there, nothing is kept from it.
-    pub(crate) fn private(&self) -> Private {
-        if self.direction == Direction::CrmToGoogle { Private::Include } else { self.private }
     }
 
     pub(crate) fn deltas_are_narrow(&self) -> bool {
