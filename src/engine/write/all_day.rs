@@ -12,7 +12,7 @@ use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
 use crate::wire::mapping;
 use crate::wire::zoho::{Entry, EventWrite, RecordResult};
-use crate::wire::zoho_event::one_day;
+use crate::wire::zoho_event::{one_day, seconds};
 use chrono::{DateTime, NaiveDate};
 
 impl Writer<'_> {
@@ -46,8 +46,8 @@ impl Writer<'_> {
             self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
             let echo = match self.rewrite_time(&link.crm, &day).await? {
-                true => read::record(self.io, &link.crm, fields).await?,
-                false => None,
+                Some(_) => read::record(self.io, &link.crm, fields).await?,
+                None => None,
             };
             let Some(echo) = echo else {
                 refused = true;
@@ -63,6 +63,10 @@ impl Writer<'_> {
         }
         self.guess = learnt;
         let rewritten = self.rewrite_time(&link.crm, event).await?;
+        if let Some(modified) = rewritten {
+            self.journal_version(id, &link.crm.clone(), modified);
+        }
+        let rewritten = rewritten.is_some();
         link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {
@@ -90,8 +94,8 @@ impl Writer<'_> {
         self.save().await
     }
 
-    /// Writes the time of one record; says whether the CRM took it.
-    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<bool> {
+    /// Writes the time of one record; none where the CRM did not take it, else its version.
+    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<Option<Option<i64>>> {
         let mut record = EventWrite::default();
         record.set("id", Entry::text(crm.as_str()));
         mapping::to_crm(event, FieldSet::NONE.with(Field::Time), &self.writing(false, None), &mut record);
@@ -99,7 +103,9 @@ impl Writer<'_> {
         let request =
             zoho::update(&[record], None).ok_or_else(|| Error::internal("an update could not be encoded"))?;
         let response = self.io.fetch_one(request).await?;
-        Ok(results(&response, 1).is_ok_and(|results| results.iter().all(|result| result.code == "SUCCESS")))
+        let results = results(&response, 1).unwrap_or_default();
+        let written = results.first().filter(|result| result.code == "SUCCESS");
+        Ok(written.map(|result| seconds(&result.modified)))
     }
 
     pub(super) fn all_day_times(&self) -> AllDayTimes {
