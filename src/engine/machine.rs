@@ -79,7 +79,7 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
+        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]`, `Reason[]` or null.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
         result: String,
     },

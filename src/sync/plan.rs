@@ -93,7 +93,7 @@ pub(crate) struct Delete {
 
 impl Delete {
     /// What is deleted, where it was read.
-    pub(crate) fn image(&self) -> Option<&Box<Event>> {
+    pub(crate) fn image(&self) -> Option<&Event> {
         match &self.survivor {
             Some(Survivor::InGoogle(op)) => Some(&op.event),
             Some(Survivor::InCrm(op)) => Some(&op.event),

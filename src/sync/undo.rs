@@ -267,9 +267,8 @@ impl Undoing {
         let (to_google, to_crm) = (!is(&in_google, &goal), !is(&in_crm, &goal));
         let ours = |side: Side, version: &String| op.side != side || *version == op.version || asked.again;
         let as_left = |open: bool, event: &Event| !open || is(event, &after);
-        if !(as_left(to_google, &in_google) && as_left(to_crm, &in_crm))
-            || !(ours(Side::Google, &etag) && ours(Side::Crm, &modified))
-        {
+        let as_left = as_left(to_google, &in_google) && as_left(to_crm, &in_crm);
+        if !as_left || !ours(Side::Google, &etag) || !ours(Side::Crm, &modified) {
             return Err(Reason::Changed);
         }
         // Whatever else differs was not compared: it is somebody's edit, and is found as one.

@@ -73,7 +73,7 @@ impl Writer<'_> {
         let mut images = self.crm_images(unread.collect(), &[]).await?;
         for op in deletes {
             if let (Some(image), Some(crm)) = (op.image(), crm(op)) {
-                images.insert(crm, image.clone());
+                images.insert(crm, Box::new(image.clone()));
             }
         }
         Ok(images)
@@ -85,7 +85,7 @@ impl Writer<'_> {
         let mut images = self.google_images(unread.collect()).await?;
         for op in deletes {
             if let Some(image) = op.image() {
-                images.insert(op.id.clone(), image.clone());
+                images.insert(op.id.clone(), Box::new(image.clone()));
             }
         }
         Ok(images)
