@@ -6,7 +6,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
-use crate::model::ids::{CrmId, GoogleId};
+use crate::model::ids::GoogleId;
 use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
@@ -45,9 +45,9 @@ impl Writer<'_> {
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
             self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
-            let echo = match self.rewrite_time(&link.crm, &day).await? {
-                Some(_) => read::record(self.io, &link.crm, fields).await?,
-                None => None,
+            let echo = match self.rewrite_time(&mut link, &day).await? {
+                true => read::record(self.io, &link.crm, fields).await?,
+                false => None,
             };
             let Some(echo) = echo else {
                 refused = true;
@@ -62,11 +62,10 @@ impl Writer<'_> {
             }
         }
         self.guess = learnt;
-        let rewritten = self.rewrite_time(&link.crm, event).await?;
-        if let Some(modified) = rewritten {
-            self.journal_version(id, &link.crm.clone(), modified);
+        let rewritten = self.rewrite_time(&mut link, event).await?;
+        if rewritten {
+            self.journal_version(id, &link.crm, link.crm_modified);
         }
-        let rewritten = rewritten.is_some();
         link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {
@@ -81,8 +80,6 @@ impl Writer<'_> {
             ),
         }
         if self.two_way {
-            // The last write of its time was not the one that the link knows of.
-            link.crm_modified = None;
             self.wrote(id, &link.crm.clone(), Vec::new());
             self.links.insert(id.clone(), Box::new(link.clone()));
         }
@@ -94,18 +91,22 @@ impl Writer<'_> {
         self.save().await
     }
 
-    /// Writes the time of one record; none where the CRM did not take it, else its version.
-    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<Option<Option<i64>>> {
+    /// Writes the time of one record and says whether the CRM took it. Where somebody's edits there count, it is refused if
+    /// the record has another version than the write before made of it.
+    async fn rewrite_time(&mut self, link: &mut Link, event: &Event) -> Result<bool> {
         let mut record = EventWrite::default();
-        record.set("id", Entry::text(crm.as_str()));
+        record.set("id", Entry::text(link.crm.as_str()));
         mapping::to_crm(event, FieldSet::NONE.with(Field::Time), &self.writing(false, None), &mut record);
         record.set("$send_notification", Entry::Flag(self.notifies()));
-        let request =
-            zoho::update(&[record], None).ok_or_else(|| Error::internal("an update could not be encoded"))?;
+        let request = zoho::update(&[record], link.crm_modified.filter(|_| self.two_way))
+            .ok_or_else(|| Error::internal("an update could not be encoded"))?;
         let response = self.io.fetch_one(request).await?;
-        let results = results(&response, 1).unwrap_or_default();
-        let written = results.first().filter(|result| result.code == "SUCCESS");
-        Ok(written.map(|result| seconds(&result.modified)))
+        let result = results(&response, 1).ok().and_then(|mut results| results.pop());
+        let taken = result.filter(|result| result.code == "SUCCESS");
+        if let Some(result) = &taken {
+            link.crm_modified = seconds(&result.modified);
+        }
+        Ok(taken.is_some())
     }
 
     pub(super) fn all_day_times(&self) -> AllDayTimes {
