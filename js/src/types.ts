@@ -119,6 +119,87 @@ export interface Question {
   askedMs: number;
 }
 
+/** A mapped field. */
+export type FieldName = "title" | "time" | "reminder" | "place" | "description" | "guests";
+
+/** Why a field or an event was written. */
+export type Rule =
+  /** It was there on one side only. */
+  | "new"
+  /** Changed on that side since it was last seen there. */
+  | "changed-in-google" | "changed-in-crm"
+  /** Changed on both sides; the setting `conflict` decided. */
+  | "conflict-newest" | "conflict-google" | "conflict-crm"
+  /** One direction: the source decides. */
+  | "source"
+  /** Deleted on the other side. */
+  | "deleted"
+  /** Deleted on one side and edited on the other: created again. */
+  | "edit-beats-deletion"
+  /** A person answered a question. */
+  | "answered"
+  /** A person asked for it: {@link Sync.undo}, {@link Sync.putBack}. */
+  | "undo" | "put-back";
+
+/** One field of an {@link Operation}. */
+export interface FieldChange {
+  field: FieldName;
+  /**
+   * Plain text. A time is an interval: two instants of RFC 3339, or of an all-day event its first and last date, with a
+   * slash between; a reminder is minutes before the start; guests are addresses with `", "` between. Absent: nothing there.
+   */
+  before?: string;
+  after?: string;
+  rule: Rule;
+  /** Of a conflict: whose value stays. */
+  winner?: "google" | "crm";
+  /** Of a conflict: the value that lost; {@link Sync.putBack} writes it to both sides. */
+  lost?: string;
+}
+
+/** One write that a cycle made. */
+export interface Operation {
+  /** Where it was written. */
+  side: "google" | "crm";
+  verb: "create" | "update" | "delete";
+  googleId?: string;
+  crmId?: string;
+  /** As it is on that side after the write; of a private event what the CRM may know. */
+  title: string;
+  /** Instants of RFC 3339; of an all-day event the first and the last date. */
+  start?: string;
+  end?: string;
+  rule: Rule;
+  /** Of an update: the fields that were written. Of a deletion: what was there. Of a create: none. */
+  fields: FieldChange[];
+  /** Guests that the service e-mails; 0 unless `notifyGuests`. */
+  mailed: number;
+  /** Whether what was there before is known, so that {@link Sync.undo} can restore it. */
+  kept?: boolean;
+}
+
+/** Why an event looks as it does: one write, and the cycle that made it. */
+export interface Reason {
+  /** {@link Report.run} of the cycle. */
+  run: number;
+  /** When the cycle started; 0 where its report is not kept any more. */
+  atMs: number;
+  operation: Operation;
+}
+
+/** An event that an undo left as it is. */
+export interface NotRestored {
+  googleId: string;
+  crmId?: string;
+  /**
+   * `changed-since`: somebody changed it after the cycle; `gone`: somebody deleted it; `not-allowed`: the service refuses
+   * the write, or the settings do not write that side; `not-kept`: what was there before is not known.
+   */
+  code: "changed-since" | "gone" | "not-allowed" | "not-kept";
+  /** The reason as a sentence, in English. */
+  message: string;
+}
+
 /** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
 export interface Pause {
   /** Whose service. */
@@ -141,7 +222,7 @@ export type Answer = "apply" | "restore";
 export interface Report {
   /** Number of the cycle, counted from 1. */
   run: number;
-  trigger: Trigger;
+  trigger: Trigger | "undo" | "put-back";
   startedMs: number;
   durationMs: number;
   google: Counts;
@@ -178,7 +259,14 @@ export interface Report {
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline" | "paused";
+  /** `failed`, only in the history: it wrote something and then failed, or was cut off. */
+  finished: "complete" | "limit" | "deadline" | "paused" | "failed";
+  /** With `finished: "failed"`: the code of the error, or `interrupted`, and a sentence. */
+  failed?: { code: string; message: string };
+  /** Of an undo: {@link Report.run} of the cycle that was undone. */
+  undoes?: number;
+  /** Of an undo: what was left as it is, and why. */
+  notRestored: NotRestored[];
 }
 
 /** What is stored: settings and numbers. */
@@ -218,6 +306,7 @@ export type Command =
   | { name: "checkAccess"; settings?: Settings }
   | { name: "status" }
   | { name: "history" }
+  | { name: "explain"; googleId: string }
   | WritingCommand;
 
 /** Commands of which one runs at a time. */
@@ -227,6 +316,8 @@ export type WritingCommand = {
 } & (
   | { name: "activate"; settings: Settings }
   | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+  | { name: "undo"; run?: number; googleId?: string; batch?: boolean }
+  | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean }
   | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
   | { name: "forget" }

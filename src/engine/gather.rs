@@ -159,12 +159,14 @@ impl Gatherer<'_> {
         Ok(gathered)
     }
 
-    /// Reads both sides of single events again: what moved under a write (I14).
+    /// Reads both sides of single events again: what moved under a write (I14). `whole`: the CRM too where it is not
+    /// listened to.
     pub(crate) async fn again(
         &self,
         moved: Vec<Stale>,
         default_reminders: Vec<Reminder>,
         book: &Book,
+        whole: bool,
     ) -> Result<Gathered> {
         let mut gathered = Gathered { default_reminders, ..Gathered::default() };
         let mut ids = Vec::new();
@@ -183,7 +185,7 @@ impl Gatherer<'_> {
         for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
         }
-        if self.activation.settings.direction != Direction::GoogleToCrm {
+        if whole || self.activation.settings.direction != Direction::GoogleToCrm {
             self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
@@ -194,7 +196,7 @@ impl Gatherer<'_> {
     }
 
     /// The calendar's default reminders where this cycle does not read the calendar.
-    async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
+    pub(crate) async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
         if let Some(known) = &book.state.default_reminders {
             let reminder =
                 |(method, minutes): &(String, u32)| Reminder { method: method.clone(), minutes: *minutes };

@@ -22,6 +22,7 @@ pub(crate) mod key {
     pub(crate) const PARKED: &str = "parked";
     pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
+    pub(crate) const DONE: &str = "done/";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
@@ -32,6 +33,16 @@ pub(crate) mod key {
     /// The links of a series' instances, and of series that were split off it.
     pub(crate) fn links_of_series(master: &GoogleId) -> String {
         format!("{LINKS}{}_", master.as_str())
+    }
+
+    /// All that one cycle wrote.
+    pub(crate) fn done_in(run: u32) -> String {
+        format!("{DONE}{run}/")
+    }
+
+    /// One part of it.
+    pub(crate) fn done(run: u32, part: u32) -> String {
+        format!("{DONE}{run}/{part:05}")
     }
 
     /// The way back: this row holds the Google id.
@@ -196,6 +207,8 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+    /// The cycles whose operations are kept, oldest first: number, rows, bytes.
+    pub(crate) kept: Vec<(u32, u32, u32)>,
 }
 
 impl State {
@@ -294,6 +307,12 @@ impl Row for State {
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
+            kept: all(fields.array("kept"), |row| {
+                let [run, rows, bytes] = row.list()? else { return None };
+                let number = |json: &Json<'_>| u32::try_from(json.number()?).ok();
+                Some((number(run)?, number(rows)?, number(bytes)?))
+            })
+            .unwrap_or_default(),
         })
     }
 }
@@ -605,6 +624,33 @@ pub(crate) struct Intents {
     /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contacts_ms: Option<i64>,
+    /// The cycle that is under way, once it has written something: whoever finds it here was cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<Open>,
+    /// What a person asked to be taken back, until that is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undo: Option<Undo>,
+}
+
+/// A cycle that writes.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Open {
+    pub(crate) run: u32,
+    pub(crate) trigger: String,
+    pub(crate) started_ms: i64,
+    pub(crate) undoes: Option<u32>,
+}
+
+/// What is to be taken back: a cycle, or of it what concerns one event, or one value that lost there.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Undo {
+    pub(crate) run: u32,
+    /// An event, by either of its ids.
+    pub(crate) id: Option<String>,
+    /// The field whose lost value is put back.
+    pub(crate) field: Option<Field>,
 }
 
 impl Row for Intents {
@@ -630,6 +676,24 @@ impl Row for Intents {
             births: births?,
             lost: lost?,
             contacts_ms: fields.number("contactsMs"),
+            open: Some(json.get("open")).filter(|open| open.is_object()).and_then(|open| {
+                let open = Fields(open);
+                Some(Open {
+                    run: open.count("run")?,
+                    trigger: open.text("trigger")?,
+                    started_ms: open.number("startedMs")?,
+                    undoes: open.count("undoes"),
+                })
+            }),
+            undo: Some(json.get("undo")).filter(|undo| undo.is_object()).and_then(|undo| {
+                let undo = Fields(undo);
+                let field = undo.text("field");
+                Some(Undo {
+                    run: undo.count("run")?,
+                    id: undo.text("id"),
+                    field: field.as_deref().and_then(Field::named),
+                })
+            }),
         })
     }
 }
@@ -640,7 +704,7 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
     Some(Conflict {
         google_id: fields.text("googleId")?,
         crm_id: fields.text("crmId")?,
-        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
+        field: Field::named(field)?.name(),
         google: fields.text("google")?,
         crm: fields.text("crm")?,
         winner: match json.get("winner").str()? {
@@ -684,7 +748,7 @@ pub(crate) enum HeldAnswer {
 }
 
 impl Side {
-    fn from_json(json: &Json<'_>) -> Option<Self> {
+    pub(crate) fn from_json(json: &Json<'_>) -> Option<Self> {
         match json.str()? {
             "google" => Some(Self::Google),
             "crm" => Some(Self::Crm),

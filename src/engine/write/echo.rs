@@ -46,6 +46,9 @@ impl Writer<'_> {
                 see(&mut link, sight, &echo.guests_before);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
                     self.book.remember(&echo.id, &link);
+                    if link.crm_modified != before.1 && link.crm_modified.is_some() {
+                        self.journal_version(&echo.id, &link.crm, link.crm_modified);
+                    }
                 }
             }
         }
