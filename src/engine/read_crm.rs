@@ -25,7 +25,7 @@ pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpReques
     let mut found: Vec<Changed> = Vec::new();
     loop {
         let last = found.last().map(|row| row.id.clone());
-        let answer = fetch_parsed(io, page(last.as_ref()), Rows::parse).await?;
+        let answer = fetch_parsed!(io, page(last.as_ref()), Rows::parse);
         let rows = answer.map_err(|problem| problem.error(Service::Zoho))?;
         let more = rows.more_records && !rows.data.is_empty();
         if more && rows.data.last().map(|row| &row.id) == last.as_ref() {
@@ -48,7 +48,7 @@ pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<(CrmId, Option<i6
     const MOST_PAGES: u32 = 500;
     let mut found = Vec::new();
     for page in 1..=MOST_PAGES {
-        let answer = fetch_parsed(io, zoho::deleted(since, page), DeletedPage::parse).await?;
+        let answer = fetch_parsed!(io, zoho::deleted(since, page), DeletedPage::parse);
         let page = answer.map_err(|problem| problem.error(Service::Zoho))?;
         found.extend(page.rows);
         if !page.more_records {
@@ -130,13 +130,11 @@ impl Reader<'_> {
             let mut body = Vec::new();
             let mut wanted = 0;
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
-            match fetch_parsed(
+            match fetch_parsed!(
                 self.io,
                 zoho::list(&zoho::event_fields(self.context.marks), token.as_deref()),
-                parse,
-            )
-            .await?
-            {
+                parse
+            ) {
                 Ok((page, bytes)) => {
                     for sight in &page.rows {
                         let first =
@@ -167,7 +165,7 @@ impl Reader<'_> {
         let mut bodies = Vec::new();
         for request in requests {
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|_| bytes.to_vec());
-            match fetch_parsed(self.io, request, parse).await? {
+            match fetch_parsed!(self.io, request, parse) {
                 Ok(body) => bodies.push(body),
                 Err(problem) if record_gone(&problem) => {}
                 Err(problem) => return Err(problem.error(Service::Zoho)),
