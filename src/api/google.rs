@@ -3,6 +3,7 @@
 use super::http::{HttpRequest, HttpResponse, Service, encode};
 use crate::devices::Device;
 use crate::model::ids::{Etag, GoogleId, SyncToken};
+use crate::model::list::Listed;
 use crate::model::text::{find, split_once};
 use crate::model::time::rfc3339_utc;
 
@@ -148,7 +149,7 @@ fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
 
 /// Up to [`BATCH`] events in one request.
 pub(crate) fn events_batch(calendar: &str, ids: &[GoogleId]) -> HttpRequest {
-    batch(&ids.iter().map(|id| event(calendar, id)).collect::<Vec<_>>())
+    batch(&ids.iter().map(|id| event(calendar, id)).listed())
 }
 
 /// Up to [`BATCH`] requests in one (Google Calendar API, guides/batch). Each counts, is guarded and is answered as if it

@@ -8,6 +8,7 @@ use crate::model::event::Guest;
 use crate::model::field::{Field, FieldSet, guests_fingerprint, people_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
+use crate::model::list::Listed;
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
 use serde::{Serialize, Serializer};
@@ -406,7 +407,7 @@ impl Shown {
                 known.push(guest);
             }
         }
-        self.guests = known.iter().map(Guest::fingerprint).collect();
+        self.guests = known.iter().map(Guest::fingerprint).listed();
         if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
             *field = Some(guests_fingerprint(&known));
         }

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::model::people::People;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -62,7 +63,7 @@ impl Record {
             participants: row
                 .get("Participants")
                 .list()
-                .map(|rows| rows.iter().filter_map(Participant::of).collect()),
+                .map(|rows| rows.iter().filter_map(Participant::of).listed()),
             mark: row.text(MARK),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
@@ -262,7 +263,7 @@ impl RecordResult {
     pub(crate) fn parse(body: &[u8]) -> Option<Vec<Self>> {
         let body = Json::parse(body)?;
         let results = body.get("data").list().filter(|results| !results.is_empty())?;
-        Some(results.iter().map(Self::of).collect())
+        Some(results.iter().map(Self::of).listed())
     }
 
     fn of(row: &Json<'_>) -> Self {

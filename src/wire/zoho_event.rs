@@ -4,6 +4,7 @@ use super::mapping;
 use super::zoho::{self, Record};
 use crate::json::Json;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
@@ -111,7 +112,7 @@ fn extents(record: &Record) -> Vec<WhenKey> {
     }
     let first = start.date_naive();
     let last = end.date_naive();
-    let mut found: Vec<WhenKey> = inclusive(first, last).into_iter().collect();
+    let mut found: Vec<WhenKey> = inclusive(first, last).into_iter().listed();
     if end.time() == NaiveTime::MIN && last > first {
         found.push(When::all_day(first, last).key());
     }

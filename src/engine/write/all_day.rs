@@ -6,7 +6,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
-use crate::model::ids::{CrmId, GoogleId};
+use crate::model::ids::GoogleId;
 use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
