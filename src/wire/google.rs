@@ -4,7 +4,7 @@ use crate::json::{self, Json};
 use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
-use crate::model::list::Listed;
+use crate::model::list::{Listed, whole};
 use crate::model::sight::Mark;
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -200,8 +200,7 @@ impl Event {
 fn mark(properties: &Json<'_>) -> Option<Mark> {
     let digits = properties.get(MARK_BASE).str().unwrap_or_default();
     let parts = (0..Field::ALL.len()).map(|at| digits.get(at * DIGITS..(at + 1) * DIGITS));
-    let base: Option<Vec<Fingerprint>> =
-        parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)).collect();
+    let base = whole(parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)));
     Some(Mark {
         crm: CrmId::new(properties.text(MARK_CRM).filter(|id| !id.is_empty())?),
         base: base.unwrap_or_default(),

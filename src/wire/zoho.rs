@@ -3,7 +3,7 @@
 use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
-use crate::model::list::Listed;
+use crate::model::list::{Listed, whole};
 use crate::model::people::People;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -44,7 +44,7 @@ impl Rows {
         }
         let body = Json::parse(body)?;
         Some(Self {
-            data: body.get("data").list()?.iter().map(Record::of).collect::<Option<_>>()?,
+            data: whole(body.get("data").list()?.iter().map(Record::of))?,
             more_records: more_records(&body),
         })
     }
@@ -92,7 +92,7 @@ impl DeletedPage {
             ))
         };
         Some(Self {
-            rows: body.get("data").list()?.iter().map(deleted).collect::<Option<_>>()?,
+            rows: whole(body.get("data").list()?.iter().map(deleted))?,
             more_records: more_records(&body),
         })
     }

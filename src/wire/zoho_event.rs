@@ -4,7 +4,7 @@ use super::mapping;
 use super::zoho::{self, Record};
 use crate::json::Json;
 use crate::model::ids::{CrmId, GoogleId};
-use crate::model::list::Listed;
+use crate::model::list::{Listed, whole};
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
@@ -41,7 +41,7 @@ pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPag
     }
     let body = Json::parse(body)?;
     Some(CrmPage {
-        rows: body.get("data").list()?.iter().map(|row| crm_sight(row, context)).collect::<Option<_>>()?,
+        rows: whole(body.get("data").list()?.iter().map(|row| crm_sight(row, context)))?,
         more_records: zoho::more_records(&body),
         next_page_token: body.get("info").text("next_page_token"),
     })
