@@ -7,6 +7,7 @@ use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
+use crate::model::list::Listed;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
@@ -88,7 +89,7 @@ pub(crate) async fn calendar(
             (Some(mut whole), _) => {
                 let single =
                     |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
-                whole.sights.extend(reading.sights.into_iter().filter(single));
+                reading.sights.into_iter().filter(single).add_to(&mut whole.sights);
                 return Ok(whole);
             }
         }
@@ -166,8 +167,8 @@ pub(crate) async fn events(
     let mut found = Vec::with_capacity(ids.len());
     let mut single: Vec<&GoogleId> = Vec::new();
     if batch && ids.len() > 1 {
-        let groups: Vec<&[GoogleId]> = ids.chunks(google::BATCH).collect();
-        let requests = groups.iter().map(|group| google::events_batch(calendar, group)).collect();
+        let groups: Vec<&[GoogleId]> = ids.chunks(google::BATCH).listed();
+        let requests = groups.iter().map(|group| google::events_batch(calendar, group)).listed();
         for (group, answer) in groups.iter().zip(io.fetch(requests).await?) {
             match answer {
                 Ok(response) => {
@@ -188,7 +189,7 @@ pub(crate) async fn events(
     } else {
         single.extend(ids);
     }
-    let requests = single.iter().map(|id| google::event(calendar, id)).collect();
+    let requests = single.iter().map(|id| google::event(calendar, id)).listed();
     for (id, answer) in single.into_iter().zip(io.fetch(requests).await?) {
         match answer {
             Ok(response) => match Item::parse(&response.body).and_then(|item| sight(item, context)) {
@@ -241,7 +242,7 @@ pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Res
         if more && page.data.last().map(|record| &record.id) == found.last().map(|meeting| &meeting.id) {
             return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
         }
-        found.extend(page.data.into_iter().map(meeting));
+        page.data.into_iter().map(meeting).add_to(&mut found);
         if !more {
             return Ok(found);
         }

@@ -9,6 +9,7 @@ use crate::api::{http::Service, zoho};
 use crate::error::Result;
 use crate::model::event::Guests;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::model::table::Table;
 use crate::wire::zoho::{DeletedPage, Rows};
@@ -35,7 +36,7 @@ pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpReques
             modified: seconds(&record.modified),
             id: record.id,
         };
-        found.extend(rows.data.into_iter().map(row));
+        rows.data.into_iter().map(row).add_to(&mut found);
         if !more {
             return Ok(found);
         }
@@ -89,10 +90,10 @@ impl Reader<'_> {
             self.walk(&mut asked, &mut bodies).await?;
         }
         let open = || asked.iter().filter(|(_, listed)| !**listed).map(|(id, _)| id);
-        let rest: Vec<&CrmId> = open().collect();
+        let rest: Vec<&CrmId> = open().listed();
         let fields = zoho::event_fields(self.context.marks);
         let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, &fields));
-        for body in self.pages(groups.collect()).await? {
+        for body in self.pages(groups.listed()).await? {
             bodies.push(body);
         }
         let ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
@@ -103,21 +104,21 @@ impl Reader<'_> {
         for body in &bodies {
             let page = crm_sights(body, &context).ok_or_else(unreadable)?;
             let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
-            found.extend(rows.map(entry));
+            rows.map(entry).add_to(&mut found);
         }
         let mut found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
-        contents.missing = open().filter(|id| !found.contains(id)).cloned().collect();
+        contents.missing = open().filter(|id| !found.contains(id)).cloned().listed();
         let cut = found.values().filter(|sight| is_cut(sight, had_guests.contains(&sight.id)));
-        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).collect();
+        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).listed();
         let whole = CrmContext { listed: false, ..context };
-        let requests = cut.iter().map(|id| zoho::event(id, &fields)).collect();
+        let requests = cut.iter().map(|id| zoho::event(id, &fields)).listed();
         for body in self.pages(requests).await? {
             let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
             for (id, sight) in page.rows.into_iter().map(entry) {
                 found.insert(id, sight);
             }
         }
-        contents.sights = found.into_iter().map(|(_, sight)| *sight).collect();
+        contents.sights = found.into_iter().map(|(_, sight)| *sight).listed();
         Ok(contents)
     }
 

@@ -8,12 +8,13 @@ use crate::api::retry::Problem;
 use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::event::Guest;
+use crate::model::list::Listed;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
-use crate::wire::google::calendar_list;
+use crate::wire::google::{CalendarEntry, calendar_list};
 use crate::wire::zoho::Rows;
 use crate::wire::zoho_account;
 
@@ -32,13 +33,14 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
         };
         // The parameter minAccessRole asks for these; a calendar of another role must never be offered.
         let writable = entries.into_iter().filter(|entry| matches!(entry.role.as_str(), "writer" | "owner"));
-        found.extend(writable.map(|entry| Calendar {
+        let calendar = |entry: CalendarEntry| Calendar {
             id: entry.id,
             name: entry.name,
             zone: entry.zone.unwrap_or_else(|| "UTC".to_owned()),
             primary: entry.primary,
             role: entry.role,
-        }));
+        };
+        writable.map(calendar).add_to(&mut found);
         match next {
             Some(next) => page = Some(next),
             None => return Ok(Ok(found)),

@@ -8,6 +8,7 @@ use crate::model::event::Guest;
 use crate::model::field::{Field, FieldSet, guests_fingerprint, people_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
+use crate::model::list::{Listed, whole};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
 use serde::{Serialize, Serializer};
@@ -142,11 +143,7 @@ impl<'a> Fields<'a> {
 
 /// The items of a list; none as soon as one of them is unreadable.
 fn all<T>(items: &[Json<'_>], read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
-        all.push(read(item)?);
-    }
-    Some(all)
+    whole(items.iter().map(read))
 }
 
 /// A list of two.
@@ -426,7 +423,7 @@ impl Shown {
                 known.push(guest);
             }
         }
-        self.guests = known.iter().map(Guest::fingerprint).collect();
+        self.guests = known.iter().map(Guest::fingerprint).listed();
         if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
             *field = Some(guests_fingerprint(&known));
         }
