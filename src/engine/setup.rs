@@ -8,12 +8,13 @@ use crate::api::retry::Problem;
 use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::event::Guest;
+use crate::model::list::Listed;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
-use crate::wire::google::calendar_list;
+use crate::wire::google::{CalendarEntry, calendar_list};
 use crate::wire::zoho::Rows;
 use crate::wire::zoho_account;
 
@@ -26,20 +27,20 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
     let mut found = Vec::new();
     let mut page: Option<String> = None;
     loop {
-        let (entries, next) =
-            match fetch_parsed(io, google::calendars(page.as_deref()), calendar_list).await? {
-                Ok(list) => list,
-                Err(problem) => return Ok(Err(problem)),
-            };
+        let (entries, next) = match fetch_parsed!(io, google::calendars(page.as_deref()), calendar_list) {
+            Ok(list) => list,
+            Err(problem) => return Ok(Err(problem)),
+        };
         // The parameter minAccessRole asks for these; a calendar of another role must never be offered.
         let writable = entries.into_iter().filter(|entry| matches!(entry.role.as_str(), "writer" | "owner"));
-        found.extend(writable.map(|entry| Calendar {
+        let calendar = |entry: CalendarEntry| Calendar {
             id: entry.id,
             name: entry.name,
             zone: entry.zone.unwrap_or_else(|| "UTC".to_owned()),
             primary: entry.primary,
             role: entry.role,
-        }));
+        };
+        writable.map(calendar).add_to(&mut found);
         match next {
             Some(next) => page = Some(next),
             None => return Ok(Ok(found)),
@@ -71,7 +72,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
                 ));
             } else if let Some(settings) = settings {
                 let writes = settings.direction != Direction::GoogleToCrm;
-                match fetch_parsed(io, google::probe(&settings.calendar, writes), |_| Some(())).await? {
+                match fetch_parsed!(io, google::probe(&settings.calendar, writes), |_: &[u8]| Some(())) {
                     Ok(()) | Err(Problem::Absent | Problem::Refused(_)) => {}
                     Err(problem) => missing.push(barrier(Service::Google, &problem)?),
                 }
@@ -112,7 +113,7 @@ async fn crm(
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
         ($request:expr, $parse:expr) => {
-            match fetch_parsed(io, $request, $parse).await? {
+            match fetch_parsed!(io, $request, $parse) {
                 Ok(body) => body,
                 Err(problem) => return Ok(Err(problem)),
             }
@@ -158,7 +159,7 @@ async fn crm(
 /// What is missing to make contacts of guests (C3): View and Create on Contacts. Users and leads are looked up as far as
 /// they may be seen.
 async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
-    match fetch_parsed(io, zoho::contacts_module(), zoho_account::missing_rights).await? {
+    match fetch_parsed!(io, zoho::contacts_module(), zoho_account::missing_rights) {
         Ok(rights) => {
             for right in rights.into_iter().filter(|right| matches!(*right, "View" | "Create")) {
                 let message = format!(
@@ -173,7 +174,7 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
     // An address that nobody can have (RFC 6761).
     let nobody = Guest { email: "nobody@accord.invalid".to_owned(), name: None };
     if let Some(request) = zoho::people("Contacts", &[nobody], "0")
-        && let Err(problem) = fetch_parsed(io, request, Rows::parse).await?
+        && let Err(problem) = fetch_parsed!(io, request, Rows::parse)
     {
         missing.push(barrier(Service::Zoho, &problem)?);
     }

@@ -2,6 +2,7 @@
 
 use super::zoho::MARK;
 use crate::json::Json;
+use crate::model::list::Listed;
 use crate::model::profile::TextLimits;
 
 /// A user or an organisation.
@@ -43,7 +44,7 @@ pub(crate) fn missing_rights(body: &[u8]) -> Option<Vec<&'static str>> {
     let body = Json::parse(body)?;
     let module = body.get("modules").list()?.first()?;
     let granted = |flag: &str| module.get(flag).flag().unwrap_or(true);
-    Some(RIGHTS.into_iter().filter(|(flag, _)| !granted(flag)).map(|(_, right)| right).collect())
+    Some(RIGHTS.into_iter().filter(|(flag, _)| !granted(flag)).map(|(_, right)| right).listed())
 }
 
 /// The rules of the fields of meetings.

@@ -4,6 +4,7 @@
 use super::{GoogleWriting, MAX_PARTICIPANTS, Read, Writing};
 use crate::json::Json;
 use crate::model::event::{Event, Guest, Guests};
+use crate::model::list::Listed;
 use crate::model::people::People;
 use crate::wire::google;
 use crate::wire::google_event::Context;
@@ -75,16 +76,16 @@ pub(super) fn to_google<'a>(
             && !holds(&present, &guest.email)
             && !writing.seen_guests.contains(&guest.fingerprint())
     };
-    let added: Vec<&Guest> = guests.iter().filter(new).collect();
+    let added: Vec<&Guest> = guests.iter().filter(new).listed();
     if kept.len() < rows.len() || !added.is_empty() {
-        write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).collect());
+        write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).listed());
     }
 }
 
 fn invited(guest: &Guest) -> Json<'_> {
     let text = |name, text| (Cow::Borrowed(name), Json::Text(Cow::Borrowed(text)));
     let name = guest.name.iter().map(|name| text("displayName", name.as_str()));
-    Json::Object(std::iter::once(text("email", guest.email.as_str())).chain(name).collect())
+    Json::Object(std::iter::once(text("email", guest.email.as_str())).chain(name).listed())
 }
 
 /// Rows without an address, such as contacts that have none, take no part. Rows that were not sent at all say nothing
@@ -115,15 +116,13 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
 
 pub(super) fn to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
     if let Some(roster) = writing.roster {
-        write.set(
-            "Participants",
-            Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().collect()),
-        );
+        write
+            .set("Participants", Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().listed()));
     } else if let Guests::Known(guests) = &event.guests
         && !guests.is_empty()
     {
         let people = guests.iter().take(MAX_PARTICIPANTS);
-        let people = people.map(|guest| Participant::invitee(guest, writing.people)).collect();
+        let people = people.map(|guest| Participant::invitee(guest, writing.people)).listed();
         write.set("Participants", Entry::Participants(people));
     }
 }
@@ -142,13 +141,13 @@ pub(crate) fn kept(
 
 /// The guests whom none of the rows shows.
 pub(crate) fn newcomers<'g>(rows: &[Participant], guests: &'g [Guest]) -> impl Iterator<Item = &'g Guest> {
-    let shown: Vec<Guest> = rows.iter().filter_map(Participant::guest).collect();
+    let shown: Vec<Guest> = rows.iter().filter_map(Participant::guest).listed();
     guests.iter().filter(move |guest| !holds(&shown, &guest.email))
 }
 
 /// Adds the guests who are not there yet.
 pub(crate) fn invite(rows: &mut Vec<Participant>, guests: &[Guest], people: &People) {
-    for guest in newcomers(rows, guests).collect::<Vec<_>>() {
+    for guest in newcomers(rows, guests).listed() {
         let row = Participant::invitee(guest, people);
         // A row that shows no address may be the very person.
         if !rows.iter().any(|known| known.is_same(&row)) {
