@@ -288,7 +288,7 @@ impl Gatherer<'_> {
             gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
         // A way whose link is not there at all leads to one that was lost.
-        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(key::link(id)));
         let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
         let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
         for (name, text) in rows {

@@ -169,7 +169,10 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
                 missing.push(lacks(ErrorKind::Forbidden, &message));
             }
         }
-        Err(problem) => return Ok(missing.push(barrier(Service::Zoho, &problem)?)),
+        Err(problem) => {
+            missing.push(barrier(Service::Zoho, &problem)?);
+            return Ok(());
+        }
     }
     // An address that nobody can have (RFC 6761).
     let nobody = Guest { email: "nobody@accord.invalid".to_owned(), name: None };

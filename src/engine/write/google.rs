@@ -239,6 +239,7 @@ impl Writer<'_> {
                 // The guests are those of both sides by now.
                 then.event.guests.clone_from(&event.guests);
                 then.event.reminder = event.reminder;
+                then.event.when = event.when.clone();
                 then.draft = draft.clone();
             }
             if Device::EchoRule.on() {
