@@ -236,7 +236,7 @@ async fn compare(
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
-            case.recognise(*side, written);
+            case.recognise(*side, written, book.state.all_day.is_some());
         }
     }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;

@@ -347,8 +347,15 @@ impl<'a> Writer<'a> {
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        let people = &self.directory.people;
-        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster, people }
+        let reminder_times = self.book.activation.as_ref().is_some_and(|active| active.crm.reminder_times);
+        Writing {
+            all_day: self.all_day_times(),
+            zone: &self.zone,
+            reminder_times,
+            creating,
+            roster,
+            people: &self.directory.people,
+        }
     }
 
     fn notifies(&self) -> bool {

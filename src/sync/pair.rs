@@ -3,7 +3,7 @@
 
 use super::index::Index;
 use crate::model::event::Event;
-use crate::model::field::{Field, time_fingerprint};
+use crate::model::field::time_fingerprint;
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
 use crate::model::list::Listed;
@@ -67,10 +67,7 @@ pub(crate) struct Alike {
 /// at the same place, then what is left if it is one and one.
 pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Event)]) -> Pairs {
     let place = |event: &Event| Digest::new().text(&event.place).finish().as_u64();
-    let whole = |event: &Event| {
-        let fields = Field::ALL.into_iter().filter_map(|field| field.fingerprint(event));
-        fields.fold(0, |sum: u64, field| sum.rotate_left(7) ^ field.as_u64())
-    };
+    let whole = Event::digest;
     let nothing = |_: &Event| 0;
     let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().listed(), crm.iter().listed()];
     let mut pairs = Pairs::default();

@@ -238,13 +238,14 @@ impl Writer<'_> {
             if let Some(then) = &mut then {
                 // The guests are those of both sides by now.
                 then.event.guests.clone_from(&event.guests);
+                then.event.reminder = event.reminder;
                 then.draft = draft.clone();
             }
             if Device::EchoRule.on() {
                 link.seen.update(draft, FieldSet::all().without(pending));
             }
         }
-        see_origin(link, &op.origin);
+        see_origin(link, &op.origin, op.fields);
         let link = link.clone();
         if echo.is_some() {
             let values = (op.before.as_deref(), &*op.event);
@@ -426,7 +427,7 @@ impl Writer<'_> {
 
     fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
-        see_origin(&mut link, &op.origin);
+        see_origin(&mut link, &op.origin, FieldSet::all());
         match self.links.remove(&op.id) {
             Some(old) => self.book.unlink(&op.id, &old.crm),
             // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
@@ -542,8 +543,11 @@ impl Writer<'_> {
     }
 }
 
-fn see_origin(link: &mut Link, origin: &Origin) {
+/// Takes what was compared as seen in the CRM; `written`: the fields that Google took.
+fn see_origin(link: &mut Link, origin: &Origin, written: FieldSet) {
+    let open = link.open_in_crm().without(written);
     link.shown = Some(origin.shown.clone());
+    link.forget(Side::Crm, open);
     link.crm_modified = origin.modified;
 }
 
