@@ -13,6 +13,7 @@ use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::list::Listed;
 use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
+use crate::sync::journal::google_version;
 use crate::sync::observe::{InGoogle, draft};
 use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use crate::sync::side::Side;
@@ -249,7 +250,8 @@ impl Writer<'_> {
         let link = link.clone();
         if echo.is_some() {
             let values = (op.before.as_deref(), &*op.event);
-            let version = link.seen.etag.as_str().to_owned();
+            let shown = echo.and_then(|echo| echo.event.as_ref()).unwrap_or(&op.event);
+            let version = google_version(&link.seen.etag, shown);
             self.journal_update(Side::Google, (&op.id, &link.crm), values, op.fields, version);
         }
         self.relink(&op.id, &link);
@@ -418,7 +420,7 @@ impl Writer<'_> {
                 Link { shown: Some(seen.shown()), seen, kept: true, ..Link::unknown(crm, self.connection) }
             }
         };
-        let version = link.seen.etag.as_str().to_owned();
+        let version = google_version(&link.seen.etag, event);
         self.journal_create(Side::Google, (id, &link.crm), event, true, version);
         self.book.link(id, &link, (!link.kept).then_some(&link.crm));
         self.report.google.created += 1;
@@ -433,7 +435,7 @@ impl Writer<'_> {
             // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
             None => link.kept = self.asked_for.is_some(),
         }
-        let (crm, version) = (link.crm.clone(), link.seen.etag.as_str().to_owned());
+        let (crm, version) = (link.crm.clone(), google_version(&link.seen.etag, &op.event));
         self.journal_create(Side::Google, (id, &crm), &op.event, op.renews, version);
         self.book.unpark(&op.id);
         self.book.link(id, &link, None);
