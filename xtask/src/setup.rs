@@ -30,6 +30,16 @@ const CHROMIUM: (&str, &[&str]) = (
 const CHROMEDRIVER: (&str, &[&str]) =
     ("CHROMEDRIVER", &["chromedriver", "/usr/lib/chromium-browser/chromedriver"]);
 
+const FIREFOX: (&str, &[&str]) = (
+    "FIREFOX_PATH",
+    &[
+        "firefox-esr",
+        "firefox",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+        r"C:\Program Files\Mozilla Firefox\firefox.exe",
+    ],
+);
+
 /// The browser that tests and benches run in, and its driver.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
@@ -111,6 +121,22 @@ pub(crate) fn for_browser(shell: &Shell) -> Result<Browser> {
     find_browser().context(
         "no Chromium (or Chrome) with a chromedriver of the same version was found; install both \
          (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM_PATH and CHROMEDRIVER",
+    )
+}
+
+/// Firefox, for what is tested in both browsers.
+pub(crate) fn for_firefox(shell: &Shell) -> Result<PathBuf> {
+    if let Some(firefox) = find_program(FIREFOX) {
+        return Ok(firefox);
+    }
+    if may_install_debian_packages(shell) {
+        shell.step("install Debian's firefox-esr", || {
+            shell.run(&mut apt(&["update"]), LONG)?;
+            shell.run(&mut apt(&["install", "--yes", "firefox-esr"]), LONG)
+        })?;
+    }
+    find_program(FIREFOX).context(
+        "no Firefox was found; install it (Debian: apt-get install firefox-esr), or name it in FIREFOX_PATH",
     )
 }
 

@@ -10,6 +10,8 @@ import type { Storage, StoragePatch } from "../host.ts";
 const COMPACT_BYTES = 256 * 1024;
 const CHECKSUM_LENGTH = 16;
 const LINE_END = 0x0a;
+/** Of a line: its length, its checksum and the blanks after them. */
+const LONGEST_HEAD = 40;
 /** How often a line is added again because another process put a new file in the place of the old one meanwhile. */
 const TRIES = 3;
 
@@ -109,20 +111,17 @@ async function current(file: string, known: Content | undefined): Promise<Conten
   return { inode: 0n, length: 0, rows: new Map(), live: 0 };
 }
 
-/** Adds the finished lines to `content`. False when one is damaged; one that was cut short is passed over. */
+/** Adds what is whole to `content`. False when a line is damaged; one that was cut short is passed over. */
 function replay(bytes: Buffer, content: Content): boolean {
-  for (let end = bytes.indexOf(LINE_END, content.length); end !== -1; end = bytes.indexOf(LINE_END, content.length)) {
-    const line = bytes.subarray(content.length, end);
-    content.length = end + 1;
-    if (line.length === 0) continue;
-    const [, length, sum] = /^(\d+) (\w+) /.exec(line.toString("latin1", 0, 40)) ?? [];
-    if (length === undefined || sum === undefined) {
-      if (line.length > CHECKSUM_LENGTH + 16) return false;
-      continue;
-    }
-    const json = line.subarray(length.length + sum.length + 2);
-    if (json.length < Number(length)) continue;
-    if (json.length > Number(length) || sum !== checksum(json)) return false;
+  while (content.length < bytes.length) {
+    const end = bytes.indexOf(LINE_END, content.length);
+    const line = bytes.subarray(content.length, end === -1 ? undefined : end);
+    const json = jsonOf(line);
+    if (json === "damaged") return false;
+    // The last line may still grow: another process may be at it.
+    if (json === "short" && end === -1) break;
+    content.length += line.length + (end === -1 ? 0 : 1);
+    if (json === "short") continue;
     const [put, remove] = JSON.parse(json.toString()) as [[string, string][], string[]];
     for (const key of remove) content.rows.delete(key);
     for (const [key, text] of put) content.rows.set(key, text);
@@ -130,6 +129,24 @@ function replay(bytes: Buffer, content: Content): boolean {
   content.live = 0;
   for (const [key, text] of content.rows) content.live += key.length + text.length;
   return true;
+}
+
+function jsonOf(line: Buffer): Buffer | "short" | "damaged" {
+  const [head, length, sum] = /^(\d+) ([0-9a-f]+) /.exec(line.toString("latin1", 0, LONGEST_HEAD)) ?? [];
+  if (head === undefined) return line.length < LONGEST_HEAD ? "short" : "damaged";
+  const json = line.subarray(head.length);
+  if (json.length < Number(length)) return isJson(json) ? "damaged" : "short";
+  return json.length === Number(length) && sum === checksum(json) ? json : "damaged";
+}
+
+/** A line that a kill cut short is none; one whose length is damaged is. */
+function isJson(text: Buffer): boolean {
+  try {
+    JSON.parse(text.toString());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Adds `line`; false when the file was meanwhile replaced by another process, which does not know the line. */
