@@ -32,7 +32,7 @@ export async function contract(open: (name: string) => Storage & { close?(): Pro
 export async function fill(storage: Storage, megabytes: number): Promise<{ code: string; kept: Record<string, string> }> {
   await storage.save({ put: { a: "1", b: "2" }, remove: [] });
   try {
-    const put = Object.fromEntries(Array.from({ length: megabytes * 16 }, (_, n) => [`big/${n}`, incompressible()]));
+    const put = Object.fromEntries(Array.from({ length: megabytes * 64 }, (_, n) => [`big/${n}`, incompressible()]));
     await storage.save({ put: { a: "new", ...put }, remove: ["b"] });
     return { code: "written", kept: {} };
   } catch (error) {
@@ -40,9 +40,9 @@ export async function fill(storage: Storage, megabytes: number): Promise<{ code:
   }
 }
 
-/** 64 KiB: browsers compress what they store. */
+/** 16 KiB: browsers compress what they store. */
 function incompressible(): string {
-  return String.fromCharCode(...crypto.getRandomValues(new Uint8Array(65_536)).map((byte) => 33 + (byte % 94)));
+  return String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16_384)).map((byte) => 33 + (byte % 94)));
 }
 
 /** Writes rows that belong together, `rounds` times, one of them coming and going. */

@@ -288,9 +288,8 @@ impl Session<'_> {
 
     fn consumers(&self, browser: &Browser, sandbox: &Path, archive: &Path) -> Result<Ran> {
         let mut command = self.project.npm(&["test", "--workspace", "tests/package"]);
-        let firefox = setup::for_firefox(self.shell)?;
         command
-            .env("FIREFOX_PATH", firefox)
+            .env("FIREFOX_PATH", &browser.firefox)
             .env("CHROMIUM_PATH", &browser.chromium)
             .env("ACCORD_SANDBOX", sandbox)
             .env("ACCORD_PACKAGE", archive);
