@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::bench;
 use crate::build;
+use crate::package;
 use crate::process::{Interrupted, Shell, now, seconds};
 use crate::project::{CRATE, LONG, Project, WASM_TARGET};
 use crate::python;
@@ -35,6 +36,8 @@ pub(crate) enum Part {
     Js,
     /// The vendors' own clients against the sandbox server.
     Clients,
+    /// The npm package, installed by small projects as people would.
+    Package,
     /// The stories in a real browser against the sandbox server.
     E2e,
 }
@@ -47,6 +50,7 @@ const PARTS: &[(&str, Part)] = &[
     ("build", Part::Build),
     ("js", Part::Js),
     ("clients", Part::Clients),
+    ("package", Part::Package),
     ("e2e", Part::E2e),
 ];
 
@@ -140,7 +144,7 @@ impl Session<'_> {
             self.tests("wasm in a page", |s| s.wasm_tests(browser, &in_page))?;
             self.tests("wasm in a worker", |s| s.wasm_tests(browser, &in_worker))?;
         }
-        let needs_build = [Part::Build, Part::Js, Part::E2e].into_iter().any(&wants);
+        let needs_build = [Part::Build, Part::Js, Part::Package, Part::E2e].into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
         if is_built && wants(Part::Build) {
             self.check("types of the boundary", |s| build::check_types(s.project))?;
@@ -163,6 +167,19 @@ impl Session<'_> {
                 if is_there {
                     self.tests("clients (python)", |s| s.clients_of_python(&python, &sandbox))?;
                 }
+            }
+        }
+        if is_built
+            && wants(Part::Package)
+            && let Some(sandbox) = self.sandbox()?
+        {
+            let mut archive = PathBuf::new();
+            let is_packed = self.check("package", |s| {
+                archive = package::archive(s.shell, s.project)?;
+                Ok(())
+            })?;
+            if is_packed {
+                self.tests("consumers of the package", |s| s.consumers(browser, &sandbox, &archive))?;
             }
         }
         if is_built
@@ -267,6 +284,16 @@ impl Session<'_> {
         let mut command = self.project.command(&python.to_string_lossy());
         command.args(["-m", "pytest"]).current_dir(python::suites(self.project));
         Ok(self.shell.watch(command.env("ACCORD_SANDBOX", sandbox), LONG)?.into())
+    }
+
+    fn consumers(&self, browser: &Browser, sandbox: &Path, archive: &Path) -> Result<Ran> {
+        let mut command = self.project.npm(&["test", "--workspace", "tests/package"]);
+        command
+            .env("FIREFOX_PATH", &browser.firefox)
+            .env("CHROMIUM_PATH", &browser.chromium)
+            .env("ACCORD_SANDBOX", sandbox)
+            .env("ACCORD_PACKAGE", archive);
+        Ok(self.shell.watch(&mut command, LONG)?.into())
     }
 
     fn end_to_end(&self, browser: &Browser, sandbox: &Path) -> Result<Ran> {
