@@ -149,7 +149,7 @@ impl Session<'_> {
         }
         if is_built && wants(Part::Js) {
             self.tests("js", |s| {
-                Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "js"]), LONG)?.into())
+                Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "accord-js"]), LONG)?.into())
             })?;
         }
         if wants(Part::Clients) {
