@@ -26,6 +26,8 @@ export default defineConfig({
   imports: false,
   outDir: sandbox === undefined ? ".output" : ".output/e2e",
   outDirTemplate: "{{browser}}-mv{{manifestVersion}}",
+  // `cargo xtask extension` archives the sources of the whole tree: this folder alone does not build.
+  zip: { artifactTemplate: "accord-{{browser}}.zip", zipSources: false },
   vite: () => ({
     define: { __SANDBOX__: sandbox === undefined ? "undefined" : JSON.stringify(sandbox) },
     build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
