@@ -305,6 +305,48 @@ fn activation_names_what_is_missing() {
     assert_eq!(host.run(json!({ "name": "checkAccess" })).done(), json!({ "ok": true, "missing": [] }));
 }
 
+/// Section 8: a scope that the sign-in lacks is found before the first write, on either side; only what the direction
+/// needs is asked for.
+#[test]
+fn a_missing_scope_is_found_before_the_first_cycle() {
+    let google = "https://www.googleapis.com/auth/calendar.";
+    let reading = format!("{google}events.readonly");
+    let writing = format!("{google}events");
+    let table = [
+        ("two-way", Service::Google, vec![reading.as_str()], false),
+        ("crm-to-google", Service::Google, vec![reading.as_str()], false),
+        ("google-to-crm", Service::Google, vec![reading.as_str()], true),
+        ("two-way", Service::Google, vec![writing.as_str()], true),
+        ("google-to-crm", Service::Google, vec![], false),
+    ];
+    for (direction, service, scopes, ok) in table {
+        let mut host = Host::new();
+        host.add_event(timed("Call", 2));
+        let lists = format!("{google}calendarlist.readonly");
+        host.world.set_scopes(service, &[scopes, vec![lists.as_str()]].concat());
+        let asked = settings(json!({ "direction": direction }));
+        let access = host.run(json!({ "name": "checkAccess", "settings": asked.clone() })).done();
+        assert_eq!(access["ok"], ok, "{direction} {access}");
+        let ended = host.run(json!({ "name": "activate", "settings": asked }));
+        assert_eq!(matches!(ended, Ended::Done(_)), ok, "{ended:?}");
+        assert_eq!(host.world.counters().google_writes, 1, "only the person's own event");
+    }
+    for missing in ["ZohoCRM.coql.READ", "ZohoCRM.modules.ALL"] {
+        let all = [
+            "ZohoCRM.coql.READ",
+            "ZohoCRM.modules.ALL",
+            "ZohoCRM.settings.ALL",
+            "ZohoCRM.users.READ",
+            "ZohoCRM.org.READ",
+        ];
+        let mut host = Host::new();
+        let granted: Vec<&str> = all.into_iter().filter(|scope| *scope != missing).collect();
+        host.world.set_scopes(Service::Zoho, &granted);
+        let access = host.run(json!({ "name": "checkAccess", "settings": settings(json!({})) })).done();
+        assert_eq!(access["missing"][0]["code"], "forbidden", "{missing}: {access}");
+    }
+}
+
 /// C1: no calendar is offered that cannot be written.
 #[test]
 fn only_writable_calendars_are_offered() {

@@ -94,6 +94,16 @@ pub(crate) fn event(calendar: &str, id: &GoogleId) -> HttpRequest {
     get(event_path(calendar, id))
 }
 
+/// Asks about an event whose id no event can have (Events: insert, `id`: letters a to v and digits). The answer tells what
+/// the sign-in allows: 404 if events may be read, or with `write` changed, and 403 if not (guides/errors).
+pub(crate) fn probe(calendar: &str, write: bool) -> HttpRequest {
+    let id = GoogleId::new("accord-access");
+    match write {
+        true => patch(calendar, &id, "{}".to_owned(), None, false),
+        false => event(calendar, &id),
+    }
+}
+
 /// Creates an event. With an id of its own it is safe to send again: the second time is a 409 (Google Calendar API,
 /// Events: insert).
 pub(crate) fn insert(calendar: &str, body: String, notify: bool) -> HttpRequest {

@@ -249,10 +249,16 @@ impl Gatherer<'_> {
                 _ => None,
             }));
             let back = io.load(named.iter().map(key::reverse).collect()).await?;
+            let mut unreadable = false;
             for id in &named {
-                if let Some(google) = back.get(key::reverse(id)).and_then(|text| decode::<GoogleId>(text)) {
-                    ways.insert(id.clone(), google);
+                let Some(text) = back.get(key::reverse(id)) else { continue };
+                match decode::<GoogleId>(text) {
+                    Some(google) => ways.insert(id.clone(), google),
+                    None => unreadable = true,
                 }
+            }
+            if unreadable {
+                self.restore_ways(&named, &mut ways).await?;
             }
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
             let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
@@ -308,6 +314,16 @@ impl Gatherer<'_> {
             .iter()
             .filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
         Ok(ways.into_iter().chain(links).collect())
+    }
+
+    /// Finds the ways from records whose rows were damaged by the links that lead to them: else they would look new.
+    async fn restore_ways(&self, named: &[CrmId], ways: &mut Ways) -> Result<()> {
+        for (name, text) in self.io.list(key::LINKS).await? {
+            if let Some(link) = decode::<Link>(&text).filter(|link| named.contains(&link.crm)) {
+                ways.insert(link.crm, GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default()));
+            }
+        }
+        Ok(())
     }
 
     /// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones

@@ -5,14 +5,16 @@ use super::read::fetch_parsed;
 use crate::api::google;
 use crate::api::http::Service;
 use crate::api::retry::Problem;
-use crate::api::zoho;
+use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::event::Guest;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
 use crate::wire::google::calendar_list;
+use crate::wire::zoho::Rows;
 use crate::wire::zoho_account;
 
 /// The calendars that the user can read and write (C1).
@@ -64,6 +66,12 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
                     ErrorKind::CalendarNotWritable,
                     "There is no Google calendar that you can write.",
                 ));
+            } else if let Some(settings) = settings {
+                let writes = settings.direction != Direction::GoogleToCrm;
+                match fetch_parsed(io, google::probe(&settings.calendar, writes), |_| Some(())).await? {
+                    Ok(()) | Err(Problem::Absent | Problem::Refused(_)) => {}
+                    Err(problem) => missing.push(barrier(Service::Google, &problem)?),
+                }
             }
         }
         Err(problem) => missing.push(barrier(Service::Google, &problem)?),
@@ -111,6 +119,8 @@ async fn crm(
     let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
     let rights = read!(zoho::events_module(), zoho_account::missing_rights);
     let rules = read!(zoho::events_fields(), zoho_account::field_rules);
+    // Queries have a scope of their own, and so have the records.
+    read!(zoho::meetings(&user, &Meetings::EndingFrom(FAR), None, false), Rows::parse);
     for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
@@ -152,10 +162,20 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
                 missing.push(lacks(ErrorKind::Forbidden, &message));
             }
         }
-        Err(problem) => missing.push(barrier(Service::Zoho, &problem)?),
+        Err(problem) => return Ok(missing.push(barrier(Service::Zoho, &problem)?)),
+    }
+    // An address that nobody can have (RFC 6761).
+    let nobody = Guest { email: "nobody@accord.invalid".to_owned(), name: None };
+    if let Some(request) = zoho::people("Contacts", &[nobody], "0")
+        && let Err(problem) = fetch_parsed(io, request, Rows::parse).await?
+    {
+        missing.push(barrier(Service::Zoho, &problem)?);
     }
     Ok(())
 }
+
+/// 2100, in seconds: meetings that end later are few, or none.
+const FAR: i64 = 4_102_444_800;
 
 /// Whether a right on meetings is needed: a CRM that is never written needs to be readable only (section 8).
 fn needed(right: &str, settings: Option<&Settings>) -> bool {

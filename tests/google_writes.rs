@@ -1,0 +1,124 @@
+//! Stories of writes to Google that meet trouble on the way: events that vanish between the comparison and the write, ids
+//! that are used up, a batch endpoint that is out of reach, limits that cut the list of changes.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
+mod support;
+
+use accord_sandbox::{Fault, FaultKind, Service};
+use serde_json::{Value, json};
+use support::{Host, meeting};
+
+const EVENTS: &str = "/calendar/v3/calendars";
+
+/// Meetings typed in the CRM that are in Google, and their ids.
+fn linked(count: i64) -> (Host, Vec<String>) {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way" }));
+    let ids = (0..count).map(|n| host.add_meeting(meeting(&format!("Meeting {n}"), 2 + n))).collect();
+    host.settle();
+    host.advance(200_000);
+    host.settle();
+    (host, ids)
+}
+
+fn live(host: &Host) -> Vec<Value> {
+    let events = host.world.google_events("ana@example.com").into_iter();
+    events.filter(|event| event["status"] != "cancelled").collect()
+}
+
+fn refused(status: u16, reason: &str) -> Fault {
+    Fault::new(FaultKind::Status { status, reason: Some(reason.to_owned()), body: None })
+}
+
+/// I6, K4: deleted in Google after it was compared, edited in the CRM: the edit survives, once, and the report says so.
+#[test]
+fn an_event_that_vanishes_before_its_write_is_created_again() {
+    let fields = [json!({ "Event_Title": "Edited" }), json!({ "Event_Title": "Edited", "Venue": "Room 4" })];
+    for (batch, field) in fields.into_iter().flat_map(|field| [(true, field.clone()), (false, field)]) {
+        let edited = || {
+            let (mut host, ids) = linked(1);
+            host.batch = batch;
+            host.edit_meeting(&ids[0], field.clone());
+            host
+        };
+        // Told twice: once to see at which call the engine writes, once with a person who deletes just before.
+        let mut rehearsal = edited();
+        rehearsal.sync();
+        let write = rehearsal.trace.iter().position(|line| line.contains("PATCH")).expect("a write");
+        let mut host = edited();
+        let event = live(&host)[0]["id"].as_str().unwrap().to_owned();
+        host.meanwhile = Some((write, Box::new(move |host: &mut Host| host.delete_event(&event))));
+        let report = host.settle();
+        host.advance(200_000);
+        host.settle();
+        let found = live(&host);
+        assert_eq!(found.len(), 1, "{report}");
+        assert_eq!(found[0]["summary"], "Edited");
+        assert_eq!(host.meetings().len(), 1);
+    }
+}
+
+/// A 404 for a write is an event that is gone for good: it is created again under the next id.
+#[test]
+fn a_write_that_finds_nothing_creates_the_event_again() {
+    let (mut host, ids) = linked(1);
+    host.batch = false;
+    host.edit_meeting(&ids[0], json!({ "Venue": "Room 7" }));
+    let before = live(&host)[0]["id"].clone();
+    host.delete_event(before.as_str().unwrap());
+    host.world.faults().add(refused(404, "notFound").on(Service::Google, "PATCH", EVENTS));
+    host.settle();
+    host.advance(200_000);
+    host.settle();
+    let events = live(&host);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["location"], "Room 7");
+    assert_ne!(events[0]["id"], before, "a deleted id is never used again");
+}
+
+/// L2, L3, I10: a limit cuts changes to Google; what is left follows, cycle by cycle, and nothing is lost (I13).
+#[test]
+fn a_limit_carries_changes_over() {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way" }));
+    let ids: Vec<String> = (0..5).map(|n| host.add_meeting(meeting(&format!("M{n}"), 2 + n))).collect();
+    host.settle();
+    host.activate_with(json!({ "direction": "two-way", "limits": { "laterSync": 2 } }));
+    host.settle();
+    host.advance(200_000);
+    host.settle();
+    for (n, id) in ids.iter().enumerate() {
+        host.edit_meeting(id, json!({ "Venue": format!("Room {n}") }));
+    }
+    let written: Vec<(u64, u64)> = (0..3)
+        .map(|_| {
+            let report = host.sync();
+            (report["google"]["updated"].as_u64().unwrap(), report["remaining"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(written, [(2, 3), (2, 1), (1, 0)]);
+    for n in 0..5 {
+        assert_eq!(host.event(&format!("M{n}"))["location"], format!("Room {n}"));
+    }
+}
+
+/// Section 7 of the API's guide: a batch endpoint that the host cannot reach is done without, in the same cycle.
+#[test]
+fn without_the_batch_endpoint_requests_go_one_by_one() {
+    let (mut host, ids) = linked(3);
+    for id in &ids {
+        host.edit_meeting(id, json!({ "Venue": "Room 9" }));
+    }
+    host.world.faults().add(refused(404, "notFound").on(Service::Google, "POST", "/batch").times(None));
+    let report = host.settle();
+    assert_eq!(report["google"]["updated"], 3, "{:#?}", host.trace);
+    assert_eq!(host.trace.iter().filter(|line| line.contains("PATCH")).count(), 3, "{:#?}", host.trace);
+}
