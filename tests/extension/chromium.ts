@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type BrowserContext, type Page, type Worker } from "@playwright/test";
+import { chromium, expect, type BrowserContext, type Page, type Worker } from "@playwright/test";
 import { extensionFor } from "./build.ts";
 
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
@@ -37,7 +37,11 @@ export class Extension {
       timezoneId: "Europe/Paris",
     });
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-    return new Extension(context, new URL(worker.url()).host, [folder, profile]);
+    const extension = new Extension(context, new URL(worker.url()).host, [folder, profile]);
+    // What is installed opens its settings by itself.
+    await expect.poll(() => context.pages().map((page) => page.url())).toContain(extension.#address("options"));
+    extension.#page = context.pages().find((page) => page.url() === extension.#address("options"));
+    return extension;
   }
 
   async stop(): Promise<void> {
@@ -48,8 +52,12 @@ export class Extension {
   /** A page of the extension. */
   async open(name: "options" | "popup"): Promise<Page> {
     const page = await this.context.newPage();
-    await page.goto(`chrome-extension://${this.id}/${name}.html`);
+    await page.goto(this.#address(name));
     return page;
+  }
+
+  #address(name: string): string {
+    return `chrome-extension://${this.id}/${name}.html`;
   }
 
   get worker(): Worker {
@@ -60,8 +68,12 @@ export class Extension {
 
   /** Asks the background as a page does; wakes it if it was killed. */
   async ask(command: string, ...args: unknown[]): Promise<Reply> {
-    this.#page ??= await this.open("options");
-    return this.#page.evaluate(async (request) => {
+    return this.askFrom(await this.#ownPage(), command, ...args);
+  }
+
+  /** As {@link ask}, from a page of the extension that is open already. */
+  async askFrom(page: Page, command: string, ...args: unknown[]): Promise<Reply> {
+    return page.evaluate(async (request) => {
       const answer: unknown = await chrome.runtime.sendMessage(request);
       return answer as Reply;
     }, { command, args });
@@ -76,17 +88,34 @@ export class Extension {
 
   /** Reads the extension's storage as a page does. */
   async stored(area: "local" | "session", ...keys: string[]): Promise<Record<string, unknown>> {
-    this.#page ??= await this.open("options");
-    return this.#page.evaluate(([area, keys]) => chrome.storage[area].get(keys) as Promise<Record<string, unknown>>, [area, keys] as const);
+    const page = await this.#ownPage();
+    return page.evaluate(([area, keys]) => chrome.storage[area].get(keys) as Promise<Record<string, unknown>>, [area, keys] as const);
   }
 
   /** Kills the background as the browser does, at once. */
   async kill(): Promise<void> {
-    this.#page ??= await this.open("options");
-    const session = await this.context.newCDPSession(this.#page);
+    const session = await this.context.newCDPSession(await this.#ownPage());
     await session.send("ServiceWorker.enable");
     await session.send("ServiceWorker.stopAllWorkers");
     await session.detach();
+  }
+
+  /** What wakes the background next. */
+  async alarm(): Promise<{ name: string; scheduledTime: number } | undefined> {
+    return (await this.#ownPage()).evaluate(() => chrome.alarms.get("cycle"));
+  }
+
+  /** Has the alarm go off now. */
+  async wake(): Promise<void> {
+    await (await this.#ownPage()).evaluate(() => chrome.alarms.create("cycle", { when: Date.now() }));
+  }
+
+  async badge(): Promise<string> {
+    return (await this.#ownPage()).evaluate(() => chrome.action.getBadgeText({}));
+  }
+
+  async #ownPage(): Promise<Page> {
+    return (this.#page ??= await this.open("options"));
   }
 }
 
@@ -94,4 +123,6 @@ export class Extension {
 declare const chrome: {
   runtime: { sendMessage(message: unknown): Promise<unknown> };
   storage: Record<"local" | "session", { get(keys: readonly string[]): Promise<unknown> }>;
+  alarms: { get(name: string): Promise<{ name: string; scheduledTime: number } | undefined>; create(name: string, info: { when: number }): Promise<void> };
+  action: { getBadgeText(details: object): Promise<string> };
 };

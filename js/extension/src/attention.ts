@@ -1,6 +1,6 @@
 /** What the badge shows and whether the person is told: pure, from what is remembered and stored. */
 
-import type { Status } from "../../src/index.ts";
+import type { Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 import { needsPerson } from "./schedule.ts";
 

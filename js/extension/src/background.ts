@@ -1,9 +1,11 @@
 /** The background as a function of events and storage: what the browser tells, what pages ask for, and what follows. */
 
-import { AccordError, type Progress, type Report, type Service, type Status } from "../../src/index.ts";
+import { AccordError } from "../../src/errors.ts";
+import type { Progress, Report, Service, Status } from "../../src/types.ts";
+import { ALARM } from "./alarm.ts";
 import { badge, glance, matter } from "./attention.ts";
 import { touchedBy } from "./crm-watch.ts";
-import { ALARM, Cycles } from "./cycles.ts";
+import { Cycles } from "./cycles.ts";
 import type { Engine } from "./engine.ts";
 import { migrate, Store } from "./memory.ts";
 import type { Commands } from "./messages.ts";

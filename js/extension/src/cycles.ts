@@ -4,12 +4,13 @@
  * rows say what is left.
  */
 
-import { AccordError, isAccordError, type Progress, type Report, type Sync } from "../../src/index.ts";
+import { AccordError, isAccordError } from "../../src/errors.ts";
+import type { Sync } from "../../src/sync.ts";
+import type { Progress, Report } from "../../src/types.ts";
+import { ALARM } from "./alarm.ts";
 import type { Store } from "./memory.ts";
 import type { Surroundings } from "./platform.ts";
 import { dueAfter, dueAfterFailure, needsPerson } from "./schedule.ts";
-
-export const ALARM = "cycle";
 
 /** Browsers end an event that takes minutes, and an idle background after 30 s (Chrome, "Extension service worker lifecycle"). */
 const SLICE_MS = 20_000;

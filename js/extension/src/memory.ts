@@ -1,6 +1,6 @@
 /** What the extension remembers beside the engine's rows: accounts, schedule, what the person chose. In `storage.local`. */
 
-import type { ErrorCode } from "../../src/index.ts";
+import type { ErrorCode } from "../../src/errors.ts";
 import type { Area } from "./platform.ts";
 
 export interface Account {

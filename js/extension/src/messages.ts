@@ -1,6 +1,7 @@
 /** What pages ask of the background, as messages. No message holds a token. */
 
-import { AccordError, isAccordError, type Access, type Answer, type Calendar, type ErrorCode, type Report, type Service, type Settings, type Status } from "../../src/index.ts";
+import { AccordError, isAccordError, type ErrorCode } from "../../src/errors.ts";
+import type { Access, Answer, Calendar, Report, Service, Settings, Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 
 /** The background's commands. All values are plain data; all failures are an {@link AccordError}. */

@@ -1,6 +1,7 @@
 /** Who is signed in, as each service calls them. For display only. */
 
-import type { Host, Service } from "../../src/index.ts";
+import type { Host } from "../../src/host.ts";
+import type { Service } from "../../src/types.ts";
 
 /** The person's address at the service; empty when the answer has none. */
 export async function addressAt(service: Service, fetch: Host["fetch"]): Promise<string> {

@@ -1,6 +1,7 @@
 /** When the next cycle is due. Pure: the background asks, and sets the alarm. */
 
-import type { ErrorCode, Report } from "../../src/index.ts";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { Report } from "../../src/types.ts";
 
 const MINUTE = 60_000;
 /** Browsers do not wake an extension earlier than this (Chrome, `alarms`). */

@@ -6,7 +6,9 @@
  * the background by messages that hold none.
  */
 
-import { FetchFailure, type ErrorCode, type Service } from "../../../src/index.ts";
+import type { ErrorCode } from "../../../src/errors.ts";
+import { FetchFailure } from "../../../src/host.ts";
+import type { Service } from "../../../src/types.ts";
 import type { Store } from "../memory.ts";
 import type { Surroundings } from "../platform.ts";
 import { CENTRES, centreOf, originsOf, type Centre } from "../servers.ts";
