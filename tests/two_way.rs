@@ -755,3 +755,127 @@ fn an_edit_after_a_lost_recreation_stays() {
     assert_eq!((&seen["description"], &seen["location"]), (&json!("Bring the offer"), &json!("Room 2")));
     assert_quiet(&mut host);
 }
+
+/// K5: a question about deletions goes on holding an event whose other half is touched, though not changed.
+#[test]
+fn a_held_event_that_is_only_touched_stays_held() {
+    let mut host = two_way();
+    for n in 0..30 {
+        host.add_event(timed(&format!("Event {n}"), 2 + n));
+    }
+    host.settle();
+    host.advance(200_000);
+    host.sync();
+    let events: Vec<Value> = host.world.google_events("ana@example.com").into_iter().collect();
+    for meeting in host.world.crm_events().iter().take(25) {
+        host.delete_meeting(meeting["id"].as_str().unwrap());
+    }
+    let question = host.sync()["questions"][0].clone();
+    assert_eq!(question["count"], 25);
+    // A colour is no mapped field.
+    for event in &events {
+        host.edit_event(event["id"].as_str().unwrap(), json!({ "colorId": "3" }));
+    }
+    host.advance(200_000);
+    assert_eq!(host.sync()["questions"][0]["count"], 25);
+    host.run(json!({ "name": "resolve", "question": question["id"], "answer": "apply" })).done();
+    host.settle();
+    let left = host.world.google_events("ana@example.com");
+    assert_eq!(left.iter().filter(|event| event["status"] != "cancelled").count(), 5);
+    assert_eq!(host.meetings().len(), 5);
+}
+
+/// D1, C10: the setting for private events says what the CRM may see; towards Google alone there is nothing to hide, and
+/// the CRM's edits arrive.
+#[test]
+fn edits_reach_private_events_where_only_google_is_written() {
+    for policy in ["busy", "skip", "include"] {
+        let mut host = Host::new();
+        host.activate_with(json!({ "direction": "crm-to-google", "privateEvents": policy }));
+        let id = host.add_meeting(meeting("Call", 4));
+        host.settle();
+        let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_event(&event, json!({ "visibility": "private" }));
+        host.edit_meeting(&id, json!({ "Event_Title": "Call moved", "Venue": "Room 2" }));
+        host.settle();
+        assert_eq!(host.event("Call moved")["location"], "Room 2", "{policy}");
+        host.advance(200_000);
+        host.settle();
+        host.delete_event(&event);
+        host.edit_meeting(&id, json!({ "Venue": "Room 3" }));
+        host.settle();
+        assert_eq!(host.event("Call moved")["location"], "Room 3", "I6: {policy}");
+    }
+}
+
+/// F2, I20: a meeting that is created again because it was deleted has its days, although what brought it back is an edit
+/// of another field, and Accord has written no all-day times before.
+#[test]
+fn a_meeting_created_again_has_its_days() {
+    // A single day says of itself how it ends; of several days only an exclusive end is taken for one unseen.
+    for (end, last) in [("midnight_same", "2026-12-01"), ("midnight_next", "2026-12-04")] {
+        let mut host = Host::new();
+        host.exclusive_ends = end == "midnight_next";
+        host.world.switches().set("allday_end", end).unwrap();
+        host.world.switches().set("allday_offset", "user_zone").unwrap();
+        host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
+        let id = host.add_meeting(json!({
+            "Event_Title": "Fair", "All_day": true,
+            "Start_DateTime": "2026-12-01T00:00:00+01:00", "End_DateTime": format!("{last}T00:00:00+01:00")
+        }));
+        host.settle();
+        let event = host.event("Fair");
+        host.delete_meeting(&id);
+        host.advance(200_000);
+        host.settle();
+        host.edit_event(event["id"].as_str().unwrap(), json!({ "location": "Hall 4" }));
+        host.settle();
+        let row = host.meeting("Fair");
+        assert_eq!(row["Venue"], "Hall 4");
+        assert_eq!(row["Start_DateTime"].as_str().unwrap()[..10], *"2026-12-01", "{end}");
+        assert_eq!(row["End_DateTime"].as_str().unwrap()[..10], *last, "{end}");
+        assert_eq!(host.event("Fair")["end"], event["end"], "{end}");
+    }
+}
+
+/// I3, I17: one guest is taken off the list in Google while another one is added in the CRM: both happen.
+#[test]
+fn guests_that_come_and_go_on_either_side_are_merged() {
+    let mut host = two_way();
+    let guest = |name: &str| json!({ "type": "email", "participant": format!("{name}@example.com") });
+    let mut typed = meeting("Call", 4);
+    typed["Participants"] = json!([guest("cleo"), guest("dan")]);
+    let id = host.add_meeting(typed);
+    host.settle();
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&event, json!({ "attendees": [{ "email": "dan@example.com" }] }));
+    host.edit_meeting(&id, json!({ "Participants": [guest("cleo"), guest("dan"), guest("eve")] }));
+    host.settle();
+    let invited = |rows: &Value, key: &str| -> Vec<String> {
+        rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["dan@example.com", "eve@example.com"];
+    assert_eq!(invited(&host.event("Call")["attendees"], "email"), expected);
+    assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
+    assert_quiet(&mut host);
+}
+
+/// K3: what somebody types in the CRM in the same seconds in which Accord finds out how it takes all-day times is no echo.
+#[test]
+fn an_edit_beside_the_all_day_probe_is_kept() {
+    for late in 0..8 {
+        let mut host = two_way();
+        let id = host.add_meeting(meeting("Fair", 24));
+        host.settle();
+        let event = host.event("Fair")["id"].as_str().unwrap().to_owned();
+        let day = |date: &str| json!({ "date": date, "dateTime": null });
+        host.edit_event(&event, json!({ "start": day("2026-12-01"), "end": day("2026-12-02") }));
+        let edit = move |host: &mut Host| host.edit_meeting(&id, json!({ "Description": "typed beside it" }));
+        host.meanwhile = Some((9 + late, Box::new(edit)));
+        host.settle();
+        host.advance(200_000);
+        host.settle();
+        assert_eq!(host.event("Fair")["description"], "typed beside it", "before call {}", 9 + late);
+        assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
+    }
+}

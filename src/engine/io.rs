@@ -92,6 +92,7 @@ struct Mailbox {
     requests: Cell<Requests>,
     /// Whether a service ever answered.
     answered: Cell<bool>,
+    not_before: Cell<(i64, i64)>,
     random: Cell<u64>,
     /// Where the host has no lock.
     lease: Cell<Option<Lease>>,
@@ -257,11 +258,24 @@ impl Io {
         };
         self.0.answered.set(self.0.answered.get() || answers.iter().any(Answer::is_ok));
         let now = self.now_ms();
-        Ok(services
-            .into_iter()
-            .zip(answers)
-            .map(|(service, answer)| diagnose(service, answer, now))
-            .collect())
+        let mut results = Vec::with_capacity(answers.len());
+        for (service, answer) in services.into_iter().zip(answers) {
+            let result = diagnose(service, answer, now);
+            if let Err(Problem::Slower(Some(wait))) = &result {
+                let (google, zoho) = self.0.not_before.get();
+                self.0.not_before.set(match service {
+                    Service::Google => (google.max(now + wait), zoho),
+                    Service::Zoho => (google, zoho.max(now + wait)),
+                });
+            }
+            results.push(result);
+        }
+        Ok(results)
+    }
+
+    /// Until when Google and the CRM asked to be left alone in this command, in milliseconds since 1970; 0 for never.
+    pub(crate) fn not_before(&self) -> (i64, i64) {
+        self.0.not_before.get()
     }
 
     /// Performs requests that may be repeated without harm; tries again what was too fast or remained in doubt.

@@ -407,7 +407,7 @@ fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
     report.skipped.add(plan.skipped);
     report.notes.append(&mut plan.notes);
     for (id, link) in plan.remembered.drain(..) {
-        book.link(&id, &link, Some(&link.crm));
+        book.remember(&id, &link);
         report.unchanged += 1;
     }
     for (id, link) in plan.paired.drain(..) {
@@ -510,15 +510,25 @@ pub(crate) fn refuse_too_early(book: &Book, now_ms: i64) -> Result<()> {
 /// the service will say it again. A service that still wants fewer requests in the next cycle is left alone for longer,
 /// up to an hour: the credits of the CRM are those of a day, and nothing in its answer tells that from a short rush.
 pub(crate) async fn remember_wait(io: &Io, book: &mut Book, error: Error) -> Error {
-    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else { return error };
+    // Something graver may have ended the cycle in which a service asked to wait.
+    let (google, zoho) = io.not_before();
+    let later = |known: Option<i64>, asked: i64| known.max(Some(asked).filter(|until| *until > io.now_ms()));
+    book.state.google_not_before_ms = later(book.state.google_not_before_ms, google);
+    book.state.zoho_not_before_ms = later(book.state.zoho_not_before_ms, zoho);
+    let (ErrorKind::RateLimited, Some(wait)) = (error.kind(), error.retry_after_ms()) else {
+        if google.max(zoho) > io.now_ms() {
+            let _ = io.save(book.take_patch()).await;
+        }
+        return error;
+    };
     let patience = LONGEST_WAIT_MS << (2 * book.state.pressed.min(3));
     let wait = wait.max(patience.min(3_600_000));
     book.state.pressed = book.state.pressed.saturating_add(1);
     let until = Some(io.now_ms() + wait);
     if error.service() == Some(Service::Zoho.name()) {
-        book.state.zoho_not_before_ms = until;
+        book.state.zoho_not_before_ms = book.state.zoho_not_before_ms.max(until);
     } else {
-        book.state.google_not_before_ms = until;
+        book.state.google_not_before_ms = book.state.google_not_before_ms.max(until);
     }
     let _ = io.save(book.take_patch()).await;
     error.retry_after(Some(wait))

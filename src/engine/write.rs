@@ -163,21 +163,22 @@ impl<'a> Writer<'a> {
         self.delete(deletes).await?;
         // A day on which both offsets are the same teaches only half: then there is a second event to learn from.
         for _ in 0..2 {
-            if let Some(index) =
-                updates.iter().position(|op| op.fields.has(Field::Time) && self.must_learn(&op.draft))
-            {
-                let probe = updates.remove(index);
-                let (id, event) = (probe.id.clone(), probe.event.clone());
-                creates.extend(self.update(vec![probe]).await?);
-                self.learn_all_day(&id, &event).await?;
-            } else if let Some(index) = creates.iter().position(|op| self.must_learn(&op.draft)) {
-                let probe = creates.remove(index);
-                let (id, event) = (probe.id.clone(), probe.event.clone());
-                self.create(vec![probe]).await?;
-                self.learn_all_day(&id, &event).await?;
-            }
+            let times = |op: &Box<CrmUpdate>| op.fields.has(Field::Time) && self.must_learn(&op.draft);
+            let Some(index) = updates.iter().position(times) else { break };
+            let probe = updates.remove(index);
+            let (id, event) = (probe.id.clone(), probe.event.clone());
+            creates.extend(self.update(vec![probe]).await?);
+            self.learn_all_day(&id, &event).await?;
         }
+        // Records that turn out to be gone are among the creates from here on.
         creates.extend(self.update(updates).await?);
+        for _ in 0..2 {
+            let Some(index) = creates.iter().position(|op| self.must_learn(&op.draft)) else { break };
+            let probe = creates.remove(index);
+            let (id, event) = (probe.id.clone(), probe.event.clone());
+            self.create(vec![probe]).await?;
+            self.learn_all_day(&id, &event).await?;
+        }
         self.create(creates).await?;
         if self.two_way {
             self.read_back().await?;

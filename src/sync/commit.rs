@@ -119,6 +119,12 @@ impl Book {
         self.put(key::link(id), encode(link));
     }
 
+    /// Takes what was seen into the link of an event. What the event waits for is not settled by that.
+    pub(crate) fn remember(&mut self, id: &GoogleId, link: &Link) {
+        self.withdraw(id);
+        self.put(key::link(id), encode(link));
+    }
+
     /// Nobody needs to be asked about this event any more.
     fn release(&mut self, id: &GoogleId) {
         for held in &mut self.held {

@@ -7,7 +7,7 @@ use super::state::{Draft, Link, Reach, Seen, Shown};
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
-use crate::model::settings::{PrivatePolicy, RecurringPolicy, Settings};
+use crate::model::settings::{Direction, PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::table::Table;
 use crate::model::time::{When, months_before, seconds};
@@ -237,6 +237,8 @@ impl InGoogle {
                 if !writable {
                     reach = Reach::Closed;
                 }
+                // The setting says what the CRM may see. Where nothing goes there, it hides nothing from its own edits.
+                let private = private && admission.settings.direction != Direction::CrmToGoogle;
                 match (private, admission.settings.private_events) {
                     (true, PrivatePolicy::Skip) => (Verdict::Kept(SkipReason::Private), None),
                     (true, PrivatePolicy::Busy) => {

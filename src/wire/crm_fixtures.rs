@@ -61,7 +61,13 @@ pub(super) fn ordinary(more: &Value) -> Event {
 }
 
 pub(super) fn creating() -> GoogleWriting<'static> {
-    GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] }
+    GoogleWriting {
+        creating: true,
+        current: None,
+        default_reminders: &[],
+        known_guests: &[],
+        seen_guests: &[],
+    }
 }
 
 pub(super) fn written(event: &Event, fields: FieldSet, writing: &GoogleWriting<'_>) -> Value {

@@ -106,6 +106,8 @@ pub(crate) struct GoogleWriting<'a> {
     pub(crate) default_reminders: &'a [google::Reminder],
     /// Guests that the CRM is known to have held: who is missing was removed there.
     pub(crate) known_guests: &'a [Fingerprint],
+    /// The guests that Google showed when it was last seen; one of them who is not there any more was removed there.
+    pub(crate) seen_guests: &'a [Fingerprint],
 }
 
 /// Reads the mapped fields of a Google event.

@@ -117,6 +117,7 @@ fn an_update_replaces_only_its_own_part() {
             current: Some(&current),
             default_reminders: &defaults,
             known_guests: &[],
+            seen_guests: &[],
         };
         assert_eq!(written(&event, FieldSet::NONE.with(field), &writing), expected, "{story}");
     }
@@ -180,6 +181,7 @@ fn attendees_of_an_update() {
                 current: Some(&current),
                 default_reminders: &[],
                 known_guests: &known,
+                seen_guests: &[],
             };
             written(&event, FieldSet::NONE.with(Field::Guests), &writing)
         };

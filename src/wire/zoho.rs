@@ -250,6 +250,7 @@ pub(crate) struct BulkWrite<'a> {
 /// What became of one record of a bulk write. A 2xx of the whole says nothing about it.
 pub(crate) struct RecordResult {
     pub(crate) code: String,
+    /// Ids have 18 or 19 digits; a shorter one is none (Zoho CRM API v8, insert records).
     pub(crate) id: Option<String>,
     pub(crate) modified: String,
     /// The field that an error is about.
@@ -268,7 +269,7 @@ impl RecordResult {
         let details = row.get("details");
         Self {
             code: row.text("code").unwrap_or_default(),
-            id: id(details),
+            id: id(details).filter(|id| id.len() > 15),
             modified: details.text("Modified_Time").unwrap_or_default(),
             field: details.text("api_name").unwrap_or_default(),
         }

@@ -27,20 +27,23 @@ impl Edit {
         host.advance(2_000);
         let row =
             |host: &Host| live(&host.world, self.side).into_iter().find(|row| row["id"] == json!(self.id));
-        row(host)?;
+        let now = row(host)?;
+        // A list is saved as it is seen at that moment.
+        let body = match &self.guest {
+            Some((address, came)) => guest_list(self.side, &now, address, *came),
+            None => self.body.clone(),
+        };
         let target = match self.side {
             Side::Google => Deed::google(&self.id),
             Side::Crm => Deed::crm(&self.id),
         };
         if self.by_organiser {
             let path = format!("/calendar/v3/calendars/primary/events/{}", self.id);
-            let request = Request::google_as_ben("PATCH", &path).json(&self.body);
+            let request = Request::google_as_ben("PATCH", &path).json(&body);
             let answer = host.world.handle(&request).unwrap();
             assert_eq!(answer.status, 200, "{}", answer.json());
         } else {
-            host.world
-                .act(&target.changed(self.body.clone()))
-                .unwrap_or_else(|why| panic!("{why}: {}", self.body));
+            host.world.act(&target.changed(body.clone())).unwrap_or_else(|why| panic!("{why}: {body}"));
         }
         Some(names.shown(self.side, &row(host)?, self.field))
     }
@@ -146,29 +149,31 @@ pub(crate) fn change(
             let known = guests(side, row);
             let gone = known.get(value % 3).filter(|address| address.starts_with("g."));
             let gone = gone.filter(|_| side == Side::Google || setup.switch("participants_put") == "replace");
-            let (list, key) = match side {
-                Side::Google => ("attendees", "email"),
-                Side::Crm => ("Participants", "participant"),
-            };
-            let mut rows = row[list].as_array().cloned().unwrap_or_default();
             let guest = match gone {
-                Some(gone) => {
-                    rows.retain(|guest| guest[key] != json!(gone));
-                    (gone.clone(), false)
-                }
-                None => {
-                    let address = format!("g.v{value}.e{thing}@example.com");
-                    rows.push(match side {
-                        Side::Google => json!({ "email": address }),
-                        Side::Crm => json!({ "type": "email", "participant": address }),
-                    });
-                    (address, true)
-                }
+                Some(gone) => (gone.clone(), false),
+                None => (format!("g.v{value}.e{thing}@example.com"), true),
             };
-            return (json!({ list: rows }), Some(guest));
+            return (Value::Null, Some(guest));
         }
     };
     (body, None)
+}
+
+/// The whole list of guests after one of them came or went.
+fn guest_list(side: Side, row: &Value, address: &str, came: bool) -> Value {
+    let (list, key) = match side {
+        Side::Google => ("attendees", "email"),
+        Side::Crm => ("Participants", "participant"),
+    };
+    let mut rows = row[list].as_array().cloned().unwrap_or_default();
+    rows.retain(|guest| guest[key] != address);
+    if came {
+        rows.push(match side {
+            Side::Google => json!({ "email": address }),
+            Side::Crm => json!({ "type": "email", "participant": address }),
+        });
+    }
+    json!({ list: rows })
 }
 
 pub(crate) fn titled(thing: usize, value: usize) -> String {

@@ -145,8 +145,13 @@ impl Services {
     /// Creates an event; the answer.
     pub(super) fn insert_event(&mut self, event: &Event) -> HttpResponse {
         let mut write = EventWrite::default();
-        let writing =
-            GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] };
+        let writing = GoogleWriting {
+            creating: true,
+            current: None,
+            default_reminders: &[],
+            known_guests: &[],
+            seen_guests: &[],
+        };
         mapping::to_google(event, FieldSet::all(), &writing, &mut write);
         let answer = self.send(&google::insert(CALENDAR, write.body(), false));
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));

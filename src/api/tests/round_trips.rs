@@ -272,7 +272,7 @@ proptest! {
         let current = body(&current);
         let mut write = EventWrite::default();
         let writing =
-            GoogleWriting { creating: false, current: Some(&current), default_reminders: &[], known_guests: &known };
+            GoogleWriting { creating: false, current: Some(&current), default_reminders: &[], known_guests: &known, seen_guests: &[] };
         mapping::to_google(&event, FieldSet::all(), &writing, &mut write);
         let etag = Etag::new(old["etag"].as_str().unwrap());
         let answer = services.send(&google::patch(CALENDAR, &id, write.body(), Some(&etag), false));

@@ -12,7 +12,7 @@ use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
 use crate::wire::mapping;
 use crate::wire::zoho::{Entry, EventWrite, RecordResult};
-use crate::wire::zoho_event::one_day;
+use crate::wire::zoho_event::{one_day, seconds};
 use chrono::{DateTime, NaiveDate};
 
 impl Writer<'_> {
@@ -45,7 +45,7 @@ impl Writer<'_> {
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {
             self.guess = Some(AllDayTimes { offset: Some(offset), exclusive_end: false });
             let fields = "Start_DateTime,End_DateTime,All_day";
-            let echo = match self.rewrite_time(&link.crm, &day).await? {
+            let echo = match self.rewrite_time(&mut link, &day).await? {
                 true => read::record(self.io, &link.crm, fields).await?,
                 false => None,
             };
@@ -62,7 +62,7 @@ impl Writer<'_> {
             }
         }
         self.guess = learnt;
-        let rewritten = self.rewrite_time(&link.crm, event).await?;
+        let rewritten = self.rewrite_time(&mut link, event).await?;
         link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {
@@ -77,8 +77,6 @@ impl Writer<'_> {
             ),
         }
         if self.two_way {
-            // The last write of its time was not the one that the link knows of.
-            link.crm_modified = None;
             self.wrote(id, &link.crm.clone(), Vec::new());
             self.links.insert(id.clone(), Box::new(link.clone()));
         }
@@ -90,16 +88,22 @@ impl Writer<'_> {
         self.save().await
     }
 
-    /// Writes the time of one record; says whether the CRM took it.
-    async fn rewrite_time(&self, crm: &CrmId, event: &Event) -> Result<bool> {
+    /// Writes the time of one record and says whether the CRM took it. Where somebody's edits there count, it is refused if
+    /// the record has another version than the write before made of it.
+    async fn rewrite_time(&mut self, link: &mut Link, event: &Event) -> Result<bool> {
         let mut record = EventWrite::default();
-        record.set("id", Entry::text(crm.as_str()));
+        record.set("id", Entry::text(link.crm.as_str()));
         mapping::to_crm(event, FieldSet::NONE.with(Field::Time), &self.writing(false, None), &mut record);
         record.set("$send_notification", Entry::Flag(self.notifies()));
-        let request =
-            zoho::update(&[record], None).ok_or_else(|| Error::internal("an update could not be encoded"))?;
+        let request = zoho::update(&[record], link.crm_modified.filter(|_| self.two_way))
+            .ok_or_else(|| Error::internal("an update could not be encoded"))?;
         let response = self.io.fetch_one(request).await?;
-        Ok(results(&response, 1).is_ok_and(|results| results.iter().all(|result| result.code == "SUCCESS")))
+        let result = results(&response, 1).ok().and_then(|mut results| results.pop());
+        let taken = result.filter(|result| result.code == "SUCCESS");
+        if let Some(result) = &taken {
+            link.crm_modified = seconds(&result.modified);
+        }
+        Ok(taken.is_some())
     }
 
     pub(super) fn all_day_times(&self) -> AllDayTimes {

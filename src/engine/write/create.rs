@@ -216,13 +216,17 @@ impl Writer<'_> {
     }
 }
 
-/// The results of an insert; a success without an id leaves all in doubt.
+/// The results of an insert; a success without an id, or a result without a code, leaves all in doubt.
 pub(super) fn created(
     response: &HttpResponse,
     count: usize,
 ) -> std::result::Result<Vec<RecordResult>, Problem> {
     let results = results(response, count)?;
-    match results.iter().any(|result| result.code == "SUCCESS" && result.id.is_none()) {
+    let unclear = |result: &RecordResult| match result.code.as_str() {
+        "SUCCESS" => result.id.is_none(),
+        code => code.is_empty(),
+    };
+    match results.iter().any(unclear) {
         true => Err(Problem::Unsure(Doubt::BadResponse)),
         false => Ok(results),
     }

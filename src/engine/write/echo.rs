@@ -44,7 +44,7 @@ impl Writer<'_> {
                 let before = (link.shown.clone(), link.crm_modified);
                 see(&mut link, sight, &echo.guests_before);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
-                    self.book.link(&echo.id, &link, Some(&link.crm));
+                    self.book.remember(&echo.id, &link);
                 }
             }
         }
@@ -70,7 +70,7 @@ fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
         servers = servers.with(Field::Guests);
     }
     let differs = diff::changed(&written.fields, &now.fields, &now.fields);
-    let ours = link.crm_modified.is_none() || link.crm_modified == sight.modified;
+    let ours = link.crm_modified.is_some() && link.crm_modified == sight.modified;
     if differs.is_empty() || (ours && differs.without(servers).is_empty()) {
         written.update(&now, FieldSet::all());
         link.crm_modified = sight.modified;

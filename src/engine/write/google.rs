@@ -129,10 +129,13 @@ impl Writer<'_> {
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
                 match answer {
-                    Ok(response) => match self.echo(&op.id, &response) {
-                        Some(echo) => self.settle_google_update(op, Some(&echo)),
-                        None => self.stale(&op.id, None),
-                    },
+                    // What cannot be read of an answer is compared again.
+                    Ok(response) => {
+                        match self.echo(&op.id, &response).filter(|echo| echo.draft().is_some()) {
+                            Some(echo) => self.settle_google_update(op, Some(&echo)),
+                            None => self.stale(&op.id, None),
+                        }
+                    }
                     Err(Problem::Stale) => self.stale(&op.id, None),
                     Err(Problem::Absent) => gone.push(self.renew_in_google(*op)),
                     Err(problem) if one_event(&problem) => {
@@ -183,13 +186,15 @@ impl Writer<'_> {
                 self.stale(&op.id, None);
                 continue;
             }
-            let known = self.links.get(&op.id).and_then(|link| link.shown.as_ref());
+            let link = self.links.get(&op.id);
+            let known = link.and_then(|link| link.shown.as_ref());
             let mut write = EventWrite::default();
             let writing = GoogleWriting {
                 creating: false,
                 current: json.as_ref(),
                 default_reminders: &self.default_reminders,
                 known_guests: known.map_or(&[], |shown| shown.guests.as_slice()),
+                seen_guests: link.map_or(&[], |link| link.seen.guests.as_slice()),
             };
             mapping::to_google(&op.event, op.fields, &writing, &mut write);
             if write.is_empty() {
@@ -260,8 +265,13 @@ impl Writer<'_> {
             let id = id(*generation, op);
             let mut write = EventWrite::default();
             write.id(id.as_str());
-            let writing =
-                GoogleWriting { creating: true, current: None, default_reminders: &[], known_guests: &[] };
+            let writing = GoogleWriting {
+                creating: true,
+                current: None,
+                default_reminders: &[],
+                known_guests: &[],
+                seen_guests: &[],
+            };
             mapping::to_google(&op.event, FieldSet::all(), &writing, &mut write);
             write.mark(&mark(op));
             requests.push(google::insert(&calendar, write.body(), self.notifies()));

@@ -40,7 +40,7 @@ fn holds(guests: &[Guest], email: &str) -> bool {
 }
 
 /// An update gives the current rows back as they came, with answers, comments and rooms, less the guests that were removed
-/// in the CRM, plus those that Google has not got. Guests that the CRM never held stay (I17).
+/// in the CRM, plus those that Google never had. Guests that the CRM never held stay (I17).
 pub(super) fn to_google<'a>(
     event: &'a Event,
     writing: &GoogleWriting<'a>,
@@ -70,8 +70,12 @@ pub(super) fn to_google<'a>(
             present.extend(known);
         }
     }
-    let added: Vec<&Guest> =
-        guests.iter().filter(|guest| guest.is_address() && !holds(&present, &guest.email)).collect();
+    let new = |guest: &&Guest| {
+        guest.is_address()
+            && !holds(&present, &guest.email)
+            && !writing.seen_guests.contains(&guest.fingerprint())
+    };
+    let added: Vec<&Guest> = guests.iter().filter(new).collect();
     if kept.len() < rows.len() || !added.is_empty() {
         write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).collect());
     }
