@@ -33,8 +33,12 @@ async function look(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const width of widths) {
       await page.setViewportSize({ width, height: 600 });
+      // Colours change over some frames.
+      await page.waitForTimeout(200);
       await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`, fullPage: true });
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(0);
+      // A look by axe takes seconds: each colour once, each width once.
+      if ((colorScheme === "light") === (width === 320)) continue;
       const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), `${name} ${colorScheme} ${width}`).toEqual([]);
     }
@@ -98,6 +102,9 @@ test("what needs the person says why, and is done with the keyboard", async () =
 
   const { "refresh/zoho": refresh } = await extension.stored("local", "refresh/zoho");
   await admin(sandbox, "/sandbox/revoke", { service: "zoho", token: refresh });
+  // Without a change to write, the CRM is not even asked.
+  const hour = (n: number) => ({ dateTime: new Date(Date.now() + n * 3_600_000).toISOString() });
+  await sandbox.addToGoogle({ summary: "Came later", start: hour(1), end: hour(2) });
   await popup.getByRole("button", { name: "Sync now" }).press("Enter");
   await expect(popup.getByText("Needs you")).toBeVisible();
   await look(popup, "popup-sign-in");
@@ -110,6 +117,7 @@ test("what needs the person says why, and is done with the keyboard", async () =
 
 test("a right that is missing is named before anything is saved", async () => {
   await signInToBoth(extension);
+  await admin(sandbox, "/sandbox/switches", { module_flags: "per_user" });
   await admin(sandbox, "/sandbox/permissions", { Crm_Implied_Create_Events: false });
   const page = await extension.open("options");
   await page.getByRole("button", { name: "Save and sync" }).click();

@@ -38,8 +38,8 @@ export async function setUp(extension: Installed, settings: object = {}): Promis
   await extension.do("activate", { calendar: calendar?.id, direction: "google-to-crm", ...settings });
 }
 
-export async function firstSyncDone(extension: Installed): Promise<void> {
-  await expect.poll(async () => (await snapshot(extension))?.firstSyncDone, { timeout: 60_000, intervals: [100, 250] }).toBe(true);
+export async function firstSyncDone(extension: Installed, timeout = 60_000): Promise<void> {
+  await expect.poll(async () => (await snapshot(extension))?.firstSyncDone, { timeout, intervals: [100, 250] }).toBe(true);
   await expect.poll(async () => "progress" in (await extension.stored("session", "progress"))).toBe(false);
 }
 

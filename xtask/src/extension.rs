@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::build;
@@ -159,29 +159,32 @@ fn lint(shell: &Shell, project: &Project) -> Result<()> {
 }
 
 fn findings(report: &Value) -> Vec<String> {
-    let of_kind = |kind: &str| report[kind].as_array().cloned().unwrap_or_default();
+    let of_kind = |kind: &str| report.get(kind).and_then(Value::as_array).cloned().unwrap_or_default();
     ["errors", "warnings", "notices"]
         .into_iter()
         .flat_map(of_kind)
-        .map(|entry| format!("{} {} ({})", entry["code"], entry["message"], entry["file"]))
+        .map(|entry| {
+            let part = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            format!("{} {} ({})", part("code"), part("message"), part("file"))
+        })
         .collect()
 }
 
 fn require_permissions(manifest: &Value) -> Result<()> {
-    let asked = manifest["permissions"].as_array().context("the manifest has no permissions")?;
-    let mut asked: Vec<&str> = asked.iter().filter_map(Value::as_str).collect();
+    let texts = |name: &str| -> Vec<&str> {
+        manifest.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    let mut asked = texts("permissions");
     asked.sort_unstable();
     ensure!(asked == PERMISSIONS, "the manifest asks for {asked:?}, and explained are {PERMISSIONS:?}");
-    let hosts = manifest["host_permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    for host in hosts.chain(
-        manifest["optional_host_permissions"].as_array().into_iter().flatten().filter_map(Value::as_str),
-    ) {
-        if !host.starts_with("https://") || host.starts_with("https://*") {
-            bail!("the manifest asks for {host}, which is more than one server");
-        }
+    for host in [texts("host_permissions"), texts("optional_host_permissions")].concat() {
+        ensure!(
+            host.starts_with("https://") && !host.starts_with("https://*"),
+            "the manifest asks for {host}, which is not one server over TLS"
+        );
     }
-    let policy = &manifest["content_security_policy"]["extension_pages"];
-    let policy = policy.as_str().context("the manifest has no content security policy")?;
+    let policy = manifest.pointer("/content_security_policy/extension_pages").and_then(Value::as_str);
+    let policy = policy.context("the manifest has no content security policy")?;
     ensure!(
         !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
         "the policy is too weak: {policy}"
@@ -222,7 +225,7 @@ mod tests {
             "errors": [], "notices": [],
             "warnings": [{ "code": "UNSAFE_VAR_ASSIGNMENT", "message": "Unsafe assignment", "file": "a.js" }],
         });
-        assert_eq!(findings(&report), ["\"UNSAFE_VAR_ASSIGNMENT\" \"Unsafe assignment\" (\"a.js\")"]);
+        assert_eq!(findings(&report), ["UNSAFE_VAR_ASSIGNMENT Unsafe assignment (a.js)"]);
         assert!(findings(&json!({ "errors": [], "warnings": [], "notices": [] })).is_empty());
     }
 }

@@ -192,6 +192,10 @@ export class Background {
   /** Writes what pages show at once, before they ask for more. */
   async #publish(): Promise<void> {
     const status = await (await this.#sync()).status();
+    await this.#keep(status);
+  }
+
+  async #keep(status: Status): Promise<void> {
     const { local } = this.#parts.around.platform.storage;
     const before = (await local.get(["snapshot"]))["snapshot"];
     if (JSON.stringify(before) !== JSON.stringify(status)) await local.set({ snapshot: status });

@@ -37,7 +37,7 @@ export function Options({ view }: { view: View }) {
       <SettingsForm view={view} />
       <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
       {view.glance.state !== "off" && <History run={status?.lastReport?.run} />}
-      <Stop view={view} />
+      {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && <Stop view={view} />}
     </main>
   );
 }

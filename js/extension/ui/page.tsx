@@ -2,7 +2,7 @@
 
 import { browser } from "wxt/browser";
 import { render, type ComponentType } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import { languageOf, textIn, TextContext, type Key } from "./i18n/text.ts";
 import { readView, useView, type View } from "./view.ts";
 
@@ -20,7 +20,7 @@ function Page({ first, Body, title }: { first: View; Body: ComponentType<{ view:
     const preferred = [browser.i18n.getUILanguage(), ...navigator.languages];
     return textIn(languageOf(locale, preferred), preferred);
   }, [locale]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = text.language;
     document.title = `Accord – ${text.t(title)}`;
   }, [text, title]);

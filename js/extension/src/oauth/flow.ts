@@ -49,7 +49,7 @@ export async function signIn(vendor: Vendor, platform: Pick<Platform, "identity"
       throw new SignInFailure("cancelled", cause);
     });
     if (back === undefined) throw new SignInFailure("cancelled");
-    const callback = oauth.validateAuthResponse(vendor.server, vendor.client, new URL(back), state);
+    const callback = answered(vendor, back, state);
     const location = callback.get("location") ?? undefined;
     const home = location === undefined ? vendor : await at(location);
     const answer = await oauth.authorizationCodeGrantRequest(home.server, home.client, authentication(home), callback, redirect, verifier, requests(home));
@@ -81,6 +81,15 @@ export async function revoke(vendor: Vendor, refresh: string): Promise<void> {
   });
 }
 
+/** The callback, if it answers this very request: one that does not is nobody's sign-in. */
+function answered(vendor: Vendor, back: string, state: string): URLSearchParams {
+  try {
+    return oauth.validateAuthResponse(vendor.server, vendor.client, new URL(back), state);
+  } catch (cause) {
+    throw new SignInFailure("cancelled", cause);
+  }
+}
+
 function authentication({ clientSecret }: Vendor): oauth.ClientAuth {
   return clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret);
 }
@@ -110,7 +119,6 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof SignInFailure) throw cause;
-    if (cause instanceof oauth.AuthorizationResponseError) throw new SignInFailure("cancelled", cause);
     if (cause instanceof oauth.ResponseBodyError) {
       if (cause.status >= 500 || cause.status === 429) throw new SignInFailure("offline", cause);
       throw new SignInFailure(cause.error === "invalid_grant" ? "expired" : "misconfigured", cause);

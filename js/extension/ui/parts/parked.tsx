@@ -1,17 +1,10 @@
 /** Events that cannot be synced as they are: why, and where to mend them. */
 
 import type { ParkedEvent } from "../../../src/types.ts";
-import { centreOf } from "../../src/servers.ts";
 import { useText } from "../i18n/text.ts";
+import { inCrm, inGoogle, type Places } from "./places.ts";
 
 const SHOWN = 10;
-
-export interface Places {
-  /** The calendar's id. */
-  calendar: string | undefined;
-  /** Zoho's data centre. */
-  centre: string | undefined;
-}
 
 export function Parked({ parked, places }: { parked: ParkedEvent[]; places: Places }) {
   const text = useText();
@@ -35,16 +28,4 @@ export function Parked({ parked, places }: { parked: ParkedEvent[]; places: Plac
 
 function Place({ href, children }: { href: string | undefined; children: string }) {
   return href === undefined ? null : <a href={href} target="_blank" rel="noreferrer">{children}</a>;
-}
-
-/** Google's own links name event and calendar, as one word (`htmlLink`, Calendar API v3). */
-export function inGoogle({ googleId }: Pick<ParkedEvent, "googleId">, { calendar }: Places): string | undefined {
-  if (googleId === "" || calendar === undefined) return undefined;
-  const bytes = new TextEncoder().encode(`${googleId} ${calendar}`);
-  return `https://www.google.com/calendar/event?eid=${btoa(String.fromCharCode(...bytes)).replace(/=+$/, "")}`;
-}
-
-export function inCrm({ crmId }: Pick<ParkedEvent, "crmId">, { centre }: Places): string | undefined {
-  const place = centreOf(centre);
-  return crmId === undefined || place === undefined ? undefined : `${place.crm}/crm/tab/Events/${encodeURIComponent(crmId)}`;
 }

@@ -20,7 +20,7 @@ function sentence({ glance, memory, status }: View, text: Text): string {
   switch (glance.state) {
     case "off": return text.t("state.offNote");
     case "paused": return text.t("state.pausedNote");
-    case "needs-you": return text.known("why", glance.why, "error.internal") === text.t("error.internal") ? text.known("error", glance.why, "error.internal") : text.known("why", glance.why, "error.internal");
+    case "needs-you": return text.known(glance.why === "sign-in" || glance.why === "question" ? "why" : "error", glance.why, "error.internal");
     case "waiting": return text.known("error", memory.trouble?.code ?? "", "error.server-error");
     default: {
       const { links = 0, remaining = 0 } = status ?? {};

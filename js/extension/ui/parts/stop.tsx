@@ -13,10 +13,12 @@ export function Stop({ view }: { view: View }) {
   return (
     <section class="card" aria-labelledby="off">
       <h2 id="off">{text.t("off.title")}</h2>
-      <div class="stop">
-        <p class="muted">{text.t(isActive ? "off.deactivateNote" : "off.isOff")}</p>
-        <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(() => background.deactivate())}>{text.t("off.deactivate")}</button>
-      </div>
+      {view.status !== undefined && (
+        <div class="stop">
+          <p class="muted">{text.t(isActive ? "off.deactivateNote" : "off.isOff")}</p>
+          <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(() => background.deactivate())}>{text.t("off.deactivate")}</button>
+        </div>
+      )}
       <div class="stop">
         <p class="muted">{text.t("off.forgetNote")}</p>
         <button type="button" class="danger" disabled={action.isBusy} onClick={() => dialog.current?.showModal()}>{text.t("off.forget")}</button>
