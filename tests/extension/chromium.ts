@@ -28,6 +28,21 @@ export class Extension {
   static async start(origin: string): Promise<Extension> {
     const folder = await extensionFor("chrome", origin);
     const profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
+    const extension = await Extension.#launch(folder, profile);
+    // What is installed opens its settings by itself.
+    await expect.poll(() => extension.context.pages().map((page) => page.url())).toContain(extension.#address("options"));
+    extension.#page = extension.context.pages().find((page) => page.url() === extension.#address("options"));
+    return extension;
+  }
+
+  /** Closes the browser and opens it again, with the same profile. */
+  async restart(): Promise<Extension> {
+    const [folder = "", profile = ""] = this.#folders;
+    await this.context.close();
+    return Extension.#launch(folder, profile);
+  }
+
+  static async #launch(folder: string, profile: string): Promise<Extension> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
       // Playwright's own headless mode is another browser, without extensions.
@@ -37,11 +52,7 @@ export class Extension {
       timezoneId: "Europe/Paris",
     });
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-    const extension = new Extension(context, new URL(worker.url()).host, [folder, profile]);
-    // What is installed opens its settings by itself.
-    await expect.poll(() => context.pages().map((page) => page.url())).toContain(extension.#address("options"));
-    extension.#page = context.pages().find((page) => page.url() === extension.#address("options"));
-    return extension;
+    return new Extension(context, new URL(worker.url()).host, [folder, profile]);
   }
 
   async stop(): Promise<void> {

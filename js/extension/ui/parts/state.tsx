@@ -33,7 +33,7 @@ function sentence({ glance, memory, status }: View, text: Text): string {
 function times({ status, nextMs, glance }: View, text: Text): string {
   const now = Date.now();
   const last = status?.lastRunMs === undefined ? text.t("never") : text.t("last", { when: text.time(status.lastRunMs, now) });
-  return nextMs === undefined || glance.state === "working" ? last : text.list([last, text.t("next", { when: text.time(nextMs, now) })]);
+  return nextMs === undefined || glance.state === "working" ? last : `${last} · ${text.t("next", { when: text.time(nextMs, now) })}`;
 }
 
 function Running({ progress: { phase, done, total } }: { progress: NonNullable<View["progress"]> }) {

@@ -13,7 +13,7 @@ export function Stop({ view }: { view: View }) {
   return (
     <section class="card" aria-labelledby="off">
       <h2 id="off">{text.t("off.title")}</h2>
-      {view.status !== undefined && (
+      {view.status?.settings !== undefined && (
         <div class="stop">
           <p class="muted">{text.t(isActive ? "off.deactivateNote" : "off.isOff")}</p>
           <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(() => background.deactivate())}>{text.t("off.deactivate")}</button>
