@@ -49,7 +49,7 @@ function main(): void {
   }, pages, ["requestBody"]);
   browser.webRequest.onCompleted.addListener(({ requestId, statusCode }) => void background.sent(requestId, statusCode), pages);
   browser.webRequest.onErrorOccurred.addListener(({ requestId }) => void background.sent(requestId, undefined), pages);
-  self.addEventListener("online", () => void background.woke());
+  self.addEventListener("online", () => void background.connected());
 
   void background.started();
 }

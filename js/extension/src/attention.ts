@@ -41,7 +41,9 @@ export function badge(now: Glance): Badge {
  * What to tell the person about; empty when there is nothing. Equal texts are one matter, told once: a question that stays open
  * does not ring every five minutes.
  */
-export function matter(now: Glance, status: Pick<Status, "questions"> | undefined): string {
+export function matter(now: Glance, { accounts }: Pick<Memory, "accounts">, status: Pick<Status, "questions"> | undefined): string {
   if (now.state !== "needs-you") return "";
+  // Who signed out knows it.
+  if (now.why === "sign-in" && !accounts.google?.isExpired && !accounts.zoho?.isExpired) return "";
   return now.why === "question" ? `question:${status?.questions.map(({ id }) => id).join(",")}` : now.why;
 }

@@ -53,7 +53,12 @@ export class Background {
     await this.#show((await local.get(["snapshot"]))["snapshot"] as Status | undefined);
   }
 
-  /** The browser was started, or the computer woke, or the connection is back. */
+  /** The connection is back; what waited for it goes on. */
+  async connected(): Promise<void> {
+    if ((await this.#parts.store.read("trouble"))?.code === "offline") await this.woke();
+  }
+
+  /** The browser was started, or the alarm went off: a cycle is due. */
   async woke(): Promise<void> {
     await this.#quietly(() => this.#cycles.run("poll"));
   }
@@ -163,8 +168,8 @@ export class Background {
       throw error;
     }
     await this.#parts.store.change("trouble", (trouble) => (trouble?.code === "auth-expired" ? undefined : trouble));
-    await this.#cycles.ensure();
     await this.#publish();
+    void this.woke();
   }
 
   async #push(): Promise<void> {
@@ -212,10 +217,10 @@ export class Background {
     await action.setBadgeText({ text });
     if (text !== "") await action.setBadgeBackgroundColor({ color });
     await action.setTitle({ title: sentences.title(now) });
-    const about = matter(now, status);
+    const about = matter(now, memory, status);
     if (about === memory.told) return;
     await this.#parts.store.write("told", about);
-    if (now.state !== "needs-you") await notifications.clear(NOTIFICATION);
+    if (about === "" || now.state !== "needs-you") await notifications.clear(NOTIFICATION);
     else await notifications.create(NOTIFICATION, { type: "basic", iconUrl: runtime.getURL("/icon/128.png"), title: "Accord", message: sentences.why(now.why) });
   }
 }

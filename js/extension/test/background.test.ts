@@ -159,7 +159,28 @@ test("a sign-in that is refused is told once, and asked for no further (K6)", as
 
   await background.commands.signIn("google");
   assert.deepEqual([platform.badge, platform.shown.size], ["", 0]);
-  assert.equal(platform.alarm.get("cycle"), platform.nowMs + 1_000);
+  await settled();
+  assert.equal(engine.runs.length, 2, "what waited for the sign-in goes on at once");
+  assert.equal(platform.alarm.get("cycle"), platform.nowMs + 5 * MINUTE);
+});
+
+test("who signs out is not told to sign in, and nothing is asked of the services (K6)", async () => {
+  const { background, platform, engine, store } = await active();
+  await background.commands.signOut("zoho");
+  await background.alarmed("cycle");
+  assert.deepEqual([platform.badge, platform.told, platform.alarm.size, engine.runs.length], ["!", 0, 0, 0]);
+  assert.equal((await store.read("accounts")).zoho, undefined);
+});
+
+test("when the connection is back, what waited for it goes on, and nothing else", async () => {
+  const { background, platform, engine } = await active();
+  await background.connected();
+  assert.equal(engine.runs.length, 0);
+  platform.isOnline = false;
+  await background.alarmed("cycle");
+  platform.isOnline = true;
+  await background.connected();
+  assert.equal(engine.runs.length, 1);
 });
 
 test("a question that stays open is told once; another one is told anew (K5)", async () => {

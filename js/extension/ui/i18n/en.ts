@@ -82,6 +82,7 @@ export const en = {
   "off.isOff": "Deactivated. Nothing is synced until you save the settings again.",
 
   "state.off": "Not set up yet",
+  "state.deactivated": "Deactivated",
   "state.offNote": "Sign in and choose a calendar to begin.",
   "state.in-accord": "In accord",
   "state.working": "Syncing",

@@ -84,6 +84,7 @@ export const fr: Texts = {
   "off.isOff": "Désactivé. Rien n’est synchronisé avant un nouvel enregistrement des réglages.",
 
   "state.off": "Pas encore configuré",
+  "state.deactivated": "Désactivé",
   "state.offNote": "Connectez-vous et choisissez un agenda pour commencer.",
   "state.in-accord": "En accord",
   "state.working": "Synchronisation",

@@ -8,7 +8,7 @@ export function State({ view }: { view: View }) {
   const { state } = view.glance;
   return (
     <section class={`state state-${state}`} aria-labelledby="state">
-      <p class="state-name"><span class="dot" aria-hidden="true" /><strong id="state">{text.t(`state.${state}`)}</strong></p>
+      <p class="state-name"><span class="dot" aria-hidden="true" /><strong id="state">{text.t(wasActive(view) ? "state.deactivated" : `state.${state}`)}</strong></p>
       <p class="muted" role="status">{sentence(view, text)}</p>
       {view.progress && <Running progress={view.progress} />}
       <p class="muted tabular times">{times(view, text)}</p>
@@ -16,9 +16,15 @@ export function State({ view }: { view: View }) {
   );
 }
 
-function sentence({ glance, memory, status }: View, text: Text): string {
+/** Whether there is something to go on with when it is activated again. */
+function wasActive({ glance, status }: View): boolean {
+  return glance.state === "off" && status?.settings !== undefined;
+}
+
+function sentence(view: View, text: Text): string {
+  const { glance, memory, status } = view;
   switch (glance.state) {
-    case "off": return text.t("state.offNote");
+    case "off": return text.t(wasActive(view) ? "off.isOff" : "state.offNote");
     case "paused": return text.t("state.pausedNote");
     case "needs-you": return text.known(glance.why === "sign-in" || glance.why === "question" ? "why" : "error", glance.why, "error.internal");
     case "waiting": return text.known("error", memory.trouble?.code ?? "", "error.server-error");
