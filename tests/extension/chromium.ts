@@ -126,7 +126,11 @@ export class Extension {
   }
 
   async #ownPage(): Promise<Page> {
-    return (this.#page ??= await this.open("options"));
+    const isOpen = (page: Page) => page.url() === this.#address("options");
+    // The browser may be about to open the same page by itself, and takes one tab for both.
+    this.#page ??= this.context.pages().find(isOpen) ?? (await this.open("options").catch(() => this.context.pages().find(isOpen)));
+    if (this.#page === undefined) throw new Error("The extension's settings did not open.");
+    return this.#page;
   }
 }
 

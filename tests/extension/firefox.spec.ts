@@ -1,5 +1,6 @@
 /** The same extension in Firefox: its event page, its redirects, its storage. */
 
+import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { Sandbox } from "../e2e/sandbox.ts";
 import { FirefoxExtension } from "./firefox.ts";
@@ -34,6 +35,23 @@ test("Firefox: signs in, syncs 1,000 events once, and pushes what a CRM page sav
     return answer.status;`, meeting?.id);
   expect(status).toBe(200);
   await expect.poll(async () => (await sandbox.google()).map(({ summary }) => summary)).toContain("Moved by hand");
+});
+
+test("Firefox: set up by mouse, and both pages say how things stand", async () => {
+  await begin(60);
+  const shown = () => extension.evaluate<string>("return document.body.innerText;");
+  await expect.poll(shown).toContain("Sign in to Google");
+  await extension.click("Sign in to Google");
+  await expect.poll(shown).toContain("Signed in as ana@example.com");
+  await extension.click("Sign in to Zoho");
+  await expect.poll(shown).toContain("Look for changes in Google");
+  await extension.click("Save and sync");
+  await firstSyncDone(extension);
+  await expect.poll(shown).toContain("In accord");
+  await extension.screenshot(fileURLToPath(new URL("screenshots/firefox-settings.png", import.meta.url)));
+  await extension.open("popup");
+  await expect.poll(shown).toMatch(/In accord[^]*created/);
+  await extension.screenshot(fileURLToPath(new URL("screenshots/firefox-popup.png", import.meta.url)));
 });
 
 test("Firefox: an event page that was suspended in a first sync goes on by its alarm (K8)", async () => {

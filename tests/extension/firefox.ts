@@ -1,10 +1,10 @@
 /** The extension in headless Firefox, with an empty profile. */
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { extensionFor } from "./build.ts";
 import type { Reply } from "./chromium.ts";
 import { Marionette } from "./marionette.ts";
@@ -63,6 +63,18 @@ export class FirefoxExtension {
   /** Navigates to a page of another site. */
   async visit(url: string): Promise<void> {
     await this.#marionette.send("WebDriver:Navigate", { url });
+  }
+
+  /** Clicks the first button of that name, as a person does. */
+  async click(name: string): Promise<void> {
+    const found = await this.#marionette.send<Record<string, string>>("WebDriver:FindElement", { using: "xpath", value: `//button[normalize-space()=${JSON.stringify(name)}]` });
+    await this.#marionette.send("WebDriver:ElementClick", { id: Object.values(found)[0] });
+  }
+
+  async screenshot(path: string): Promise<void> {
+    const picture = await this.#marionette.send<string>("WebDriver:TakeScreenshot", { full: true });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.from(picture, "base64"));
   }
 
   /** Runs the body of an async function in the page; it sees `given`. */
