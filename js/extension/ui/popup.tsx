@@ -21,7 +21,7 @@ export function Popup({ view }: { view: View }) {
       <header class="bar">
         <img src="/icon/32.png" alt="" width="20" height="20" />
         <h1>Accord</h1>
-        <button type="button" class="quiet" onClick={openSettings}>{text.t("open")}</button>
+        {!isOff && <button type="button" class="quiet" onClick={openSettings}>{text.t("open")}</button>}
       </header>
       <State view={view} />
       <div class="buttons">
@@ -32,9 +32,9 @@ export function Popup({ view }: { view: View }) {
             : memory.paused
               ? <button type="button" class="primary" onClick={() => action.start(() => background.resume())}>{text.t("resume")}</button>
               : <button type="button" class="primary" disabled={action.isBusy} onClick={() => action.start(() => background.run())}>{text.t("run")}</button>}
-        {!isOff && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
+        {!isOff && !mustSignIn && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
       </div>
-      {action.problem}
+      {glance.state !== "needs-you" && action.problem}
       <Questions questions={status?.questions ?? []} />
       <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
       {!isOff && <History run={status?.lastReport?.run} />}
