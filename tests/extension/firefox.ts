@@ -87,7 +87,8 @@ export class FirefoxExtension {
 
   /** As in Chromium: asks the background as a page does. */
   async ask(command: string, ...args: unknown[]): Promise<Reply> {
-    return this.evaluate<Reply>("return browser.runtime.sendMessage(given);", { command, args });
+    // As the pages do: an event page that is being suspended does not hear, and is started by asking once more.
+    return this.evaluate<Reply>("return browser.runtime.sendMessage(given).catch(() => browser.runtime.sendMessage(given));", { command, args });
   }
 
   async do<T = unknown>(command: string, ...args: unknown[]): Promise<T> {
