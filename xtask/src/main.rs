@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod coverage;
 mod demo;
+mod extension;
 mod fuzz;
 mod package;
 mod process;
@@ -32,12 +33,13 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|simulation|wasm|build|js|clients|package|e2e]…
+  test  [--only lint|native|simulation|wasm|build|js|clients|package|e2e|extension]…
                     format, lints, and all tests, browsers included
   simulate [--seeds 2000] [--from 1]
                     stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
   package           the npm package in pkg/ and its archive
+  extension         the browser extension for Chrome, Edge and Firefox, as zips for the stores
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
   coverage [--record]
@@ -54,6 +56,7 @@ enum Request {
     Setup,
     Build,
     Package,
+    Extension,
     Test(Vec<test::Part>),
     Size {
         json: bool,
@@ -100,6 +103,7 @@ fn perform(request: Request) -> Result<ExitCode> {
         }
         Request::Build => build::everything(&shell, &Project::find()?)?,
         Request::Package => package::everything(&shell, &Project::find()?).map(drop)?,
+        Request::Extension => extension::run(&shell, &Project::find()?)?,
         Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
         Request::Size { json } => {
             return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
@@ -167,6 +171,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "setup" => Request::Setup,
         "build" => Request::Build,
         "package" => Request::Package,
+        "extension" => Request::Extension,
         "test" => Request::Test(parts),
         "size" => Request::Size { json },
         "bench" => Request::Bench { json },
