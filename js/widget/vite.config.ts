@@ -29,7 +29,7 @@ export default defineConfig({
   publicDir: here("pages"),
   plugins: [inlineEngine()],
   build: {
-    outDir: here("dist/app"),
+    outDir: here("dist/accord-widget/app"),
     emptyOutDir: true,
     target: "es2022",
     cssCodeSplit: false,

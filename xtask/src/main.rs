@@ -17,6 +17,7 @@ mod simulate;
 mod size;
 mod tally;
 mod test;
+mod widget;
 
 use std::process::ExitCode;
 
@@ -31,11 +32,12 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|simulation|wasm|build|js|clients|e2e]…
+  test  [--only lint|native|simulation|wasm|build|js|clients|e2e|widget]…
                     format, lints, and all tests, browsers included
   simulate [--seeds 600] [--from 1]
                     stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
+  widget            the Zoho CRM widget, as a zip to be uploaded to the CRM
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
   coverage [--record]
@@ -51,6 +53,7 @@ enum Request {
     Help,
     Setup,
     Build,
+    Widget,
     Test(Vec<test::Part>),
     Size {
         json: bool,
@@ -96,6 +99,7 @@ fn perform(request: Request) -> Result<ExitCode> {
             python::environment(&shell, &project)?;
         }
         Request::Build => build::everything(&shell, &Project::find()?)?,
+        Request::Widget => widget::run(&shell, &Project::find()?)?,
         Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
         Request::Size { json } => {
             return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
@@ -162,6 +166,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     Ok(match command.as_str() {
         "setup" => Request::Setup,
         "build" => Request::Build,
+        "widget" => Request::Widget,
         "test" => Request::Test(parts),
         "size" => Request::Size { json },
         "bench" => Request::Bench { json },

@@ -17,6 +17,7 @@ use crate::setup::{self, Browser};
 use crate::simulate;
 use crate::size;
 use crate::tally::Tally;
+use crate::widget;
 
 /// A group of checks that can be asked for alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(crate) enum Part {
     Clients,
     /// The stories in a real browser against the sandbox server.
     E2e,
+    /// The packed CRM widget in a page that speaks the protocol of Zoho's SDK.
+    Widget,
 }
 
 const PARTS: &[(&str, Part)] = &[
@@ -48,6 +51,7 @@ const PARTS: &[(&str, Part)] = &[
     ("js", Part::Js),
     ("clients", Part::Clients),
     ("e2e", Part::E2e),
+    ("widget", Part::Widget),
 ];
 
 impl Part {
@@ -140,7 +144,7 @@ impl Session<'_> {
             self.tests("wasm in a page", |s| s.wasm_tests(browser, &in_page))?;
             self.tests("wasm in a worker", |s| s.wasm_tests(browser, &in_worker))?;
         }
-        let needs_build = [Part::Build, Part::Js, Part::E2e].into_iter().any(&wants);
+        let needs_build = [Part::Build, Part::Js, Part::E2e, Part::Widget].into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
         if is_built && wants(Part::Build) {
             self.check("types of the boundary", |s| build::check_types(s.project))?;
@@ -169,7 +173,14 @@ impl Session<'_> {
             && wants(Part::E2e)
             && let Some(sandbox) = self.sandbox()?
         {
-            self.tests("e2e", |s| s.end_to_end(browser, &sandbox))?;
+            self.tests("e2e", |s| s.end_to_end(browser, &sandbox, "tests/e2e"))?;
+        }
+        if is_built
+            && wants(Part::Widget)
+            && self.check("the widget as packed", |s| widget::pack(s.shell, s.project))?
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("widget", |s| s.end_to_end(browser, &sandbox, "tests/widget"))?;
         }
         Ok(())
     }
@@ -269,9 +280,10 @@ impl Session<'_> {
         Ok(self.shell.watch(command.env("ACCORD_SANDBOX", sandbox), LONG)?.into())
     }
 
-    fn end_to_end(&self, browser: &Browser, sandbox: &Path) -> Result<Ran> {
-        let mut command = self.project.npm(&["test", "--workspace", "tests/e2e"]);
-        command.env("CHROMIUM_PATH", &browser.chromium).env("ACCORD_SANDBOX", sandbox);
+    fn end_to_end(&self, browser: &Browser, sandbox: &Path, suite: &str) -> Result<Ran> {
+        let mut command = self.project.npm(&["test", "--workspace", suite]);
+        command.env("CHROMIUM_PATH", &browser.chromium).env("FIREFOX_PATH", &browser.firefox);
+        command.env("ACCORD_SANDBOX", sandbox);
         Ok(self.shell.watch(&mut command, LONG)?.into())
     }
 }
