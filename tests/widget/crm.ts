@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { FrameLocator, Page, Route } from "@playwright/test";
+import { expect, type FrameLocator, type Page, type Route } from "@playwright/test";
 import { unzipSync } from "fflate";
 import { Sandbox } from "../e2e/sandbox.ts";
 import { sdk } from "./sdk.ts";
@@ -24,8 +24,6 @@ export interface Circumstances {
   locale?: string;
   /** Names of connections that nobody made or authorised. */
   refused?: string[];
-  /** Site data of other sites is refused. */
-  blocked?: boolean;
   sdk?: "missing" | "slow";
   wasm?: "refused";
   /** The address of the page around the frame. */
@@ -76,7 +74,7 @@ export class CrmPage {
   /** Goes to another page of the CRM, or to the same anew. */
   async visit(circumstances: Partial<Circumstances> = {}): Promise<void> {
     this.#with = { ...this.#with, ...circumstances };
-    await this.#page.goto(`${this.#with.origin ?? CRM}/crm/page`);
+    await this.#page.goto(`${this.#with.origin ?? CRM}/crm/page`, { waitUntil: "commit" });
   }
 
   /** The page says PageLoad again, as it does after a record was saved. */
@@ -86,6 +84,28 @@ export class CrmPage {
 
   set refused(names: string[]) {
     this.#with.refused = names;
+  }
+
+  /** Chooses the calendar that is offered, saves, and waits for the end of the first sync. */
+  async setUp(direction: "two-way" | "google-to-crm" | "crm-to-google" = "two-way"): Promise<void> {
+    await expect(this.frame.getByLabel("Google calendar")).not.toHaveValue("");
+    await this.frame.getByLabel("Direction").selectOption(direction);
+    await this.frame.getByRole("button", { name: "Save and sync" }).click();
+    await this.inAccord();
+  }
+
+  /** Waits until a sync has ended, and well. */
+  async inAccord(): Promise<void> {
+    await expect(this.frame.locator('.state[data-state="active"]')).toBeVisible({ timeout: 60_000 });
+    await expect(this.frame.getByRole("button", { name: "Sync now" })).toBeEnabled();
+  }
+
+  /** The calls since `calls` was emptied that wrote a record or an event. */
+  writes(): Call[] {
+    return this.calls.filter(({ category, data }) => {
+      const { method, url } = data?.data ?? {};
+      return ["CREATE", "UPDATE", "DELETE"].includes(category) || (["POST", "PUT", "PATCH", "DELETE"].includes(String(method)) && !String(url).endsWith("/coql"));
+    });
   }
 
   async #serve(route: Route): Promise<void> {
@@ -100,21 +120,19 @@ export class CrmPage {
     const file = FILES[url.pathname.slice(1)];
     if (url.origin !== FRAME || file === undefined) return route.abort("blockedbyclient");
     const policy = wasm === "refused" ? POLICY.replace(" 'wasm-unsafe-eval'", "") : POLICY;
-    // A sandboxed frame has no origin of its own, so 'self' would be nobody.
-    const said = this.#with.blocked ? policy.replaceAll("'self'", FRAME) : policy;
     return route.fulfill({
       contentType: TYPES[url.pathname.split(".").at(-1) ?? ""] ?? "application/octet-stream",
-      headers: { "content-security-policy": said },
+      headers: { "content-security-policy": policy },
       body: Buffer.from(file),
     });
   }
 
   #html(): string {
-    const { place, meeting, blocked, origin = CRM } = this.#with;
+    const { place, meeting, origin = CRM } = this.#with;
     const source = `${FRAME}/app/${place}.html?serviceOrigin=${encodeURIComponent(origin)}`;
     const page = meeting === undefined ? {} : { Entity: "Events", EntityId: [meeting] };
     return `<!doctype html><html lang="en"><title>CRM</title><body style="margin:0">
-      <iframe title="Accord" src="${source}" ${blocked ? 'sandbox="allow-scripts allow-forms"' : ""} style="border:0;width:100%;height:100vh"></iframe>
+      <iframe title="Accord" src="${source}" style="border:0;width:100%;height:100vh"></iframe>
       <script>
         const frame = document.querySelector("iframe");
         const post = (message) => frame.contentWindow.postMessage({ type: "FRAMEWORK.EVENT", ...message }, "*");
@@ -156,7 +174,8 @@ export class CrmPage {
   async #rest({ category, type, Entity, RecordID, APIData = {}, Type, page }: Call): Promise<unknown> {
     const call = async (method: string, path: string, body?: object) => {
       const answer = await this.#invoke({ url: `https://www.zohoapis.eu/crm/v8/${path}`, method, param_type: body ? 2 : 1, parameters: JSON.stringify(body ?? {}), headers: "{}" });
-      return (answer as { details: { statusMessage: unknown } }).details.statusMessage;
+      const { details } = answer as { details: object };
+      return "statusMessage" in details ? details.statusMessage : details;
     };
     switch (`${category} ${type ?? ""}`.trim()) {
       case "CONFIG CURRENT_USER": {
