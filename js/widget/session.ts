@@ -137,6 +137,10 @@ export function openSession(place: Place): Session {
     });
   }
 
+  async function loadCalendars(): Promise<void> {
+    await act(async (sync) => set({ calendars: await sync.calendars() }));
+  }
+
   async function open(around: Surroundings): Promise<void> {
     const user = widgetUser(await around.crm.CONFIG.getCurrentUser());
     if (user === undefined) return set({ phase: "stuck", trouble: { code: "no-user" } });
@@ -170,6 +174,8 @@ export function openSession(place: Place): Session {
       if (first) await open(around);
       if (state.place === "meeting") await push();
       else if (state.status?.state === "active") await poll();
+      // What went wrong before stays on the screen.
+      if (state.place === "tab" && state.calendars === undefined && state.trouble === undefined) await loadCalendars();
     },
     save: (settings) => act(async (sync) => {
       const access = await sync.checkAccess(settings);
@@ -189,7 +195,7 @@ export function openSession(place: Place): Session {
       await cycle(sync, { trigger: "manual" });
     }),
     deactivate: () => act(async (sync) => set({ status: await sync.deactivate() })),
-    loadCalendars: () => act(async (sync) => set({ calendars: await sync.calendars() })),
+    loadCalendars,
     cancel: () => stop?.abort(),
   };
 }

@@ -47,8 +47,6 @@ export class CrmPage {
   readonly frame: FrameLocator;
   /** Every call, for what a test wants to know of them. */
   readonly calls: Call[] = [];
-  /** When the page said PageLoad, by its own clock. */
-  loadedAt = 0;
   readonly #page: Page;
   readonly #sandbox: Sandbox;
   #with: Circumstances;
@@ -65,7 +63,6 @@ export class CrmPage {
   static async open(page: Page, sandbox: Sandbox, circumstances: Circumstances): Promise<CrmPage> {
     const crm = new CrmPage(page, sandbox, circumstances);
     await page.exposeFunction("crmAnswers", async (call: Call) => crm.#answer(call));
-    await page.exposeFunction("crmLoaded", (ms: number) => void (crm.loadedAt = ms));
     await page.route(/^https:\/\//, async (route) => crm.#serve(route));
     await crm.visit(circumstances);
     return crm;
@@ -136,7 +133,7 @@ export class CrmPage {
       <script>
         const frame = document.querySelector("iframe");
         const post = (message) => frame.contentWindow.postMessage({ type: "FRAMEWORK.EVENT", ...message }, "*");
-        const pageLoad = () => { crmLoaded(Date.now()); post({ eventName: "PageLoad", data: ${JSON.stringify(page)} }); };
+        const pageLoad = () => post({ eventName: "PageLoad", data: ${JSON.stringify(page)} });
         addEventListener("message", async ({ data: { type, eventName, promiseid, data } }) => {
           if (type !== "SDK.EVENT") return;
           if (eventName === "REGISTER") {

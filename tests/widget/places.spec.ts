@@ -32,29 +32,35 @@ test("the tile shows the state and what comes next on both sides", async ({ open
   await expect(crm.frame.getByText("Accord is not set up yet.")).toBeVisible();
   await page.screenshot({ path: "screenshots/tile-off.png" });
   await crm.visit({ place: "tab" });
-  await crm.setUp("google-to-crm");
-  await addToCrm(sandbox, "Only the CRM knows");
+  await addToCrm(sandbox, "Lunch with Kolibri");
+  await crm.setUp();
   await crm.visit({ place: "tile" });
   await expect(crm.frame.locator(".next li")).not.toHaveCount(0);
   await expect(crm.frame.locator('.state[data-state="active"]')).toBeVisible();
   await page.screenshot({ path: "screenshots/tile.png" });
   const starts = await crm.frame.locator(".next time").evaluateAll((times) => times.map((time) => time.getAttribute("datetime") ?? ""));
   expect(starts).toEqual([...starts].sort());
-  await expect(crm.frame.locator('.next li[data-where="both"]')).not.toHaveCount(0);
+  await expect(crm.frame.locator('.next li[data-where="both"]').filter({ hasText: "Lunch with Kolibri" })).toHaveCount(1);
 });
 
 test("something useful is on the screen within 200 ms of PageLoad", async ({ open, page }) => {
+  // The clock of the frame itself: the machine of the tests may be busy with others between the two processes.
+  await page.addInitScript(() => {
+    if (window.parent === window) return;
+    const times = { loaded: 0, shown: 0 };
+    Object.assign(window, { times });
+    addEventListener("message", ({ data }) => {
+      if (data?.eventName === "PageLoad") times.loaded = performance.now();
+    });
+    new MutationObserver(() => {
+      if (times.loaded > 0 && times.shown === 0 && document.querySelector("#accord h1, #accord [role=status]") !== null) times.shown = performance.now();
+    }).observe(document, { childList: true, subtree: true });
+  });
   const crm = await open({ place: "tab" });
-  const shownAt = await page.frames()[1]!.evaluate(() => new Promise<number>((resolve) => {
-    const look = () => (document.querySelector("#accord")?.textContent?.trim() ? resolve(Date.now()) : requestAnimationFrame(look));
-    look();
-  }));
-  await expect.poll(() => crm.loadedAt).toBeGreaterThan(0);
-  expect(shownAt - crm.loadedAt).toBeLessThan(200);
-  // Not only a greeting: what was stored is shown before any service answered.
-  const opened = await page.frames()[1]!.evaluate(() => new Promise<number>((resolve) => {
-    const look = () => (document.querySelector("h1") ? resolve(Date.now()) : requestAnimationFrame(look));
-    look();
-  }));
-  test.info().annotations.push({ type: "ms from PageLoad to the settings", description: String(opened - crm.loadedAt) });
+  await expect(crm.frame.getByLabel("Google calendar")).not.toHaveValue("");
+  const { loaded, shown } = await crm.frame.locator("body").evaluate(() => (window as unknown as { times: { loaded: number; shown: number } }).times);
+  expect(loaded).toBeGreaterThan(0);
+  expect(shown).toBeGreaterThan(loaded);
+  expect(shown - loaded).toBeLessThan(200);
+  test.info().annotations.push({ type: "ms from PageLoad", description: (shown - loaded).toFixed(0) });
 });

@@ -1,6 +1,6 @@
 /** The web tab: settings, state and what the last cycles did. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Settings } from "../../src/types.ts";
 import type { Key } from "../i18n/text.ts";
 import { useShown } from "./context.ts";
@@ -39,9 +39,6 @@ function Form() {
   const stored = state.status?.settings;
   const [draft, setDraft] = useState<Partial<Settings>>({});
   const { calendars } = state;
-  useEffect(() => {
-    if (calendars === undefined) void session.loadCalendars();
-  }, []);
   const fallback = calendars?.find(({ primary }) => primary)?.id ?? calendars?.[0]?.id;
   const calendar = draft.calendar ?? stored?.calendar ?? fallback;
   const known = calendars ?? [];
@@ -57,7 +54,7 @@ function Form() {
       <label>
         <span>{t("calendar")}</span>
         <select value={calendar ?? ""} disabled={known.length === 0} onChange={(event) => setDraft({ ...draft, calendar: event.currentTarget.value })}>
-          {known.length === 0 && <option value="">…</option>}
+          {known.length === 0 && <option value={calendar ?? ""}>{calendar ?? "…"}</option>}
           {known.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
         </select>
       </label>
