@@ -64,7 +64,7 @@ for (const [headers, shape] of [["drop", "statusMessage"], ["pass", "details"]] 
     await order(sandbox, "deeds", { side: "crm", what: meeting.id, do: "change", fields: { Venue: "Room of the CRM" } });
     await order(sandbox, "deeds", { side: "google", what: event.id, do: "change", fields: { summary: "Title of Google" }, at: { service: "zoho", kind: "coql", nth: 1, when: "before" } });
     for (let cycle = 0; cycle < 3; cycle++) {
-      await crm.frame.getByRole("button", { name: "Sync now" }).click();
+      await crm.press("Sync now");
       await crm.inAccord();
     }
     const after = (await sandbox.crm()).find(({ id }) => id === meeting.id);

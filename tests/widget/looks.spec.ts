@@ -12,7 +12,7 @@ test("French by the locale of the CRM's user, 320 px wide, without an axe findin
   const crm = await open({ place: "tab", locale: "fr_FR" });
   await expect(crm.frame.getByRole("heading", { name: "Synchronisation du calendrier" })).toBeVisible();
   await expect(crm.frame.getByLabel("Calendrier Google")).not.toHaveValue("");
-  await crm.frame.getByRole("button", { name: "Enregistrer et synchroniser" }).click();
+  await crm.press("Enregistrer et synchroniser");
   await expect(crm.frame.getByText("En accord", { exact: true })).toBeVisible({ timeout: 60_000 });
 
   for (const place of ["tab", "meeting", "tile"] as const) {

@@ -20,6 +20,12 @@ export async function addToCrm(sandbox: Sandbox, title: string): Promise<string>
   return (answer as { data: { details: { id: string } }[] }).data[0]!.details.id;
 }
 
+/** The field for the id of the Google event, as an administrator makes it: a value of it is the record's alone. */
+export async function addMarkField(sandbox: Sandbox): Promise<void> {
+  const field = { field_label: "Google Event Id", data_type: "text", external: { type: "user", show: false } };
+  await send(sandbox, "POST", "/crm/v8/settings/fields?module=Events", "Zoho-oauthtoken sandbox-zoho", { fields: [field] });
+}
+
 /** Orders the sandbox to do something, by its admin routes. */
 export async function order(sandbox: Sandbox, path: string, body: object): Promise<void> {
   await send(sandbox, "POST", `/sandbox/${path}`, undefined, body);

@@ -22,7 +22,7 @@ test("a meeting that was saved is in Google as soon as its page is shown (D2) @f
   await expect.poll(async () => (await sandbox.google()).find((event) => event.id === made[0]!.id)?.summary).toBe("Contract with Kolibri, signed");
 
   await expect(crm.frame.getByRole("button", { name: "Push now" })).toBeEnabled();
-  await crm.frame.getByRole("button", { name: "Push now" }).click();
+  await crm.press("Push now");
   await expect(crm.frame.getByText("In accord with Google.")).toBeVisible();
 });
 

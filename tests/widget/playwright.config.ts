@@ -11,7 +11,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
-  use: { locale: "en-GB", timezoneId: "Europe/Paris", viewport: { width: 900, height: 900 }, trace: "off" },
+  use: { locale: "en-GB", timezoneId: "Europe/Paris", viewport: { width: 900, height: 900 }, trace: "off", screenshot: "only-on-failure" },
   projects: [
     {
       name: "chromium",

@@ -34,7 +34,7 @@ test("a connection to Google that nobody made", async ({ open, page, sandbox }) 
   await page.screenshot({ path: "screenshots/refused-google.png" });
   // Once it is there, the same page goes on.
   crm.refused = [];
-  await crm.frame.getByRole("button", { name: "Try again" }).click();
+  await crm.press("Try again");
   await expect(crm.frame.locator('[data-code="refused-google"]')).toHaveCount(0);
   await crm.setUp();
   expect((await sandbox.crm()).length).toBeGreaterThan(5);
@@ -51,10 +51,10 @@ test("a connection to Google that expired in the middle loses nothing (K8)", asy
   };
   for (let n = 0; n < 8; n++) await addToCrm(sandbox, `Visit ${n}`);
   await expect(crm.frame.getByLabel("Google calendar")).not.toHaveValue("");
-  await crm.frame.getByRole("button", { name: "Save and sync" }).click();
+  await crm.press("Save and sync");
   await expect(crm.frame.locator('[data-code="auth-expired"]')).toContainText("Authorise it again");
   crm.between = async () => undefined;
-  await crm.frame.getByRole("button", { name: "Sync now" }).click();
+  await crm.press("Sync now");
   await crm.inAccord();
   const titles = (await sandbox.google()).map(({ summary }) => summary ?? "").filter((title) => title.startsWith("Visit "));
   expect(titles.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((n) => `Visit ${n}`));
@@ -67,7 +67,7 @@ test("without a connection to the CRM its own functions do, and it says what the
   await page.screenshot({ path: "screenshots/refused-zoho.png" });
   expect((await sandbox.crm()).length).toBeGreaterThan(5);
   crm.calls.length = 0;
-  await crm.frame.getByRole("button", { name: "Sync now" }).click();
+  await crm.press("Sync now");
   await crm.inAccord();
   expect(crm.writes()).toEqual([]);
 });
