@@ -34,7 +34,7 @@ usage: cargo xtask <command>
                     build everything, start the sandbox and open the demo page
   test  [--only lint|native|simulation|wasm|build|js|clients|e2e|widget]…
                     format, lints, and all tests, browsers included
-  simulate [--seeds 600] [--from 1]
+  simulate [--seeds 2000] [--from 1]
                     stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
   widget            the Zoho CRM widget, as a zip to be uploaded to the CRM
