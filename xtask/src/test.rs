@@ -19,6 +19,7 @@ use crate::setup::{self, Browser};
 use crate::simulate;
 use crate::size;
 use crate::tally::Tally;
+use crate::widget;
 
 /// A group of checks that can be asked for alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,8 @@ pub(crate) enum Part {
     E2e,
     /// The browser extension: what the stores get, its unit tests, and its stories in Chromium and Firefox.
     Extension,
+    /// The packed CRM widget in a page that speaks the protocol of Zoho's SDK.
+    Widget,
 }
 
 const PARTS: &[(&str, Part)] = &[
@@ -56,6 +59,7 @@ const PARTS: &[(&str, Part)] = &[
     ("package", Part::Package),
     ("e2e", Part::E2e),
     ("extension", Part::Extension),
+    ("widget", Part::Widget),
 ];
 
 impl Part {
@@ -148,7 +152,7 @@ impl Session<'_> {
             self.tests("wasm in a page", |s| s.wasm_tests(browser, &in_page))?;
             self.tests("wasm in a worker", |s| s.wasm_tests(browser, &in_worker))?;
         }
-        let built = [Part::Build, Part::Js, Part::Package, Part::E2e, Part::Extension];
+        let built = [Part::Build, Part::Js, Part::Package, Part::E2e, Part::Extension, Part::Widget];
         let needs_build = built.into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
         if is_built && wants(Part::Build) {
@@ -195,6 +199,13 @@ impl Session<'_> {
         }
         if is_built && wants(Part::Extension) {
             self.extension(browser)?;
+        }
+        if is_built
+            && wants(Part::Widget)
+            && self.check("the widget as packed", |s| widget::pack(s.shell, s.project))?
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("widget", |s| s.end_to_end(browser, &sandbox, "tests/widget"))?;
         }
         Ok(())
     }
