@@ -66,8 +66,8 @@ pub use model::time::OffsetChange;
 pub use sync::journal::{FieldChange, Operation, Reason};
 pub use sync::preview::{Cost, Preview};
 pub use sync::report::{
-    Access, Calendar, Conflict, Counts, Drift, Failed, Finished, Health, Missing, NotRestored, Note,
-    ParkedItem, Pause, Question, Report, Requests, Skipped, Status, StoredReport, Switch, Verification,
+    Access, Calendar, Candidates, Conflict, Counts, Drift, Failed, Finished, Health, Missing, NotRestored,
+    Note, ParkedItem, Pause, Question, Report, Requests, Skipped, Status, StoredReport, Switch, Verification,
     Winner,
 };
 pub use sync::side::Side;

@@ -120,7 +120,7 @@ export type Command =
     | { name: "undo"; run?: number; googleId?: string; batch?: boolean; lease?: boolean }
     | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean; lease?: boolean }
     | { name: "explain"; googleId: string }
-    | { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+    | { name: "resolve"; question: string; answer: "apply" | "restore" | "pair" | "separate"; lease?: boolean }
     | { name: "deactivate"; lease?: boolean }
     | { name: "forget"; lease?: boolean };
 

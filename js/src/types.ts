@@ -109,9 +109,14 @@ export interface Conflict {
 export interface Question {
   /** Names the question in {@link Sync.resolve}. */
   id: string;
-  /** `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. */
-  code: "mass-deletion";
-  /** Where the events would be deleted; on the other side they are gone already. */
+  /**
+   * `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. `ambiguous`: events
+   * and meetings have the same title and time and differ otherwise, so that nobody can tell which belong together.
+   */
+  code: "mass-deletion" | "ambiguous";
+  /** Of what is ambiguous: what could be the same event, in the order in which `"pair"` would pair it. */
+  candidates?: { googleIds: string[]; crmIds: string[] };
+  /** Where the events would be deleted; on the other side they are gone already. Says nothing of what is ambiguous. */
   side: "google" | "crm";
   /** Number of events. */
   count: number;
@@ -215,8 +220,12 @@ export interface Pause {
   untilMs: number;
 }
 
-/** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
-export type Answer = "apply" | "restore";
+/**
+ * What to do about the events of a {@link Question}. `mass-deletion`: `"apply"` deletes the others too, `"restore"` creates
+ * the deleted ones again. `ambiguous`: `"pair"` takes the first event of `candidates` for its first meeting, the second for
+ * the second and so on, and creates a counterpart of what is left over; `"separate"` creates a counterpart of each.
+ */
+export type Answer = "apply" | "restore" | "pair" | "separate";
 
 /** What one cycle did. */
 export interface Report {

@@ -112,7 +112,12 @@ impl Command {
                 answer: match command.get("answer").str() {
                     Some("apply") => HeldAnswer::Apply,
                     Some("restore") => HeldAnswer::Restore,
-                    Some(_) | None => return Err(misuse("answer", "must be \"apply\" or \"restore\"")),
+                    Some("pair") => HeldAnswer::Pair,
+                    Some("separate") => HeldAnswer::Separate,
+                    Some(_) | None => {
+                        let answers = "must be \"apply\", \"restore\", \"pair\" or \"separate\"";
+                        return Err(misuse("answer", answers));
+                    }
                 },
             },
             "undo" => Self::Undo {

@@ -21,11 +21,11 @@ use crate::sync::guard;
 use crate::sync::limit::{Cycles, cap};
 use crate::sync::merge::{Policy, View};
 use crate::sync::observe::{Admission, Case, Cases, InGoogle};
-use crate::sync::pair::{pair, pair_whole};
+use crate::sync::pair::{Alike, pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::preview::Preview;
 use crate::sync::report::{Failed, Finished, Note, Pause, Report, Skipped};
-use crate::sync::state::{Activation, Link, Open, Parked, Seen, Shown, key};
+use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown, key};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -293,19 +293,7 @@ async fn compare(
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
-        let ambiguous = pair_cases(&mut cases);
-        let now = io.now_ms();
-        // What was set apart as ambiguous and is so no longer goes on at once.
-        let told_apart =
-            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
-        let told_apart: Vec<GoogleId> =
-            told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).collect();
-        told_apart.iter().for_each(|id| book.unpark(id));
-        for id in ambiguous {
-            if let Some(case) = cases.remove(&id) {
-                book.park(&id, Parked::ambiguous(&case, now));
-            }
-        }
+        set_apart(&mut cases, book, io.now_ms());
     }
     let planning = Planning {
         policy: Policy::of(settings),
@@ -463,12 +451,54 @@ fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
     }
 }
 
-/// Pairs events and meetings that are new on both sides; returned are those that nobody can tell apart.
-fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
+/// Pairs what belongs together, and sets apart what nobody can tell apart: the user is asked (I24).
+fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
+    let decided = follow_answers(cases, book);
+    let ambiguous = pair_cases(cases, &decided);
+    let apart = Table::of(ambiguous.iter().flat_map(|alike| alike.google.iter().chain(&alike.crm)).cloned());
+    // What was set apart as ambiguous and is so no longer goes on at once.
+    let told_apart =
+        book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
+    let told_apart = told_apart.map(|(id, _)| id.clone());
+    let told_apart: Vec<GoogleId> =
+        told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).collect();
+    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
+    let ambiguous = ambiguous.into_iter().map(|alike| {
+        let crm = alike.crm.iter().filter_map(record).collect();
+        (alike, crm)
+    });
+    let ambiguous = ambiguous.collect();
+    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
+    told_apart.iter().for_each(|id| book.unpark(id));
+    for (id, ()) in apart {
+        if let Some(case) = cases.remove(&id) {
+            book.park(&id, Parked::ambiguous(&case, now_ms));
+        }
+    }
+}
+
+/// Puts together what the user called a pair; returned is all that the answers are about.
+fn follow_answers(cases: &mut Cases, book: &Book) -> Table<GoogleId, ()> {
+    let answered = || book.held.iter().filter(|held| held.is_ambiguous() && held.answer.is_some());
+    for held in answered().filter(|held| held.answer == Some(HeldAnswer::Pair)) {
+        let (google, crm) = held.halves();
+        for (id, half) in google.iter().zip(crm) {
+            let new = cases.get(id).is_some_and(|case| case.google_view() == View::New && case.crm.is_none());
+            if new && cases.get(half).is_some_and(|half| half.crm_view() == View::New) {
+                join(cases, id, half);
+            }
+        }
+    }
+    Table::of(answered().flat_map(|held| &held.ids).cloned())
+}
+
+/// Pairs events and meetings that are new on both sides and of which nobody said what they are; returned are those that
+/// nobody can tell apart.
+fn pair_cases(cases: &mut Cases, decided: &Table<GoogleId, ()>) -> Vec<Alike> {
     let new = |case: &Case| (case.google_view(), case.crm_view());
     let mut google = Vec::new();
     let mut crm = Vec::new();
-    for (id, case) in cases.iter() {
+    for (id, case) in cases.iter().filter(|(id, _)| !decided.contains(id)) {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {

@@ -2,9 +2,10 @@
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
 use super::journal::{DELETE, Operation, SEEN, Segment, UPDATE};
+use super::pair::Alike;
 use super::report::{
-    Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status, StoredReport,
-    Switch,
+    Candidates, Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status,
+    StoredReport, Switch,
 };
 use super::side::Side;
 use super::state::{
@@ -14,6 +15,7 @@ use super::state::{
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Json};
+use crate::model::fingerprint::Digest;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::table::Table;
 
@@ -128,6 +130,8 @@ impl Book {
             }
         }
         self.withdraw(id);
+        // A meeting that could not be told apart waited under an id of its own.
+        self.parked.retain(|(_, row)| row.code != Parked::AMBIGUOUS || row.crm.as_ref() != Some(&link.crm));
         self.unpark(id);
         self.put(key::link(id), encode(link));
     }
@@ -138,12 +142,41 @@ impl Book {
         self.put(key::link(id), encode(link));
     }
 
-    /// Nobody needs to be asked about this event any more.
+    /// Nobody needs to be asked about this event any more. An answer about pairs stands until all that it is about wait
+    /// no longer.
     fn release(&mut self, id: &GoogleId) {
-        for held in &mut self.held {
+        let parked = &self.parked;
+        for held in self.held.iter_mut().filter(|held| !held.is_ambiguous()) {
             held.ids.retain(|known| known != id);
         }
-        self.held.retain(|held| !held.ids.is_empty());
+        let waits = |held: &Held| held.ids.iter().any(|id| parked.iter().any(|(known, _)| known == id));
+        self.held.retain(|held| match held.is_ambiguous() {
+            true => held.answer.is_none() || waits(held),
+            false => !held.ids.is_empty(),
+        });
+    }
+
+    /// Asks about what cannot be told apart, and forgets such questions that were looked at and are none any more.
+    pub(crate) fn ask_about(
+        &mut self,
+        alike: Vec<(Alike, Vec<CrmId>)>,
+        seen: impl Fn(&GoogleId) -> bool,
+        now_ms: i64,
+    ) {
+        let mut asked: Vec<Held> = Vec::new();
+        for (Alike { google: mut ids, crm: halves }, crm) in alike {
+            ids.extend(halves);
+            // The same candidates are the same question.
+            let digest = ids.iter().fold(Digest::new(), |digest, id| digest.text(id.as_str()));
+            let id = format!("{:016x}", digest.finish().as_u64());
+            asked.push(Held { id, side: Side::Google, ids, crm, asked_ms: now_ms, answer: None });
+        }
+        self.held.retain(|held| {
+            let again = asked.iter().any(|new| new.id == held.id);
+            !held.is_ambiguous() || held.answer.is_some() || again || !held.ids.iter().any(&seen)
+        });
+        asked.retain(|new| !self.held.iter().any(|held| held.id == new.id));
+        self.held.append(&mut asked);
     }
 
     /// Takes the user's answer to a question.
@@ -151,9 +184,17 @@ impl Book {
     /// # Errors
     /// `misuse` when there is no such question.
     pub(crate) fn resolve(&mut self, question: &str, answer: HeldAnswer) -> Result<()> {
+        let pairs = matches!(answer, HeldAnswer::Pair | HeldAnswer::Separate);
         match self.held.iter_mut().find(|held| held.id == question) {
+            Some(held) if held.is_ambiguous() != pairs => Err(Error::new(
+                ErrorKind::Misuse,
+                "A question about deletions is answered with apply or restore, one about pairs with pair or separate.",
+            )),
             Some(held) => {
                 held.answer = Some(answer);
+                for (_, parked) in self.parked.iter_mut().filter(|(id, _)| pairs && held.ids.contains(id)) {
+                    parked.retry_ms = 0;
+                }
                 Ok(())
             }
             None => Err(Error::new(
@@ -215,10 +256,10 @@ impl Book {
 
     /// Takes an event back in.
     pub(crate) fn unpark(&mut self, id: &GoogleId) {
-        self.release(id);
         if let Ok(index) = self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
             self.parked.remove(index);
         }
+        self.release(id);
     }
 
     /// Records that these events may be created in the CRM from now on.
@@ -427,7 +468,7 @@ impl Book {
             |code: &str, message: &str| Failed { code: code.to_owned(), message: message.to_owned() };
         let parked = u32::try_from(self.parked.len()).unwrap_or(u32::MAX);
         let mut reasons: Vec<Failed> = self.state.trouble.iter().cloned().collect();
-        if self.held.iter().any(|held| held.answer.is_none()) {
+        if !self.questions().is_empty() {
             reasons.push(reason("question-open", "The sync asks a question that only you can answer."));
         }
         if parked > 0 {
@@ -482,9 +523,14 @@ impl Book {
 
     /// What the user is asked.
     pub(crate) fn questions(&self) -> Vec<Question> {
+        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
         let question = |held: &Held| Question {
             id: held.id.clone(),
-            code: "mass-deletion".to_owned(),
+            code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
+            candidates: held.is_ambiguous().then(|| Candidates {
+                google_ids: texts(held.halves().0),
+                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).collect(),
+            }),
             side: held.side,
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
             asked_ms: held.asked_ms,

@@ -222,15 +222,30 @@ pub struct Question {
     /// Its name, for `resolve`.
     pub id: String,
     /// `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
-    /// again.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\""))]
+    /// again. `ambiguous`: they have the same title and time, and differ; `pair` takes the first event for the first
+    /// meeting and so on, `separate` creates a counterpart of each.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\" | \"ambiguous\""))]
     pub code: String,
+    /// Of what is ambiguous: which events and meetings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<Candidates>,
     /// Where the events would be deleted.
     pub side: Side,
     /// How many events it is about.
     pub count: u32,
     /// Since when, in milliseconds since 1970.
     pub asked_ms: i64,
+}
+
+/// Events and meetings that may be the same, in the order in which they would be paired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Candidates {
+    /// The events in Google.
+    pub google_ids: Vec<String>,
+    /// The records in the CRM.
+    pub crm_ids: Vec<String>,
 }
 
 /// A service that takes no requests, or no changes, for a while. It ends by itself.

@@ -725,11 +725,11 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
-    /// Deletions that the user is asked about (K5).
+    /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
 }
 
-/// Deletions that wait for the user's answer.
+/// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Held {
@@ -737,12 +737,27 @@ pub(crate) struct Held {
     pub(crate) id: String,
     /// Where they would be deleted.
     pub(crate) side: Side,
+    /// Of what cannot be told apart: the events, then the ids that the meetings stand under.
     pub(crate) ids: Vec<GoogleId>,
+    /// Of what cannot be told apart: the meetings. Of deletions there are none.
+    pub(crate) crm: Vec<CrmId>,
     pub(crate) asked_ms: i64,
     pub(crate) answer: Option<HeldAnswer>,
 }
 
-/// What the user said about held deletions.
+impl Held {
+    /// Whether it is about what cannot be told apart.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        !self.crm.is_empty()
+    }
+
+    /// The events, and the ids that the meetings stand under.
+    pub(crate) fn halves(&self) -> (&[GoogleId], &[GoogleId]) {
+        self.ids.split_at_checked(self.ids.len() - self.crm.len().min(self.ids.len())).unwrap_or_default()
+    }
+}
+
+/// What the user said about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum HeldAnswer {
@@ -750,6 +765,10 @@ pub(crate) enum HeldAnswer {
     Apply,
     /// Create again what was deleted, from the side that still has it.
     Restore,
+    /// The first event is the first meeting, the second the second …; what is left over has no counterpart.
+    Pair,
+    /// None of the events is one of the meetings.
+    Separate,
 }
 
 impl Side {
@@ -769,10 +788,13 @@ impl Held {
             id: fields.text("id")?,
             side: Side::from_json(json.get("side"))?,
             ids: all(fields.array("ids"), GoogleId::from_json)?,
+            crm: all(fields.array("crm"), |id| Some(CrmId::new(id.str()?)))?,
             asked_ms: fields.number("askedMs")?,
             answer: match json.get("answer").str() {
                 Some("apply") => Some(HeldAnswer::Apply),
                 Some("restore") => Some(HeldAnswer::Restore),
+                Some("pair") => Some(HeldAnswer::Pair),
+                Some("separate") => Some(HeldAnswer::Separate),
                 Some(_) | None => None,
             },
         })

@@ -205,7 +205,9 @@ impl Writer<'_> {
         self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
         let crm = self.book.active()?.crm.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
-        let meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
+        let mut meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
+        // What the user was asked about was there before, however alike it is.
+        meetings.retain(|meeting| !self.book.held.iter().any(|held| held.crm.contains(&meeting.id)));
         let found = recover::recover(&self.book.intents, meetings, now);
         let mut intents = std::mem::take(&mut self.book.intents.creates);
         let mut linked = Vec::new();
