@@ -65,7 +65,7 @@ test("what is not stored of the health is known to the page", async () => {
   let at = 1_000_000;
   const active = { state: "active", settings: { calendar: "ana@example.com", direction: "google-to-crm" }, health: { ...stored.health, state: "in-accord", lastSuccessMs: 400_000 } };
   const ran = { finished: "complete" };
-  const { sync } = syncWith([[done(active)], [done(ran)], [done(active)], [{ type: "save", put: { a: "1" }, remove: [] }], [done(active)], [done(ran)], [done(active)]], {
+  const { sync } = syncWith([[done(active)], [done(ran)], [done(active)], [{ type: "save", put: { a: "1" }, remove: [] }, { type: "failed", error: { code: "storage-full", message: "The storage is full." } }], [done(active)], [done(ran)], [done(active)]], {
     now: () => at,
     storage: { ...memoryStorage(), save: () => Promise.reject(new AccordError("storage-full", "The storage is full.")) },
   });
@@ -96,7 +96,7 @@ test("the host's lock is used when it has one", async () => {
 });
 
 test("where there is no lock, commands that write ask for the engine's lease", async () => {
-  const { sync, engines } = syncWith(Array.from({ length: 6 }, () => [done({})]), {
+  const { sync, engines } = syncWith(Array.from({ length: 6 }, () => [done(stored)]), {
     storage: { ...memoryStorage(), name: "work" },
     lock: async () => {
       throw new DOMException("storage is blocked", "SecurityError");

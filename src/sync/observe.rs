@@ -8,6 +8,7 @@ use super::state::{Draft, Link, Reach, Seen, Shown};
 use crate::model::event::{Event, MAX_PARTICIPANTS};
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::{Direction, PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::table::Table;
@@ -214,7 +215,7 @@ pub(crate) fn drift(id: &GoogleId, case: &Case) -> Option<Drift> {
             pending = fields.without(fresh(google)).without(fresh(crm)).is_empty();
         }
     }
-    let fields = fields.iter().map(Field::name).collect();
+    let fields = fields.iter().map(Field::name).listed();
     Some(Drift {
         google_id: id.as_str().to_owned(),
         crm_id: link.crm.as_str().to_owned(),

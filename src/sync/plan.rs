@@ -14,6 +14,7 @@ use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::order::sort_by_key;
 use crate::model::settings::{ConflictPolicy, Direction};
 use crate::model::table::Table;
@@ -432,9 +433,9 @@ impl Plan {
     pub(crate) fn births(&self, now_ms: i64) -> Vec<bool> {
         let google = self.google_creates.iter().map(|op| (&op.event.when, true));
         let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
-        let mut all: Vec<(&When, bool)> = google.chain(crm).collect();
+        let mut all: Vec<(&When, bool)> = google.chain(crm).listed();
         sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
-        all.into_iter().map(|(_, google)| google).collect()
+        all.into_iter().map(|(_, google)| google).listed()
     }
 
     /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::event::Event;
 use crate::model::field::Field;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::GuestPolicy;
 use crate::model::table::Table;
 use crate::sync::birth;
@@ -143,7 +144,7 @@ impl Writer<'_> {
         let in_full = preview.operations.len() < IN_FULL;
         if let Some(op) = self.book.last_recorded().filter(|_| in_full) {
             let there = Field::ALL.into_iter().filter(|field| !field.is_blank(event));
-            op.fields = there.map(|field| FieldChange::new(field, None, Some(event), op.rule)).collect();
+            op.fields = there.map(|field| FieldChange::new(field, None, Some(event), op.rule)).listed();
         }
     }
 
