@@ -7,6 +7,7 @@ mod echo;
 mod google;
 mod journal;
 mod people;
+mod preview;
 mod update;
 
 use self::all_day::{is_all_day, widest};
@@ -87,6 +88,8 @@ pub(crate) struct Writer<'a> {
     reads_before: bool,
     /// Events about which a person answered a question.
     answered: Table<GoogleId, ()>,
+    /// Nothing is written: it is only told what would be.
+    foresees: bool,
 }
 
 /// A record that was written and is to be read back.
@@ -141,6 +144,7 @@ impl<'a> Writer<'a> {
             asked_for: None,
             reads_before: false,
             answered: Table::default(),
+            foresees: false,
         }
     }
 

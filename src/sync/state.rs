@@ -1,7 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
-use super::report::{Conflict, Winner};
+use super::report::{Conflict, Failed, Winner};
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
@@ -239,6 +239,9 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+    /// Why the last cycle failed, where only a person can mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trouble: Option<Failed>,
     /// The cycles whose operations are kept, oldest first: number, rows, bytes.
     pub(crate) kept: Vec<(u32, u32, u32)>,
 }
@@ -339,6 +342,10 @@ impl Row for State {
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
+            trouble: json.get("trouble").is_object().then(|| {
+                let text = |key: &str| json.get("trouble").text(key).unwrap_or_default();
+                Failed { code: text("code"), message: text("message") }
+            }),
             kept: all(fields.array("kept"), |row| {
                 let [run, rows, bytes] = row.list()? else { return None };
                 let number = |json: &Json<'_>| u32::try_from(json.number()?).ok();

@@ -261,13 +261,8 @@ impl Writer<'_> {
     }
 
     pub(super) async fn create_in_google(&mut self, creates: Vec<Box<GoogleCreate>>) -> Result<()> {
-        let connection = self.connection;
-        let first = |op: &GoogleCreate| match birth::generation(connection, &op.origin.crm, &op.id) {
-            Some(generation) if op.renews => generation + 1,
-            Some(generation) => generation,
-            None => 0,
-        };
-        let mut open: Vec<(u32, Box<GoogleCreate>)> = creates.into_iter().map(|op| (first(&op), op)).listed();
+        let mut open: Vec<(u32, Box<GoogleCreate>)> =
+            creates.into_iter().map(|op| (self.first_generation(&op), op)).listed();
         while !open.is_empty() {
             let rest = open.split_off(open.len().min(GROUP));
             let mut again = Vec::new();
@@ -278,6 +273,15 @@ impl Writer<'_> {
             open = again;
         }
         Ok(())
+    }
+
+    /// Which of a record's lives in Google is tried first.
+    pub(super) fn first_generation(&self, op: &GoogleCreate) -> u32 {
+        match birth::generation(self.connection, &op.origin.crm, &op.id) {
+            Some(generation) if op.renews => generation + 1,
+            Some(generation) => generation,
+            None => 0,
+        }
     }
 
     /// Creates one group; returned are those whose id is used up, with their next generation.
