@@ -50,10 +50,10 @@ fn written(event: &Event, all_day: AllDayTimes, creating: bool) -> Value {
         &Writing {
             all_day,
             zone: &zone,
+            reminder_times: false,
             creating,
             roster: None,
             people: &People::default(),
-            reminder_times: false,
         },
         &mut write,
     );
