@@ -17,6 +17,7 @@ use crate::api::http::{Answer, HttpRequest};
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::model::list::Listed;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
 use crate::sync::state::{Undo, key};
@@ -401,7 +402,7 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {
-            let remove = io.list("").await?.into_iter().map(|(key, _)| key).collect();
+            let remove = io.list("").await?.into_iter().map(|(key, _)| key).listed();
             io.save(Patch { put: Vec::new(), remove }).await?;
             Ok("null".to_owned())
         }
@@ -415,7 +416,7 @@ fn json<T: Serialize>(result: &T) -> Result<String> {
 /// The rows that every command reads, and the history.
 async fn open(io: &Io) -> Result<(Book, Option<String>)> {
     let keys = Book::KEYS.into_iter().chain([key::HISTORY]);
-    let mut rows = io.load(keys.map(str::to_owned).collect()).await?;
+    let mut rows = io.load(keys.map(str::to_owned).listed()).await?;
     let history = rows.remove(key::HISTORY);
     Ok((Book::open(rows), history))
 }

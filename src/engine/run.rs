@@ -12,6 +12,7 @@ use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::{Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmContent, Sight};
 use crate::model::table::Table;
@@ -266,7 +267,7 @@ async fn compare(
 /// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that
 /// still leads to an earlier life of the event follows to the new one.
 fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Fingerprint) {
-    let marked: Vec<(GoogleId, CrmId)> = own_events(cases, connection).collect();
+    let marked: Vec<(GoogleId, CrmId)> = own_events(cases, connection).listed();
     if marked.is_empty() {
         return;
     }
@@ -348,7 +349,7 @@ fn follow_series(cases: &mut Cases, book: &mut Book, window_start: i64) {
 fn follow_crm_marks(cases: &mut Cases) {
     let mark = |case: &Case| case.crm_sight.as_ref().filter(|_| case.link.is_none())?.mark.clone();
     let marks: Vec<(GoogleId, GoogleId)> =
-        cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).collect();
+        cases.iter().filter_map(|(half, case)| Some((mark(case)?, half.clone()))).listed();
     let mut groups: Table<GoogleId, Vec<GoogleId>> = Table::default();
     groups.prepare(marks.iter().map(|(id, _)| id.clone()));
     for (id, half) in marks {
@@ -460,10 +461,12 @@ fn pair_cases(cases: &mut Cases, decided: &Table<GoogleId, ()>) -> Vec<Alike> {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {
-                google.extend(case.google.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
+                let event = case.google.as_ref().and_then(|s| s.event.as_deref());
+                event.map(|event| (id, event)).into_iter().add_to(&mut google);
             }
             (View::Absent | View::Deleted, View::New) => {
-                crm.extend(case.crm.as_ref().and_then(|s| Some((id, s.event.as_deref()?))))
+                let event = case.crm.as_ref().and_then(|s| s.event.as_deref());
+                event.map(|event| (id, event)).into_iter().add_to(&mut crm);
             }
             _ => {}
         }
@@ -633,7 +636,7 @@ async fn adopt(
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
-    let pairs = pair(&candidates.collect::<Vec<_>>(), meetings);
+    let pairs = pair(&candidates.listed(), meetings);
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };

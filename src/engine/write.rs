@@ -22,6 +22,7 @@ use crate::model::event::{Event, Guests};
 use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::profile::AllDayTimes;
 use crate::model::settings::Direction;
 use crate::model::sight::Meeting;
@@ -255,17 +256,16 @@ impl<'a> Writer<'a> {
             let crm = self.links.get(&op.id)?.crm.clone();
             Some((op.id, crm))
         });
-        let doomed: Vec<Doomed> = doomed.collect();
+        let doomed: Vec<Doomed> = doomed.listed();
         for ops in in_groups(doomed, zoho::BULK * Service::Zoho.in_flight()) {
             if !self.in_time(ops.len()) {
                 continue;
             }
             let ops = if self.two_way { self.unmoved(ops).await? } else { ops };
-            let groups: Vec<&[Doomed]> = ops.chunks(zoho::BULK).collect();
-            let requests = groups
-                .iter()
-                .map(|group| zoho::delete(&group.iter().map(|(_, crm)| crm).collect::<Vec<_>>()));
-            let answers = self.io.fetch(requests.collect()).await?;
+            let groups: Vec<&[Doomed]> = ops.chunks(zoho::BULK).listed();
+            let requests =
+                groups.iter().map(|group| zoho::delete(&group.iter().map(|(_, crm)| crm).listed()));
+            let answers = self.io.fetch(requests.listed()).await?;
             let mut failed = None;
             for (group, answer) in groups.iter().zip(answers) {
                 match answer.and_then(|response| results(&response, group.len())) {
@@ -297,7 +297,7 @@ impl<'a> Writer<'a> {
     /// Those of which nobody has edited the record meanwhile: a deletion in the CRM has no guard of its own (Zoho CRM
     /// API v8, delete records), so that the records are read once more.
     async fn unmoved(&mut self, ops: Vec<Doomed>) -> Result<Vec<Doomed>> {
-        let ids: Vec<&CrmId> = ops.iter().map(|(_, crm)| crm).collect();
+        let ids: Vec<&CrmId> = ops.iter().map(|(_, crm)| crm).listed();
         let records = read::records(self.io, &ids, "Modified_Time").await?;
         let versions: Table<CrmId, Option<i64>> =
             records.into_iter().map(|record| (record.id, seconds(&record.modified))).collect();
@@ -402,17 +402,17 @@ type Doomed = (GoogleId, CrmId);
 /// Meetings that no link leads to. A way back counts as long as the link at its end leads here too, or cannot be read:
 /// after a change of accounts and back there may be older ones.
 pub(crate) async fn unlinked(io: &Io, meetings: Vec<Meeting>) -> Result<Vec<Meeting>> {
-    let ways = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).collect()).await?;
+    let ways = io.load(meetings.iter().map(|meeting| key::reverse(&meeting.id)).listed()).await?;
     let google =
         |meeting: &Meeting| ways.get(key::reverse(&meeting.id)).and_then(|text| decode::<GoogleId>(text));
-    let links = io.load(meetings.iter().filter_map(google).map(|id| key::link(&id)).collect()).await?;
+    let links = io.load(meetings.iter().filter_map(google).map(|id| key::link(&id)).listed()).await?;
     let linked = |meeting: &Meeting| {
         google(meeting).is_some_and(|id| match links.get(key::link(&id)) {
             Some(text) => decode::<Link>(text).is_none_or(|link| link.crm == meeting.id),
             None => false,
         })
     };
-    Ok(meetings.into_iter().filter(|meeting| !linked(meeting)).collect())
+    Ok(meetings.into_iter().filter(|meeting| !linked(meeting)).listed())
 }
 
 /// One result per record; an answer that lacks some leaves all in doubt.
@@ -430,7 +430,7 @@ fn end_by(problem: Option<Problem>) -> Result<()> {
 fn in_groups<T>(items: Vec<T>, size: usize) -> impl Iterator<Item = Vec<T>> {
     let mut items = items.into_iter();
     std::iter::from_fn(move || {
-        let group: Vec<T> = items.by_ref().take(size).collect();
+        let group: Vec<T> = items.by_ref().take(size).listed();
         (!group.is_empty()).then_some(group)
     })
 }

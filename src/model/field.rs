@@ -2,6 +2,7 @@
 
 use super::event::{Event, Guest, Guests};
 use super::fingerprint::{Digest, Fingerprint};
+use super::list::Listed;
 use super::time::{When, WhenKey};
 
 /// A mapped field, in the order of the specification.
@@ -59,9 +60,7 @@ impl Field {
             Self::Description => event.description.clone(),
             Self::Guests => match &event.guests {
                 Guests::Unknown => String::new(),
-                Guests::Known(guests) => {
-                    guests.iter().map(|guest| guest.email.as_str()).collect::<Vec<_>>().join(", ")
-                }
+                Guests::Known(guests) => guests.iter().map(|guest| guest.email.as_str()).listed().join(", "),
             },
         }
     }
@@ -113,7 +112,7 @@ impl serde::Serialize for Field {
 
 /// The fingerprint of a list of guests: a sum, for their order says nothing; nobody is in the list twice.
 pub(crate) fn guests_fingerprint(guests: &[Guest]) -> Fingerprint {
-    people_fingerprint(&guests.iter().map(Guest::fingerprint).collect::<Vec<_>>())
+    people_fingerprint(&guests.iter().map(Guest::fingerprint).listed())
 }
 
 /// The same, of guests that are known by their fingerprints only.

@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Json};
 use crate::model::fingerprint::Digest;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::table::Table;
 
 /// Rows by key.
@@ -264,13 +265,13 @@ impl Book {
 
     /// Records that these events may be created in the CRM from now on.
     pub(crate) fn intend(&mut self, creates: impl Iterator<Item = (GoogleId, Draft)>, now_ms: i64) {
-        self.intents.creates.extend(creates.filter(|_| Device::Intents.on()));
+        creates.filter(|_| Device::Intents.on()).add_to(&mut self.intents.creates);
         self.intents.at_ms = now_ms;
     }
 
     /// Records that these fields may be carried over from now on.
     pub(crate) fn intend_updates(&mut self, updates: impl Iterator<Item = (GoogleId, Side, Seen)>) {
-        self.intents.updates.extend(updates.filter(|_| Device::Intents.on()));
+        updates.filter(|_| Device::Intents.on()).add_to(&mut self.intents.updates);
     }
 
     /// Records what a write is going to replace: it is told even if nobody hears of the write's end.
@@ -468,7 +469,7 @@ impl Book {
             let until_ms = until_ms.filter(|until| *until > now_ms)?;
             Some(Pause { side, code: code.to_owned(), message: message.to_owned(), until_ms })
         };
-        pauses.into_iter().filter_map(pause).collect()
+        pauses.into_iter().filter_map(pause).listed()
     }
 
     /// What the user is asked.
@@ -485,7 +486,7 @@ impl Book {
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
             asked_ms: held.asked_ms,
         };
-        self.held.iter().filter(|held| held.answer.is_none()).map(question).collect()
+        self.held.iter().filter(|held| held.answer.is_none()).map(question).listed()
     }
 
     /// Everything that is set apart.
@@ -497,7 +498,7 @@ impl Book {
             message: row.message.clone(),
             since_ms: row.since_ms,
         };
-        self.parked.iter().map(item).collect()
+        self.parked.iter().map(item).listed()
     }
 }
 

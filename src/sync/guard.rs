@@ -8,6 +8,7 @@ use super::state::{Held, HeldAnswer};
 use crate::devices::Device;
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
+use crate::model::list::Listed;
 use crate::model::settings::Direction;
 
 /// So many deletions from one side are never asked about.
@@ -55,7 +56,7 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
         let asks = Device::MassGuard.on() && all > ALWAYS && all * PART > book.state.links as usize;
         if asks || (!fresh.is_empty() && book.asks_about(side)) {
             plan.held += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-            let ids = fresh.into_iter().map(|op| op.id).collect();
+            let ids = fresh.into_iter().map(|op| op.id).listed();
             book.hold(side, ids, now_ms);
         } else {
             plan.deletes.extend(fresh);

@@ -14,6 +14,7 @@ use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::order::sort_by_key;
 use crate::model::settings::{ConflictPolicy, Direction};
 use crate::model::table::Table;
@@ -449,7 +450,7 @@ impl Plan {
         left -= self.crm_updates.len();
         let google = self.google_creates.iter().map(|op| (&op.event.when, true));
         let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
-        let mut all: Vec<(&When, bool)> = google.chain(crm).collect();
+        let mut all: Vec<(&When, bool)> = google.chain(crm).listed();
         sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
         let kept = all.iter().take(left).filter(|(_, google)| *google).count();
         self.google_creates.truncate(kept);

@@ -9,6 +9,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::field::FieldSet;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::sync::people::strangers;
 use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
@@ -91,7 +92,7 @@ impl Writer<'_> {
             match answer.and_then(|response| created(&response, group.len())) {
                 Ok(results) => {
                     for (op, result) in group.into_iter().zip(results) {
-                        again.extend(self.settle_create(op, &result));
+                        self.settle_create(op, &result).into_iter().add_to(&mut again);
                     }
                 }
                 Err(Problem::Refused(code)) if group.len() == 1 => {
@@ -137,7 +138,7 @@ impl Writer<'_> {
                 record.set("$send_notification", Entry::Flag(self.notifies()));
                 record
             })
-            .collect();
+            .listed();
         zoho::insert(&records)
     }
 

@@ -10,6 +10,7 @@ use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
 use crate::sync::journal::google_version;
@@ -175,7 +176,7 @@ impl Writer<'_> {
         let images = self.reads_before;
         let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty() || (images && op.before.is_none());
         let asked: Vec<HttpRequest> =
-            ops.iter().filter(|op| reads(op)).map(|op| google::event(&calendar, &op.id)).collect();
+            ops.iter().filter(|op| reads(op)).map(|op| google::event(&calendar, &op.id)).listed();
         let mut current = self.send(asked).await?.into_iter();
         let mut kept = Vec::new();
         let mut requests = Vec::new();
@@ -265,8 +266,7 @@ impl Writer<'_> {
             Some(generation) => generation,
             None => 0,
         };
-        let mut open: Vec<(u32, Box<GoogleCreate>)> =
-            creates.into_iter().map(|op| (first(&op), op)).collect();
+        let mut open: Vec<(u32, Box<GoogleCreate>)> = creates.into_iter().map(|op| (first(&op), op)).listed();
         while !open.is_empty() {
             let rest = open.split_off(open.len().min(GROUP));
             let mut again = Vec::new();
@@ -345,7 +345,7 @@ impl Writer<'_> {
             birth::google_id(self.connection, &op.origin.crm, generation)
         };
         let ids = taken.iter().map(|(generation, op)| id(*generation, op));
-        let requests = ids.map(|id| google::event(&calendar, &id)).collect();
+        let requests = ids.map(|id| google::event(&calendar, &id)).listed();
         let mut again = Vec::new();
         for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
@@ -449,9 +449,10 @@ impl Writer<'_> {
     }
 
     fn sight(&self, response: &HttpResponse) -> Option<Sight> {
-        let limits = self.book.active().ok()?.crm.limits;
-        let default_reminders = &self.default_reminders;
-        sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
+        let crm = &self.book.active().ok()?.crm;
+        let context =
+            Context { default_reminders: &self.default_reminders, limits: crm.limits, own: &crm.own };
+        sight(Item::parse(&response.body)?, &context)
     }
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
@@ -476,14 +477,14 @@ impl Writer<'_> {
 
     /// Performs requests that may be repeated without harm, in batches where the host lets these through.
     pub(super) async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
-        let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).collect();
+        let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).listed();
         let mut batch = self.batch;
         // What is left open is told to have failed by this.
         let mut last = Problem::Unsure(Doubt::BadResponse);
         for attempt in 0..ATTEMPTS {
             let open: Vec<usize> =
-                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).collect();
-            let asked: Vec<HttpRequest> = open.iter().filter_map(|at| requests.get(*at).cloned()).collect();
+                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).listed();
+            let asked: Vec<HttpRequest> = open.iter().filter_map(|at| requests.get(*at).cloned()).listed();
             if asked.is_empty() {
                 break;
             }
@@ -518,13 +519,13 @@ impl Writer<'_> {
                 break;
             }
         }
-        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(last.clone()))).collect())
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(last.clone()))).listed())
     }
 
     /// None where the batch endpoint is out of reach.
     async fn send_batches(&self, requests: &[HttpRequest]) -> Result<Option<Vec<Answered>>> {
-        let groups: Vec<&[HttpRequest]> = requests.chunks(google::BATCH).collect();
-        let batches = groups.iter().map(|group| google::batch(group)).collect();
+        let groups: Vec<&[HttpRequest]> = requests.chunks(google::BATCH).listed();
+        let batches = groups.iter().map(|group| google::batch(group)).listed();
         let mut answers = Vec::with_capacity(requests.len());
         for (group, answer) in groups.iter().zip(self.io.fetch(batches).await?) {
             match answer {
@@ -536,7 +537,7 @@ impl Writer<'_> {
                     }));
                 }
                 Err(Problem::Absent | Problem::Refused(_) | Problem::Forbidden(_)) => return Ok(None),
-                Err(problem) => answers.extend(group.iter().map(|_| Err(problem.clone()))),
+                Err(problem) => group.iter().map(|_| Err(problem.clone())).add_to(&mut answers),
             }
         }
         Ok(Some(answers))
@@ -550,7 +551,7 @@ fn see_origin(link: &mut Link, origin: &Origin) {
 
 /// What an event carries in its private extended properties: the record that it was made of, and what was written.
 fn mark(op: &GoogleCreate) -> Mark {
-    let base = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field)).collect();
+    let base = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field)).listed();
     Mark { crm: op.origin.crm.clone(), base }
 }
 

@@ -39,6 +39,7 @@ impl Writer<'_> {
         let crm = self.book.active()?.crm.clone();
         let context = CrmContext {
             user: &crm.user,
+            own: &crm.own,
             limits: crm.limits,
             exclusive_end: self.book.state.exclusive_ends(),
             listed: true,

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::event::Guests;
 use crate::model::field::Field;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::sync::people::take;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::sync::side::Side;
@@ -125,7 +126,7 @@ impl Writer<'_> {
     /// Guests are merged with those whom somebody added in the CRM, so that the list is read first; the write is
     /// refused record by record if it changed since (I17).
     async fn rosters(&mut self, ops: &mut Vec<Box<Update>>) -> Result<Rosters> {
-        let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).collect();
+        let ids: Vec<&CrmId> = ops.iter().filter_map(|op| self.crm(op)).listed();
         const FIELDS: &str = "Participants,Modified_Time";
         let mut records = Vec::new();
         for mut record in read::records(self.io, &ids, FIELDS).await? {
@@ -149,7 +150,7 @@ impl Writer<'_> {
         }
         let guard = records.iter().filter_map(|record| seconds(&record.modified)).max();
         let mut people: Vec<(CrmId, Vec<Participant>)> =
-            records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).collect();
+            records.into_iter().map(|record| (record.id, record.participants.unwrap_or_default())).listed();
         let mut strangers = Vec::new();
         for op in ops.iter() {
             let Some(link) = self.links.get(&op.id) else { continue };
@@ -264,7 +265,9 @@ impl Writer<'_> {
         {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
-                written.note_guests(roster.iter().filter_map(Participant::guest));
+                let own = self.book.activation.as_ref().map_or(&[][..], |active| &active.crm.own);
+                let guests = roster.iter().filter_map(Participant::guest);
+                written.note_guests(guests.filter(|guest| !own.contains(&guest.email)));
             }
             shown.update(&written.cut_guests(MAX_PARTICIPANTS), op.fields);
         }
