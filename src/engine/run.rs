@@ -34,7 +34,11 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
     let mut book = open(io).await?;
     let activation = ready(&book, started)?;
     if let Some(undo) = book.intents.undo.clone() {
-        super::undo::undo(io, &mut book, options, undo, true).await?;
+        match super::undo::undo(io, &mut book, options, undo, true).await {
+            // Nothing is kept of it any more.
+            Err(error) if error.kind() != ErrorKind::Misuse => return Err(error),
+            _ => {}
+        }
     }
     let mut report = begin(io, &mut book, &options.trigger, None).await?;
     let outcome = cycle(io, options, &activation, &mut book, &mut report, None).await;
@@ -106,7 +110,8 @@ pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Er
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::StorageFailed | ErrorKind::Locked | ErrorKind::Cancelled
     );
-    if stored && book.has_written() {
+    let undoes = report.undoes.is_some() && error.kind() != ErrorKind::Misuse;
+    if stored && (book.has_written() || undoes) {
         let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
         report.failed = Some(Failed { code, message });
         report.finished = Finished::Failed;

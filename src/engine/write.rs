@@ -150,8 +150,8 @@ impl<'a> Writer<'a> {
 
     /// Applies the plan.
     pub(crate) async fn apply(&mut self, plan: Plan) -> Result<()> {
-        self.total = plan.entries();
-        self.io.progress(0, self.total);
+        self.total = self.done + plan.entries();
+        self.io.progress(self.done, self.total);
         let Plan {
             deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, ..
         } = plan;
