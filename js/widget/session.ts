@@ -4,12 +4,12 @@ import { isAccordError } from "../src/errors.ts";
 import type { Host } from "../src/host.ts";
 import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
 import { createSync, type RunOptions, type Sync } from "../src/index.ts";
-import type { Access, Answer, Calendar, Progress, Report, Service, Settings, Status } from "../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
 import engine from "virtual:engine";
 import { language, type Language } from "./i18n/text.ts";
 import { frameStorage, type Kept } from "./storage.ts";
 import { upcoming, type Upcoming } from "./upcoming.ts";
-import { meetingOf, type Missing, type PageLoad, type Surroundings } from "./zoho.ts";
+import { meetingOf, PATIENCE_MS, type Missing, type PageLoad, type Surroundings } from "./zoho.ts";
 
 export type Place = "tab" | "meeting" | "tile";
 
@@ -38,6 +38,8 @@ export interface State {
   next: readonly Upcoming[] | undefined;
   /** Of a page of one meeting. */
   meeting: string | undefined;
+  /** What was written of that meeting, newest first. */
+  reasons: readonly Reason[];
   /** What the last cycle of this page did. */
   report: Report | undefined;
   progress: Progress | undefined;
@@ -53,6 +55,8 @@ export interface Session {
   run(): Promise<void>;
   push(): Promise<void>;
   resolve(question: string, answer: Answer): Promise<void>;
+  undo(run: number): Promise<void>;
+  putBack(run: number, googleId: string, field: FieldName): Promise<void>;
   deactivate(): Promise<void>;
   loadCalendars(): Promise<void>;
   cancel(): void;
@@ -63,13 +67,14 @@ const MINUTE_MS = 60_000;
 export function openSession(place: Place): Session {
   let state: State = {
     place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined,
-    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, report: undefined, progress: undefined, busy: false,
+    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
   };
   const heard = new Set<() => void>();
   let sync: Sync | undefined;
   let fetch: Host["fetch"] | undefined;
   let stop: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let saved = false;
 
   function set(change: Partial<State>): void {
     state = { ...state, ...change };
@@ -90,8 +95,11 @@ export function openSession(place: Place): Session {
   }
 
   async function look(sync: Sync): Promise<void> {
-    const [status, history] = await Promise.all([sync.status(), state.place === "tile" ? [] : sync.history()]);
-    set({ status, history });
+    const { place, meeting } = state;
+    const [status, history, reasons] = await Promise.all([
+      sync.status(), place === "tab" ? sync.history() : [], place === "meeting" && meeting !== undefined ? sync.explain(meeting) : [],
+    ]);
+    set({ status, history, reasons });
   }
 
   async function cycle(sync: Sync, options: RunOptions): Promise<void> {
@@ -132,9 +140,13 @@ export function openSession(place: Place): Session {
   async function push(): Promise<void> {
     const { meeting } = state;
     if (meeting === undefined) return;
+    // Saved once more while the last push was on its way: that one may have read the meeting before.
+    saved = state.busy;
+    if (saved) return;
     await act(async (sync) => {
       if (state.status?.state === "active") await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
     });
+    if (saved) await push();
   }
 
   async function loadCalendars(): Promise<void> {
@@ -142,7 +154,8 @@ export function openSession(place: Place): Session {
   }
 
   async function open(around: Surroundings): Promise<void> {
-    const user = widgetUser(await around.crm.CONFIG.getCurrentUser());
+    const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
+    const user = widgetUser(await Promise.race([silence, around.crm.CONFIG.getCurrentUser()]).catch(() => undefined));
     if (user === undefined) return set({ phase: "stuck", trouble: { code: "no-user" } });
     set({ language: language(user.locale ?? navigator.language), zone: user.zone });
     const { storage, kept } = await frameStorage(user.id);
@@ -193,6 +206,14 @@ export function openSession(place: Place): Session {
     resolve: (question, answer) => act(async (sync) => {
       await sync.resolve(question, answer);
       await cycle(sync, { trigger: "manual" });
+    }),
+    undo: (run) => act(async (sync) => {
+      set({ report: await sync.undo(run, { onProgress: (progress) => set({ progress }) }) });
+      await look(sync);
+    }),
+    putBack: (run, googleId, field) => act(async (sync) => {
+      set({ report: await sync.putBack(run, googleId, field) });
+      await look(sync);
     }),
     deactivate: () => act(async (sync) => set({ status: await sync.deactivate() })),
     loadCalendars,

@@ -25,6 +25,8 @@ export interface Circumstances {
   /** Names of connections that nobody made or authorised. */
   refused?: string[];
   sdk?: "missing" | "slow";
+  /** The page does not say PageLoad by itself. */
+  silent?: boolean;
   wasm?: "refused";
   /** The address of the page around the frame. */
   origin?: string;
@@ -133,7 +135,7 @@ export class CrmPage {
   }
 
   #html(): string {
-    const { place, meeting, origin = CRM } = this.#with;
+    const { place, meeting, silent, origin = CRM } = this.#with;
     const source = `${FRAME}/app/${place}.html?serviceOrigin=${encodeURIComponent(origin)}`;
     const page = meeting === undefined ? {} : { Entity: "Events", EntityId: [meeting] };
     return `<!doctype html><html lang="en"><title>CRM</title><body style="margin:0">
@@ -146,7 +148,7 @@ export class CrmPage {
           if (type !== "SDK.EVENT") return;
           if (eventName === "REGISTER") {
             post({ eventName: "SET_CONTEXT", data: { uniqueID: "1", connectors: {}, model: {}, locale: "en", localeResource: {} } });
-            setTimeout(pageLoad, 50);
+            ${silent ? "" : "setTimeout(pageLoad, 50);"}
           } else if (eventName === "CRM_EVENT") {
             const { refused, answer } = await crmAnswers(data);
             post({ eventName: refused ? "EVENT_RESPONSE_FAILURE" : "EVENT_RESPONSE", promiseid, data: answer });

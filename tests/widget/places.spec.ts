@@ -24,6 +24,37 @@ test("a meeting that was saved is in Google as soon as its page is shown (D2) @f
   await expect(crm.frame.getByRole("button", { name: "Push now" })).toBeEnabled();
   await crm.press("Push now");
   await expect(crm.frame.getByText("In accord with Google.")).toBeVisible();
+  // What was written of it, newest first, with what was there before.
+  const written = crm.frame.locator(".reports li");
+  await expect(written).toHaveCount(2);
+  await expect(written.first()).toContainText("Title: Contract with Kolibri Contract with Kolibri, signed");
+  await page.screenshot({ path: `screenshots/meeting-history-${browserName}.png` });
+
+  // The web tab undoes the last cycle: Google has the title from before.
+  await crm.visit({ place: "tab" });
+  await crm.inAccord();
+  await crm.press("Undo");
+  await expect.poll(async () => (await sandbox.google()).find((event) => event.id === made[0]!.id)?.summary).toBe("Contract with Kolibri");
+});
+
+test("a meeting that is saved again while it is pushed is pushed again (D2, K3)", async ({ open, sandbox }) => {
+  const crm = await open({ place: "tab" });
+  await crm.setUp();
+  const id = await addToCrm(sandbox, "First title");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  // The write to Google waits until the meeting has been saved once more.
+  crm.between = async ({ data }) => {
+    if (data?.data["method"] === "POST" && String(data.data["url"]).includes("/calendar/v3/")) await held;
+    return undefined;
+  };
+  await crm.visit({ place: "meeting", meeting: id });
+  await expect.poll(() => crm.writes().some(({ data }) => String(data?.data["parameters"]).includes("First title"))).toBe(true);
+  await editInCrm(sandbox, id, { Event_Title: "Second title" });
+  await crm.pageLoad();
+  release();
+  await expect.poll(async () => (await sandbox.google()).filter(({ summary }) => summary === "Second title").length).toBe(1);
+  expect((await sandbox.google()).filter(({ summary }) => summary === "First title")).toEqual([]);
 });
 
 test("the tile shows the state and what comes next on both sides", async ({ open, page, sandbox }) => {

@@ -16,6 +16,21 @@ test("with a slow one it waits, and says so", async ({ open }) => {
   await expect(crm.frame.getByLabel("Google calendar")).not.toHaveValue("");
 });
 
+test("a page that does not answer is named, and still counts when it does", async ({ open }) => {
+  const crm = await open({ place: "tab", silent: true });
+  await expect(crm.frame.getByRole("alert")).toContainText("The CRM has not answered yet");
+  await crm.pageLoad();
+  await expect(crm.frame.getByLabel("Google calendar")).not.toHaveValue("");
+  await expect(crm.frame.getByRole("alert")).toHaveCount(0);
+});
+
+test("a CRM that does not say who is signed in", async ({ open }) => {
+  const crm = await open({ place: "tab", silent: true });
+  crm.between = async ({ category }) => (category === "CONFIG" ? { users: [] } : undefined);
+  await crm.pageLoad();
+  await expect(crm.frame.getByRole("alert")).toContainText("did not say who is signed in");
+});
+
 test("in a page that is not Zoho's nothing is said to it", async ({ open }) => {
   const crm = await open({ place: "tab", origin: "https://crm.zoho.example.com" });
   await expect(crm.frame.getByRole("alert")).toContainText("This page belongs into Zoho CRM");

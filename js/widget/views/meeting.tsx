@@ -1,6 +1,6 @@
-/** Beside a meeting: whether Google has it, why not, and which values lost. */
+/** Beside a meeting: whether Google has it, why not, and what was written of it. */
 
-import type { Conflict } from "../../src/types.ts";
+import type { FieldChange, Reason } from "../../src/types.ts";
 import { useShown } from "./context.ts";
 import { summary } from "./reports.tsx";
 
@@ -11,7 +11,6 @@ export function Meeting() {
   if (status?.state !== "active") return <NotSetUp />;
 
   const parked = status.parked.find(({ crmId }) => crmId === meeting);
-  const lost = state.history.flatMap(({ run, conflicts }) => conflicts.filter(({ crmId }) => crmId === meeting).map((conflict) => ({ run, conflict })));
   const wrote = report !== undefined && report.google.created + report.google.updated + report.google.deleted > 0;
   const oneWay = status.settings?.direction === "google-to-crm";
   return (
@@ -29,24 +28,38 @@ export function Meeting() {
           : report !== undefined && <p class="name">{wrote ? t("pushed") : t("inAccord")}</p>}
         {!state.busy && report !== undefined && wrote && <p>{summary(report, text)}</p>}
       </section>
-      {lost.length > 0 && (
+      {state.reasons.length > 0 && (
         <section class="card">
           <h2>{t("historyOfMeeting")}</h2>
-          <ol class="reports">{lost.map(({ run, conflict }) => <Lost key={`${run} ${conflict.field}`} conflict={conflict} />)}</ol>
+          <ol class="reports">{state.reasons.map((reason, n) => <Written key={n} reason={reason} />)}</ol>
         </section>
       )}
     </>
   );
 }
 
-function Lost({ conflict }: { conflict: Conflict }) {
-  const { text: { t } } = useShown();
-  const { winner, google, crm } = conflict;
+function Written({ reason: { run, atMs, operation } }: { reason: Reason }) {
+  const { text } = useShown();
+  const { t } = text;
   return (
     <li>
-      <span>{t("overwritten", { side: t(winner) })}</span>
-      <q>{winner === "google" ? crm : google}</q>
+      {atMs > 0 && <time dateTime={new Date(atMs).toISOString()}>{text.time(atMs, { dateStyle: "medium", timeStyle: "short" })}</time>}
+      <span>{t(operation.side)}: {t(`verb.${operation.verb}`)}</span>
+      {operation.verb === "update" && operation.fields.map((change) => <Changed key={change.field} run={run} googleId={operation.googleId} change={change} />)}
     </li>
+  );
+}
+
+function Changed({ run, googleId, change }: { run: number; googleId: string | undefined; change: FieldChange }) {
+  const { session, state: { busy }, text: { t } } = useShown();
+  const { field, before, after, winner, lost } = change;
+  const name = t(`field.${field}`);
+  if (winner === undefined || lost === undefined) return <span>{name}: {before !== undefined && <><del>{before}</del> </>}<ins>{after ?? "–"}</ins></span>;
+  return (
+    <span>
+      {name}: {t("overwritten", { side: t(winner) })} <q>{lost}</q>{" "}
+      {googleId !== undefined && <button type="button" disabled={busy} onClick={() => void session.putBack(run, googleId, field)}>{t("putBack")}</button>}
+    </span>
   );
 }
 

@@ -31,12 +31,13 @@ export function Notices() {
           <ul>{state.missing.map(({ code, message }) => <li key={code} lang="en">{message}</li>)}</ul>
         </div>
       )}
-      {status?.questions.map(({ id, side, count }) => (
+      {status?.questions.map(({ id, code, side, count }) => (
         <div key={id} class="notice" role="alert" data-code="question">
-          <p>{plural(`question.${side}`, count)}</p>
+          <p>{code === "ambiguous" ? plural("ambiguous", count) : plural(`question.${side}`, count)}</p>
           <p class="actions">
-            <button type="button" disabled={state.busy} onClick={() => void session.resolve(id, "restore")}>{t("restore")}</button>
-            <button type="button" disabled={state.busy} onClick={() => void session.resolve(id, "apply")}>{t("apply")}</button>
+            {(code === "ambiguous" ? (["pair", "separate"] as const) : (["restore", "apply"] as const)).map((answer) => (
+              <button key={answer} type="button" disabled={state.busy} onClick={() => void session.resolve(id, answer)}>{t(answer)}</button>
+            ))}
           </p>
         </div>
       ))}

@@ -7,7 +7,9 @@ import { useShown } from "./context.ts";
 const SHOWN = 10;
 
 export function Reports() {
-  const { state: { history }, text } = useShown();
+  const { session, state: { history, busy }, text } = useShown();
+  // Only the newest: what an older one wrote may be what a newer one stands on.
+  const undoable = history.find((report) => writes(report) > 0);
   return (
     <section class="card">
       <h2>{text.t("lastCycles")}</h2>
@@ -16,12 +18,17 @@ export function Reports() {
         {history.slice(0, SHOWN).map((report) => (
           <li key={report.run}>
             <time dateTime={new Date(report.startedMs).toISOString()}>{text.time(report.startedMs, { dateStyle: "medium", timeStyle: "short" })}</time>
-            <span>{summary(report, text)}</span>
+            <span>{report.undoes !== undefined && `${text.t("undone")} · `}{summary(report, text)}</span>
+            {report === undoable && <button type="button" disabled={busy} onClick={() => void session.undo(report.run)}>{text.t("undo")}</button>}
           </li>
         ))}
       </ol>
     </section>
   );
+}
+
+function writes({ google, crm }: Report): number {
+  return [google, crm].reduce((sum, { created, updated, deleted }) => sum + created + updated + deleted, 0);
 }
 
 export function summary({ google, crm, linked }: Report, { t, plural }: Text): string {
