@@ -115,9 +115,21 @@ export type Command =
     | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
     | { name: "status" }
     | { name: "history" }
-    | { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+    | { name: "undo"; run?: number; googleId?: string; batch?: boolean; lease?: boolean }
+    | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean; lease?: boolean }
+    | { name: "explain"; googleId: string }
+    | { name: "resolve"; question: string; answer: "apply" | "restore" | "pair" | "separate"; lease?: boolean }
     | { name: "deactivate"; lease?: boolean }
     | { name: "forget"; lease?: boolean };
+
+/** A mapped field. */
+export type FieldName = "title" | "time" | "reminder" | "place" | "description" | "guests";
+
+/** Why a field or an event was written. */
+export type Rule =
+    | "new" | "changed-in-google" | "changed-in-crm"
+    | "conflict-newest" | "conflict-google" | "conflict-crm"
+    | "source" | "deleted" | "edit-beats-deletion" | "answered" | "undo" | "put-back";
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -171,69 +183,105 @@ fn inward(answer: &JsValue) -> Answer {
 /// A step as an object, built by hand: bodies and rows cross as strings, results as the JSON that they are.
 fn outward(step: crate::Result<Step>) -> Result<JsValue, JsValue> {
     let Step { kind, progress } = step.map_err(|error| thrown(&error))?;
-    let (name, fields): (&str, Vec<(&str, JsValue)>) = match kind {
+    let step = Fields::default();
+    step.set("progress", how_far(progress));
+    let name = match kind {
         StepKind::Http { requests } => {
-            ("http", vec![("requests", requests.iter().map(request).collect::<Array>().into())])
+            step.set("requests", requests.iter().map(request).collect::<Array>().into());
+            "http"
         }
         StepKind::Load { keys, prefix } => {
-            let mut fields = vec![("keys", texts(&keys))];
-            fields.extend(prefix.map(|prefix| ("prefix", JsValue::from(prefix))));
-            ("load", fields)
+            step.texts("keys", &keys);
+            if let Some(prefix) = prefix {
+                step.text("prefix", &prefix);
+            }
+            "load"
         }
         StepKind::Save { put, remove } => {
-            let rows = object(put.iter().map(|(key, text)| (key.as_str(), JsValue::from_str(text))));
-            ("save", vec![("put", rows), ("remove", texts(&remove))])
+            let rows = Fields::default();
+            for (key, text) in &put {
+                rows.text(key, text);
+            }
+            step.set("put", rows.0.into());
+            step.texts("remove", &remove);
+            "save"
         }
-        StepKind::Wait { until_ms } => ("wait", vec![("untilMs", number(until_ms))]),
-        StepKind::Offsets { zone, from_ms, to_ms } => (
-            "offsets",
-            vec![("zone", JsValue::from(zone)), ("fromMs", number(from_ms)), ("toMs", number(to_ms))],
-        ),
-        StepKind::Done { result } => ("done", vec![("result", js_sys::JSON::parse(&result)?)]),
+        StepKind::Wait { until_ms } => {
+            step.number("untilMs", until_ms);
+            "wait"
+        }
+        StepKind::Offsets { zone, from_ms, to_ms } => {
+            step.text("zone", &zone);
+            step.number("fromMs", from_ms);
+            step.number("toMs", to_ms);
+            "offsets"
+        }
+        StepKind::Done { result } => {
+            step.set("result", js_sys::JSON::parse(&result)?);
+            "done"
+        }
         StepKind::Failed { error } => {
-            let mut fields =
-                vec![("code", JsValue::from_str(error.code)), ("message", JsValue::from(error.message))];
-            fields.extend(error.retry_after_ms.map(|ms| ("retryAfterMs", number(ms))));
-            ("failed", vec![("error", object(fields.into_iter()))])
+            let failure = Fields::default();
+            failure.text("code", error.code);
+            failure.text("message", &error.message);
+            if let Some(ms) = error.retry_after_ms {
+                failure.number("retryAfterMs", ms);
+            }
+            step.set("error", failure.0.into());
+            "failed"
         }
     };
-    let head = [("type", JsValue::from_str(name)), ("progress", how_far(progress))];
-    Ok(object(head.into_iter().chain(fields)))
+    step.text("type", name);
+    Ok(step.0.into())
 }
 
 fn how_far(Progress { phase, done, total }: Progress) -> JsValue {
-    let mut fields = vec![("phase", JsValue::from_str(phase.name())), ("done", JsValue::from(done))];
-    fields.extend(total.map(|total| ("total", JsValue::from(total))));
-    object(fields.into_iter())
+    let fields = Fields::default();
+    fields.text("phase", phase.name());
+    fields.number("done", done.into());
+    if let Some(total) = total {
+        fields.number("total", total.into());
+    }
+    fields.0.into()
 }
 
 fn request(request: &HttpRequest) -> JsValue {
-    let headers = object(request.headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))));
-    let mut fields = vec![
-        ("service", JsValue::from_str(request.service.key())),
-        ("method", JsValue::from_str(request.method)),
-        ("path", JsValue::from_str(&request.path)),
-        ("headers", headers),
-    ];
-    fields.extend(request.body.as_deref().map(|body| ("body", JsValue::from_str(body))));
-    object(fields.into_iter())
-}
-
-fn object<'a>(fields: impl Iterator<Item = (&'a str, JsValue)>) -> JsValue {
-    let object = js_sys::Object::new();
-    for (key, value) in fields {
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &value);
+    let headers = Fields::default();
+    for (name, value) in &request.headers {
+        headers.text(name, value);
     }
-    object.into()
+    let fields = Fields::default();
+    fields.text("service", request.service.key());
+    fields.text("method", request.method);
+    fields.text("path", &request.path);
+    fields.set("headers", headers.0.into());
+    if let Some(body) = &request.body {
+        fields.text("body", body);
+    }
+    fields.0.into()
 }
 
-fn texts(texts: &[String]) -> JsValue {
-    texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into()
-}
+/// An object under way.
+#[derive(Default)]
+struct Fields(js_sys::Object);
 
-/// Times and durations stay far below 2^53.
-fn number(value: i64) -> JsValue {
-    JsValue::from_f64(value as f64)
+impl Fields {
+    fn set(&self, key: &str, value: JsValue) {
+        let _ = Reflect::set(&self.0, &JsValue::from_str(key), &value);
+    }
+
+    fn text(&self, key: &str, text: &str) {
+        self.set(key, JsValue::from_str(text));
+    }
+
+    /// Times and durations stay far below 2^53.
+    fn number(&self, key: &str, value: i64) {
+        self.set(key, JsValue::from_f64(value as f64));
+    }
+
+    fn texts(&self, key: &str, texts: &[String]) {
+        self.set(key, texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into());
+    }
 }
 
 /// A JavaScript `Error` with a `code`.

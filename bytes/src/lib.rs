@@ -1,5 +1,5 @@
-//! What looks at every byte of the answers and the stored rows: JSON in and out, fingerprints, and the memory of the
-//! module. It knows nothing of calendars.
+//! What looks at every byte of the answers and the stored rows: JSON in and out, fingerprints, odd characters in texts,
+//! and the memory of the module. It knows nothing of calendars.
 //!
 //! A crate of its own for one reason: the compiler optimises crate by crate. This one is made for speed, the engine,
 //! which decides much and repeats little, for size.
@@ -8,3 +8,4 @@ pub mod fingerprint;
 pub mod json;
 #[cfg(target_arch = "wasm32")]
 mod memory;
+pub mod text;

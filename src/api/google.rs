@@ -3,7 +3,8 @@
 use super::http::{HttpRequest, HttpResponse, Service, encode};
 use crate::devices::Device;
 use crate::model::ids::{Etag, GoogleId, SyncToken};
-use crate::model::text::{find, split_once};
+use crate::model::list::Listed;
+use crate::model::text::{after_last, find, split_once};
 use crate::model::time::rfc3339_utc;
 
 /// How many requests a batch holds. The guide says 1,000, older text and the staff say 50 for Calendar
@@ -148,7 +149,7 @@ fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
 
 /// Up to [`BATCH`] events in one request.
 pub(crate) fn events_batch(calendar: &str, ids: &[GoogleId]) -> HttpRequest {
-    batch(&ids.iter().map(|id| event(calendar, id)).collect::<Vec<_>>())
+    batch(&ids.iter().map(|id| event(calendar, id)).listed())
 }
 
 /// Up to [`BATCH`] requests in one (Google Calendar API, guides/batch). Each counts, is guarded and is answered as if it
@@ -203,11 +204,13 @@ pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<H
 fn batch_part(part: &str) -> Option<(usize, HttpResponse)> {
     let (headers, inner) = split_headers(part)?;
     let id = header(headers, "content-id")?;
-    let index = id.trim_end_matches('>').rsplit('-').next()?.parse().ok()?;
+    let id = id.trim_end_matches('>');
+    let index = after_last(id, '-').unwrap_or(id).parse::<u32>().ok()? as usize;
     let inner = inner.trim_start();
     // A 204 has no body, and need not have the empty line before it.
     let (head, body) = split_headers(inner).unwrap_or((inner, ""));
-    let status = head.lines().next()?.split(' ').nth(1)?.parse().ok()?;
+    let status = head.lines().next()?.split(' ').nth(1)?.parse::<u32>().ok()?;
+    let status = u16::try_from(status).ok()?;
     let retry_after = header(head, "retry-after").map(str::to_owned);
     Some((index, HttpResponse { status, retry_after, body: body.trim_end().as_bytes().to_vec() }))
 }

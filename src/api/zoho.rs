@@ -5,6 +5,7 @@ use crate::devices::Device;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::model::time::rfc3339_utc;
 use crate::wire::zoho::{BulkWrite, EventWrite, MARK};
 
@@ -90,7 +91,7 @@ pub(crate) fn events(ids: &[&CrmId], fields: &str) -> HttpRequest {
 }
 
 fn join(ids: &[&CrmId]) -> String {
-    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",")
+    ids.iter().map(|id| id.as_str()).listed().join(",")
 }
 
 /// Which of the user's meetings a query asks for. COQL reads what was written without delay, unlike search.

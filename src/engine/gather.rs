@@ -11,6 +11,7 @@ use crate::devices::Device;
 use crate::error::Result;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
 use crate::model::sight::{Content, CrmSight};
 use crate::model::table::Table;
@@ -111,11 +112,11 @@ impl Gatherer<'_> {
         let direction = self.activation.settings.direction;
         let matching = direction == Direction::CrmToGoogle && book.state.doubt;
         if direction != Direction::CrmToGoogle || matching {
-            let limits = self.activation.crm.limits;
             let rolls = self.admission.rolls(book.state.horizon);
             let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
-            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
+            let profile = &self.activation.crm;
+            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, profile).await?;
             gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
@@ -149,7 +150,7 @@ impl Gatherer<'_> {
     /// Reads single records of the CRM, and nothing else: somebody just saved them there (D2).
     pub(crate) async fn gather_records(&self, ids: &[CrmId], book: &mut Book) -> Result<Gathered> {
         let mut gathered = Gathered::default();
-        let changed = ids.iter().map(|id| Changed { id: id.clone(), modified: None }).collect();
+        let changed = ids.iter().map(|id| Changed { id: id.clone(), modified: None }).listed();
         let deleted = Vec::new();
         let lists = Lists { full: false, started_ms: self.io.now_ms(), changed, known: false, deleted };
         let ways = self.load_links(false, Some(&lists), &mut gathered, book).await?;
@@ -159,12 +160,14 @@ impl Gatherer<'_> {
         Ok(gathered)
     }
 
-    /// Reads both sides of single events again: what moved under a write (I14).
+    /// Reads both sides of single events again: what moved under a write (I14). `whole`: the CRM too where it is not
+    /// listened to.
     pub(crate) async fn again(
         &self,
         moved: Vec<Stale>,
         default_reminders: Vec<Reminder>,
         book: &Book,
+        whole: bool,
     ) -> Result<Gathered> {
         let mut gathered = Gathered { default_reminders, ..Gathered::default() };
         let mut ids = Vec::new();
@@ -178,24 +181,27 @@ impl Gatherer<'_> {
             }
             gathered.cases.change(id, |case| case.link = link);
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
         }
-        if self.activation.settings.direction != Direction::GoogleToCrm {
+        if whole || self.activation.settings.direction != Direction::GoogleToCrm {
             self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
     }
 
+    fn context<'c>(&'c self, default_reminders: &'c [Reminder]) -> Context<'c> {
+        Context { default_reminders, limits: self.activation.crm.limits, own: &self.activation.crm.own }
+    }
+
     /// The calendar's default reminders where this cycle does not read the calendar.
-    async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
+    pub(crate) async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
         if let Some(known) = &book.state.default_reminders {
             let reminder =
                 |(method, minutes): &(String, u32)| Reminder { method: method.clone(), minutes: *minutes };
-            return Ok(known.iter().map(reminder).collect());
+            return Ok(known.iter().map(reminder).listed());
         }
         let request = google::default_reminders(&self.activation.settings.calendar);
         let found = default_reminders(&self.io.fetch_one(request).await?.body);
@@ -216,7 +222,7 @@ impl Gatherer<'_> {
         let deletions = book.state.crm_deletions.unwrap_or(changes);
         let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
         let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
-        let deleted = fresh.collect();
+        let deleted = fresh.listed();
         let known = book.state.unread_since.is_none()
             && book.state.crm_overlap == Some(versions(&changed, changes.from()));
         Ok(Lists { full: false, started_ms, changed, known, deleted })
@@ -237,18 +243,19 @@ impl Gatherer<'_> {
         let connection = self.activation.connection();
         let named = |lists: &Lists| {
             let changed = lists.changed.iter().filter(|_| !lists.known).map(|row| row.id.clone());
-            changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).collect::<Vec<_>>()
+            changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).listed()
         };
         let mut ways = Ways::default();
         let rows = if full {
             io.list(key::LINKS).await?
         } else {
             let mut named: Vec<CrmId> = lists.map(named).unwrap_or_default();
-            named.extend(gathered.cases.values().filter_map(|case| match &case.sight.as_ref()?.content {
+            let marks = gathered.cases.values().filter_map(|case| match &case.sight.as_ref()?.content {
                 Content::Ordinary { mark: Some(mark), .. } => Some(mark.crm.clone()),
                 _ => None,
-            }));
-            let back = io.load(named.iter().map(key::reverse).collect()).await?;
+            });
+            marks.add_to(&mut named);
+            let back = io.load(named.iter().map(key::reverse).listed()).await?;
             let mut unreadable = false;
             for id in &named {
                 let Some(text) = back.get(key::reverse(id)) else { continue };
@@ -261,15 +268,15 @@ impl Gatherer<'_> {
                 self.restore_ways(&named, &mut ways).await?;
             }
             let born = named.iter().map(|id| birth::google_id(connection, id, 0));
-            let delivered = Table::of(gathered.cases.keys().cloned().chain(born));
-            gathered.waiting = waiting(book, &delivered, io.now_ms());
+            let delivered = Table::of(gathered.cases.keys().chain(ways.values()).cloned().chain(born));
+            gathered.waiting = waiting(book, &|id| delivered.contains(id), io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
             }
             let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).chain(&series);
             let keys = Table::of(ids.map(key::link));
-            let mut rows = io.load(keys.into_iter().map(|(key, ())| key).collect()).await?;
+            let mut rows = io.load(keys.into_iter().map(|(key, ())| key).listed()).await?;
             for series in &gathered.touched {
                 for (name, text) in io.list(&key::links_of_series(series)).await? {
                     rows.insert(name, text);
@@ -278,9 +285,12 @@ impl Gatherer<'_> {
             rows
         };
         if full {
-            gathered.waiting = waiting(book, &Table::default(), io.now_ms());
+            gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
-        let mut links = Vec::new();
+        // A way whose link is not there at all leads to one that was lost.
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
+        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {
@@ -341,7 +351,8 @@ impl Gatherer<'_> {
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
                 None => {
                     let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    link.seen.end > window_start && (full || touched())
+                    // How the CRM takes its days is not known yet: they are compared whenever the record comes up.
+                    link.unverified || link.seen.end > window_start && (full || touched())
                 }
             };
             match ask {
@@ -370,11 +381,14 @@ impl Gatherer<'_> {
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
         let births = book.intents.births.iter().map(|(id, _)| id);
         let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
-        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
-        ids.extend(parked.into_iter().take((self.max / 20).max(1)));
+        let now = self.io.now_ms();
+        let at_once =
+            |id: &GoogleId| answers.contains(id) || book.parked(id).is_none_or(|row| row.retry_ms > now);
+        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(at_once);
+        parked.into_iter().take((self.max / 20).max(1)).add_to(&mut ids);
         let room = self.max.saturating_sub(ids.len());
         gathered.deferred.other += answered.len().saturating_sub(room);
-        ids.extend(answered.into_iter().take(room));
+        answered.into_iter().take(room).add_to(&mut ids);
         if ids.is_empty() {
             return Ok(());
         }
@@ -384,8 +398,7 @@ impl Gatherer<'_> {
                 case.sight = None;
             }
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         let mut answered = 0;
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
@@ -427,19 +440,20 @@ impl Gatherer<'_> {
             }
         }
         let gone = Table::of(lists.deleted.iter().map(|(id, _)| id.as_str()));
-        ids.extend(lists.deleted.iter().map(|(id, _)| id).filter(|id| link(id).is_some()).cloned());
+        let gone_here = lists.deleted.iter().map(|(id, _)| id).filter(|id| link(id).is_some());
+        gone_here.cloned().add_to(&mut ids);
         if lists.full {
             let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
             let lacking = lacking
                 .filter(|link| !listed.contains(&link.crm) && link.seen.end > self.admission.window_start);
-            ids.extend(lacking.map(|link| link.crm.clone()));
+            lacking.map(|link| link.crm.clone()).add_to(&mut ids);
         }
         for id in &gathered.waiting {
             let linked =
                 gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
-            ids.extend(linked.or_else(|| book.parked(id)?.crm.clone()));
+            linked.or_else(|| book.parked(id)?.crm.clone()).into_iter().add_to(&mut ids);
         }
-        ids.extend(book.intents.births.iter().map(|(_, crm)| crm.clone()));
+        book.intents.births.iter().map(|(_, crm)| crm.clone()).add_to(&mut ids);
         // Events that Accord made, and whose link is not there: the record that they were made of.
         for (id, case) in gathered.cases.iter() {
             if let (None, Some(sight)) = (&case.link, &case.sight)
@@ -479,6 +493,7 @@ impl Gatherer<'_> {
         let profile = &self.activation.crm;
         let context = CrmContext {
             user: &profile.user,
+            own: &profile.own,
             limits: profile.limits,
             exclusive_end: book.state.exclusive_ends(),
             listed: true,
@@ -489,7 +504,7 @@ impl Gatherer<'_> {
             let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
             link.is_some_and(Link::had_guests)
         };
-        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().collect();
+        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().listed();
         let contents = reader.read(ids, &had_guests).await?;
         let mut sights = contents.sights;
         let mut asked = 0;
@@ -512,7 +527,7 @@ impl Gatherer<'_> {
             let case = ways.get(&sight.id).cloned();
             (case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0)), sight)
         };
-        let sights: Vec<(GoogleId, CrmSight)> = sights.into_iter().map(place).collect();
+        let sights: Vec<(GoogleId, CrmSight)> = sights.into_iter().map(place).listed();
         gathered.cases.prepare(sights.iter().map(|(id, _)| id.clone()));
         for (id, sight) in sights {
             gathered.cases.change(id, |case| case.crm_sight = Some(sight));
@@ -537,18 +552,24 @@ fn delivered_series(cases: &Cases) -> (Vec<GoogleId>, Vec<GoogleId>) {
 
 fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     let row = |reminder: &Reminder| (reminder.method.clone(), reminder.minutes);
-    book.state.default_reminders = Some(reminders.iter().map(row).collect());
+    book.state.default_reminders = Some(reminders.iter().map(row).listed());
 }
 
 /// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
-/// left half learnt, events that may have been created, and all that nobody could
-/// tell apart as soon as one of them is delivered.
-fn waiting(book: &Book, delivered: &Table<GoogleId, ()>, now_ms: i64) -> Vec<GoogleId> {
+/// left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
+/// delivered. What is set apart or asked about and delivered on one side is due on the other as well: what that side told
+/// before is not told again.
+fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
-    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
-    let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    let due = due.map(|(id, _)| id).chain(book.answered()).chain(&book.state.probe);
-    due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().collect()
+    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
+    let due = book
+        .parked
+        .iter()
+        .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
+    let asked =
+        book.held.iter().flat_map(|held| held.ids.iter().filter(|id| held.answer.is_some() || delivered(id)));
+    let due = due.map(|(id, _)| id).chain(asked).chain(&book.state.probe);
+    due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().listed()
 }
 
 /// The reverse rows: CRM id to Google id.
@@ -558,5 +579,5 @@ async fn ways_back(io: &Io) -> Result<Vec<(CrmId, GoogleId)>> {
         let crm = CrmId::new(name.strip_prefix(key::REVERSE)?);
         Some((crm, decode::<GoogleId>(&text)?))
     };
-    Ok(rows.into_iter().filter_map(way).collect())
+    Ok(rows.into_iter().filter_map(way).listed())
 }

@@ -4,6 +4,7 @@
 use crate::api::http::{Answer, HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, LONGEST_WAIT_MS, OFFLINE_ATTEMPTS, Problem, backoff_ms, diagnose};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::list::Listed;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Patch, Rows};
 use crate::sync::lease::Lease;
@@ -243,7 +244,7 @@ impl Io {
     ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
         // Queries and batches of reads are sent as POST too: for these the look costs little.
         self.hold_lease(requests.iter().any(|request| request.method != "GET")).await?;
-        let services: Vec<Service> = requests.iter().map(|request| request.service).collect();
+        let services: Vec<Service> = requests.iter().map(|request| request.service).listed();
         let mut counted = self.requests();
         for service in &services {
             match service {
@@ -284,11 +285,11 @@ impl Io {
         requests: Vec<HttpRequest>,
     ) -> Result<Vec<std::result::Result<HttpResponse, Problem>>> {
         let mut results: Vec<Option<std::result::Result<HttpResponse, Problem>>> =
-            requests.iter().map(|_| None).collect();
+            requests.iter().map(|_| None).listed();
         let mut attempt = 0;
         loop {
             let open: Vec<usize> =
-                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(i, _)| i).collect();
+                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(i, _)| i).listed();
             let Some(limit) =
                 open.first().and_then(|i| requests.get(*i)).map(|request| request.service.in_flight())
             else {
@@ -296,7 +297,7 @@ impl Io {
             };
             let mut pause: Option<Problem> = None;
             for group in open.chunks(limit) {
-                let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).collect();
+                let asked = group.iter().filter_map(|i| requests.get(*i).cloned()).listed();
                 for (index, result) in group.iter().zip(self.once(asked).await?) {
                     match result {
                         Err(problem) if problem.passes() && attempt + 1 < self.attempts(&problem) => {
@@ -322,7 +323,7 @@ impl Io {
                 attempt += 1;
             }
         }
-        Ok(results.into_iter().flatten().collect())
+        Ok(results.into_iter().flatten().listed())
     }
 
     /// One request that may be repeated without harm.

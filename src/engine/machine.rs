@@ -12,14 +12,15 @@
 
 use super::command::Command;
 use super::io::{Ask, Io, Progress, Reply};
-use super::{run, setup};
+use super::{run, setup, undo};
 use crate::api::http::{Answer, HttpRequest};
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::model::list::Listed;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
-use crate::sync::state::key;
+use crate::sync::state::{Undo, key};
 use serde::Serialize;
 use std::future::Future;
 use std::pin::Pin;
@@ -79,7 +80,7 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
+        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]`, `Reason[]` or null.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
         result: String,
     },
@@ -359,6 +360,28 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
             Ok(format!("[{}]", reports(rows.get(key::HISTORY)).join(",")))
         }
+        Command::Undo { run, id, field, options } => {
+            let mut book = run::open(io).await?;
+            book.active()?;
+            run::refuse_too_early(&book, io.now_ms())?;
+            // What was asked for before and was cut off is done first.
+            if let Some(undo) = book.intents.undo.clone() {
+                let asked = run.is_none_or(|run| run == undo.run) && (&undo.id, undo.field) == (&id, field);
+                let report = undo::undo(io, &mut book, &options, undo, true).await?;
+                if asked {
+                    return json(&report);
+                }
+            }
+            let run = match run {
+                Some(run) => run,
+                None => undo::last(&book)?,
+            };
+            json(&undo::undo(io, &mut book, &options, Undo { run, id, field }, false).await?)
+        }
+        Command::Explain { id } => {
+            let (book, history) = open(io).await?;
+            json(&undo::explain(io, &book, &id, &reports(history.as_ref())).await?)
+        }
         Command::Resolve { question, answer } => {
             let (mut book, history) = open(io).await?;
             book.resolve(&question, answer)?;
@@ -374,7 +397,7 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Forget => {
-            let remove = io.list("").await?.into_iter().map(|(key, _)| key).collect();
+            let remove = io.list("").await?.into_iter().map(|(key, _)| key).listed();
             io.save(Patch { put: Vec::new(), remove }).await?;
             Ok("null".to_owned())
         }
@@ -388,7 +411,7 @@ fn json<T: Serialize>(result: &T) -> Result<String> {
 /// The rows that every command reads, and the history.
 async fn open(io: &Io) -> Result<(Book, Option<String>)> {
     let keys = Book::KEYS.into_iter().chain([key::HISTORY]);
-    let mut rows = io.load(keys.map(str::to_owned).collect()).await?;
+    let mut rows = io.load(keys.map(str::to_owned).listed()).await?;
     let history = rows.remove(key::HISTORY);
     Ok((Book::open(rows), history))
 }

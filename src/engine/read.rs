@@ -2,12 +2,13 @@
 
 use super::io::Io;
 use crate::api::google::{self, Read};
-use crate::api::http::Service;
+use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::{Doubt, Problem};
 use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
-use crate::model::profile::{CrmProfile, TextLimits};
+use crate::model::list::Listed;
+use crate::model::profile::CrmProfile;
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
 use crate::sync::observe::Admission;
@@ -31,6 +32,21 @@ pub(crate) struct Reading {
     pub(crate) nameless: u32,
 }
 
+/// A read whose answer must parse: one that does not is asked for again, then it is a problem. A macro, for the module
+/// would hold an `async` function that takes a type once for each of its uses, with the states of what it awaits.
+macro_rules! fetch_parsed {
+    ($io:expr, $request:expr, $parse:expr) => {{
+        let (mut parsed, parse) = (None, $parse);
+        let mut accept = |body: &[u8]| {
+            parsed = parse(body);
+            parsed.is_some()
+        };
+        let refusal = $crate::engine::read::fetch_accepted($io, $request, &mut accept).await?;
+        parsed.ok_or(refusal)
+    }};
+}
+pub(crate) use fetch_parsed;
+
 /// Reads what changed since the cursor, or everything when there is none or it is refused (K9). Google gives the next
 /// cursor on the last page only, so that every page is read whatever the limits say (L4).
 pub(crate) async fn calendar(
@@ -38,7 +54,7 @@ pub(crate) async fn calendar(
     calendar: &str,
     cursor: Option<&SyncToken>,
     admission: &Admission<'_>,
-    limits: TextLimits,
+    profile: &CrmProfile,
 ) -> Result<Reading> {
     let horizon = (admission.settings.recurring == RecurringPolicy::Instances).then_some(admission.horizon);
     let window = |ends_after, starts_before| Read::Window { ends_after, starts_before };
@@ -50,7 +66,7 @@ pub(crate) async fn calendar(
     let mut refusals = 0;
     loop {
         let expanded = horizon.is_some() && found.is_none();
-        let Some(mut reading) = pages(io, calendar, &read, expanded, limits).await? else {
+        let Some(mut reading) = pages(io, calendar, &read, expanded, profile).await? else {
             // A full read can be refused too when a page token expires under it: it then starts anew.
             refusals += 1;
             if refusals == 3 {
@@ -73,7 +89,7 @@ pub(crate) async fn calendar(
             (Some(mut whole), _) => {
                 let single =
                     |seen: &Sight| seen.series.is_none() && !matches!(seen.content, Content::Recurring);
-                whole.sights.extend(reading.sights.into_iter().filter(single));
+                reading.sights.into_iter().filter(single).add_to(&mut whole.sights);
                 return Ok(whole);
             }
         }
@@ -86,7 +102,7 @@ async fn pages(
     calendar: &str,
     read: &Read,
     expanded: bool,
-    limits: TextLimits,
+    profile: &CrmProfile,
 ) -> Result<Option<Reading>> {
     let mut sights = Vec::new();
     let mut nameless = 0;
@@ -101,14 +117,18 @@ async fn pages(
             let told = |page: &EventsPage| tries.get() == TRIES || page.items.iter().all(Item::has_id);
             EventsPage::parse(body).filter(told)
         };
-        let parsed = match fetch_parsed(io, request, whole).await? {
+        let parsed = match fetch_parsed!(io, request, whole) {
             Ok(parsed) => parsed,
             // 410 in the books; 400 with "Invalid sync token value" was seen as well (kewisch/gdata-provider).
             Err(Problem::TokenRefused) => return Ok(None),
             Err(Problem::Refused(_) | Problem::Absent) if tokens => return Ok(None),
             Err(problem) => return Err(problem.error(Service::Google)),
         };
-        let context = Context { default_reminders: &parsed.default_reminders, limits };
+        let context = Context {
+            default_reminders: &parsed.default_reminders,
+            limits: profile.limits,
+            own: &profile.own,
+        };
         for item in parsed.items {
             match sight(item, &context) {
                 Some(seen) => sights.push(seen),
@@ -147,8 +167,8 @@ pub(crate) async fn events(
     let mut found = Vec::with_capacity(ids.len());
     let mut single: Vec<&GoogleId> = Vec::new();
     if batch && ids.len() > 1 {
-        let groups: Vec<&[GoogleId]> = ids.chunks(google::BATCH).collect();
-        let requests = groups.iter().map(|group| google::events_batch(calendar, group)).collect();
+        let groups: Vec<&[GoogleId]> = ids.chunks(google::BATCH).listed();
+        let requests = groups.iter().map(|group| google::events_batch(calendar, group)).listed();
         for (group, answer) in groups.iter().zip(io.fetch(requests).await?) {
             match answer {
                 Ok(response) => {
@@ -169,7 +189,7 @@ pub(crate) async fn events(
     } else {
         single.extend(ids);
     }
-    let requests = single.iter().map(|id| google::event(calendar, id)).collect();
+    let requests = single.iter().map(|id| google::event(calendar, id)).listed();
     for (id, answer) in single.into_iter().zip(io.fetch(requests).await?) {
         match answer {
             Ok(response) => match Item::parse(&response.body).and_then(|item| sight(item, context)) {
@@ -217,13 +237,12 @@ pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Res
     let mut found: Vec<Meeting> = Vec::new();
     loop {
         let request = zoho::meetings(&crm.user, which, found.last().map(|meeting| &meeting.id), crm.marks);
-        let page =
-            fetch_parsed(io, request, Rows::parse).await?.map_err(|problem| problem.error(Service::Zoho))?;
+        let page = fetch_parsed!(io, request, Rows::parse).map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.more_records && !page.data.is_empty();
         if more && page.data.last().map(|record| &record.id) == found.last().map(|meeting| &meeting.id) {
             return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
         }
-        found.extend(page.data.into_iter().map(meeting));
+        page.data.into_iter().map(meeting).add_to(&mut found);
         if !more {
             return Ok(found);
         }
@@ -234,7 +253,7 @@ pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Res
 pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec<Record>> {
     let mut found = Vec::new();
     for group in ids.chunks(zoho::BULK) {
-        let page = fetch_parsed(io, zoho::events(group, fields), Rows::parse).await?;
+        let page = fetch_parsed!(io, zoho::events(group, fields), Rows::parse);
         found.extend(page.map_err(|problem| problem.error(Service::Zoho))?.data);
     }
     Ok(found)
@@ -242,7 +261,7 @@ pub(crate) async fn records(io: &Io, ids: &[&CrmId], fields: &str) -> Result<Vec
 
 /// One record; none when it is gone. Zoho answers 204, 404 or 400 for an unknown id; all three mean gone.
 pub(crate) async fn record(io: &Io, id: &CrmId, fields: &str) -> Result<Option<Record>> {
-    match fetch_parsed(io, zoho::event(id, fields), Rows::parse).await? {
+    match fetch_parsed!(io, zoho::event(id, fields), Rows::parse) {
         Ok(page) => Ok(page.data.into_iter().next()),
         Err(problem) if record_gone(&problem) => Ok(None),
         Err(problem) => Err(problem.error(Service::Zoho)),
@@ -258,30 +277,16 @@ pub(crate) fn record_gone(problem: &Problem) -> bool {
     }
 }
 
-/// A read whose answer must parse: one that does not is asked for again, then ends the cycle with `bad-response`.
-pub(crate) async fn fetch_parsed<T>(
-    io: &Io,
-    request: crate::api::http::HttpRequest,
-    parse: impl Fn(&[u8]) -> Option<T>,
-) -> Result<std::result::Result<T, Problem>> {
-    let mut parsed = None;
-    let mut accept = |body: &[u8]| {
-        parsed = parse(body);
-        parsed.is_some()
-    };
-    let refused = fetch_accepted(io, request, &mut accept).await?;
-    Ok(parsed.ok_or(refused.unwrap_or(Problem::Unsure(Doubt::BadResponse))))
-}
-
 /// How often an answer that cannot be read is asked for.
 const TRIES: u32 = 3;
 
-/// Apart from [`fetch_parsed`], so that the module holds it once; none when an answer was accepted.
-async fn fetch_accepted(
+/// Asks until an answer is accepted; says what came instead if none was.
+pub(crate) async fn fetch_accepted(
     io: &Io,
-    request: crate::api::http::HttpRequest,
+    request: HttpRequest,
     accept: &mut dyn FnMut(&[u8]) -> bool,
-) -> Result<Option<Problem>> {
+) -> Result<Problem> {
+    const UNREADABLE: Problem = Problem::Unsure(Doubt::BadResponse);
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
             // An empty body is an answer only where the status says so; otherwise it was cut off.
@@ -289,15 +294,15 @@ async fn fetch_accepted(
                 if (matches!(response.status, 204 | 304) || !response.body.is_empty())
                     && accept(&response.body) =>
             {
-                return Ok(None);
+                break;
             }
             Some(Ok(_)) => {}
-            Some(Err(problem)) => return Ok(Some(problem)),
+            Some(Err(problem)) => return Ok(problem),
             None => break,
         }
         if attempt + 1 < TRIES {
-            io.back_off(&Problem::Unsure(Doubt::BadResponse), attempt).await?;
+            io.back_off(&UNREADABLE, attempt).await?;
         }
     }
-    Ok(Some(Problem::Unsure(Doubt::BadResponse)))
+    Ok(UNREADABLE)
 }

@@ -9,6 +9,7 @@ use crate::api::{http::Service, zoho};
 use crate::error::Result;
 use crate::model::event::Guests;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::model::table::Table;
 use crate::wire::zoho::{DeletedPage, Rows};
@@ -25,7 +26,7 @@ pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpReques
     let mut found: Vec<Changed> = Vec::new();
     loop {
         let last = found.last().map(|row| row.id.clone());
-        let answer = fetch_parsed(io, page(last.as_ref()), Rows::parse).await?;
+        let answer = fetch_parsed!(io, page(last.as_ref()), Rows::parse);
         let rows = answer.map_err(|problem| problem.error(Service::Zoho))?;
         let more = rows.more_records && !rows.data.is_empty();
         if more && rows.data.last().map(|row| &row.id) == last.as_ref() {
@@ -35,7 +36,7 @@ pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpReques
             modified: seconds(&record.modified),
             id: record.id,
         };
-        found.extend(rows.data.into_iter().map(row));
+        rows.data.into_iter().map(row).add_to(&mut found);
         if !more {
             return Ok(found);
         }
@@ -48,7 +49,7 @@ pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<(CrmId, Option<i6
     const MOST_PAGES: u32 = 500;
     let mut found = Vec::new();
     for page in 1..=MOST_PAGES {
-        let answer = fetch_parsed(io, zoho::deleted(since, page), DeletedPage::parse).await?;
+        let answer = fetch_parsed!(io, zoho::deleted(since, page), DeletedPage::parse);
         let page = answer.map_err(|problem| problem.error(Service::Zoho))?;
         found.extend(page.rows);
         if !page.more_records {
@@ -89,10 +90,10 @@ impl Reader<'_> {
             self.walk(&mut asked, &mut bodies).await?;
         }
         let open = || asked.iter().filter(|(_, listed)| !**listed).map(|(id, _)| id);
-        let rest: Vec<&CrmId> = open().collect();
+        let rest: Vec<&CrmId> = open().listed();
         let fields = zoho::event_fields(self.context.marks);
         let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, &fields));
-        for body in self.pages(groups.collect()).await? {
+        for body in self.pages(groups.listed()).await? {
             bodies.push(body);
         }
         let ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
@@ -103,21 +104,21 @@ impl Reader<'_> {
         for body in &bodies {
             let page = crm_sights(body, &context).ok_or_else(unreadable)?;
             let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
-            found.extend(rows.map(entry));
+            rows.map(entry).add_to(&mut found);
         }
         let mut found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
-        contents.missing = open().filter(|id| !found.contains(id)).cloned().collect();
+        contents.missing = open().filter(|id| !found.contains(id)).cloned().listed();
         let cut = found.values().filter(|sight| is_cut(sight, had_guests.contains(&sight.id)));
-        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).collect();
+        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).listed();
         let whole = CrmContext { listed: false, ..context };
-        let requests = cut.iter().map(|id| zoho::event(id, &fields)).collect();
+        let requests = cut.iter().map(|id| zoho::event(id, &fields)).listed();
         for body in self.pages(requests).await? {
             let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
             for (id, sight) in page.rows.into_iter().map(entry) {
                 found.insert(id, sight);
             }
         }
-        contents.sights = found.into_iter().map(|(_, sight)| *sight).collect();
+        contents.sights = found.into_iter().map(|(_, sight)| *sight).listed();
         Ok(contents)
     }
 
@@ -130,13 +131,11 @@ impl Reader<'_> {
             let mut body = Vec::new();
             let mut wanted = 0;
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
-            match fetch_parsed(
+            match fetch_parsed!(
                 self.io,
                 zoho::list(&zoho::event_fields(self.context.marks), token.as_deref()),
-                parse,
-            )
-            .await?
-            {
+                parse
+            ) {
                 Ok((page, bytes)) => {
                     for sight in &page.rows {
                         let first =
@@ -167,7 +166,7 @@ impl Reader<'_> {
         let mut bodies = Vec::new();
         for request in requests {
             let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|_| bytes.to_vec());
-            match fetch_parsed(self.io, request, parse).await? {
+            match fetch_parsed!(self.io, request, parse) {
                 Ok(body) => bodies.push(body),
                 Err(problem) if record_gone(&problem) => {}
                 Err(problem) => return Err(problem.error(Service::Zoho)),

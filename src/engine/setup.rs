@@ -8,12 +8,13 @@ use crate::api::retry::Problem;
 use crate::api::zoho::{self, Meetings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::event::Guest;
+use crate::model::list::Listed;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::{DeletionPolicy, Direction, FirstMatch, GuestPolicy, Settings};
 use crate::sync::commit::Book;
 use crate::sync::report::{Access, Calendar, Missing};
 use crate::sync::state::{Activation, Intents};
-use crate::wire::google::calendar_list;
+use crate::wire::google::{CalendarEntry, calendar_list};
 use crate::wire::zoho::Rows;
 use crate::wire::zoho_account;
 
@@ -26,20 +27,20 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
     let mut found = Vec::new();
     let mut page: Option<String> = None;
     loop {
-        let (entries, next) =
-            match fetch_parsed(io, google::calendars(page.as_deref()), calendar_list).await? {
-                Ok(list) => list,
-                Err(problem) => return Ok(Err(problem)),
-            };
+        let (entries, next) = match fetch_parsed!(io, google::calendars(page.as_deref()), calendar_list) {
+            Ok(list) => list,
+            Err(problem) => return Ok(Err(problem)),
+        };
         // The parameter minAccessRole asks for these; a calendar of another role must never be offered.
         let writable = entries.into_iter().filter(|entry| matches!(entry.role.as_str(), "writer" | "owner"));
-        found.extend(writable.map(|entry| Calendar {
+        let calendar = |entry: CalendarEntry| Calendar {
             id: entry.id,
             name: entry.name,
             zone: entry.zone.unwrap_or_else(|| "UTC".to_owned()),
             primary: entry.primary,
             role: entry.role,
-        }));
+        };
+        writable.map(calendar).add_to(&mut found);
         match next {
             Some(next) => page = Some(next),
             None => return Ok(Ok(found)),
@@ -52,9 +53,12 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
 pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Access, Option<CrmProfile>)> {
     let mut missing = Vec::new();
     let mut zone = None;
+    let mut own = None;
     match read_calendars(io).await? {
         Ok(calendars) => {
             let chosen = settings.map(|settings| settings.calendar.as_str());
+            // The primary calendar's id is the user's address (Google Calendar API, concepts/events and calendars).
+            own = calendars.iter().find(|calendar| calendar.primary).map(|found| found.id.clone());
             zone = calendars
                 .iter()
                 .find(|calendar| chosen == Some(&calendar.id))
@@ -68,7 +72,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
                 ));
             } else if let Some(settings) = settings {
                 let writes = settings.direction != Direction::GoogleToCrm;
-                match fetch_parsed(io, google::probe(&settings.calendar, writes), |_| Some(())).await? {
+                match fetch_parsed!(io, google::probe(&settings.calendar, writes), |_: &[u8]| Some(())) {
                     Ok(()) | Err(Problem::Absent | Problem::Refused(_)) => {}
                     Err(problem) => missing.push(barrier(Service::Google, &problem)?),
                 }
@@ -76,7 +80,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
         }
         Err(problem) => missing.push(barrier(Service::Google, &problem)?),
     }
-    let profile = match crm(io, settings, zone, &mut missing).await? {
+    let profile = match crm(io, settings, (zone, own), &mut missing).await? {
         Ok(profile) => profile,
         Err(problem) => {
             missing.push(barrier(Service::Zoho, &problem)?);
@@ -104,23 +108,23 @@ fn lacks(kind: ErrorKind, message: &str) -> Missing {
 async fn crm(
     io: &Io,
     settings: Option<&Settings>,
-    calendar_zone: Option<String>,
+    (calendar_zone, google_address): (Option<String>, Option<String>),
     missing: &mut Vec<Missing>,
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
         ($request:expr, $parse:expr) => {
-            match fetch_parsed(io, $request, $parse).await? {
+            match fetch_parsed!(io, $request, $parse) {
                 Ok(body) => body,
                 Err(problem) => return Ok(Err(problem)),
             }
         };
     }
-    let (user, user_zone) = read!(zoho::current_user(), zoho_account::user);
-    let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
+    let user = read!(zoho::current_user(), zoho_account::user);
+    let organisation = read!(zoho::organisation(), zoho_account::organisation);
     let rights = read!(zoho::events_module(), zoho_account::missing_rights);
     let rules = read!(zoho::events_fields(), zoho_account::field_rules);
     // Queries have a scope of their own, and so have the records.
-    read!(zoho::meetings(&user, &Meetings::EndingFrom(FAR), None, false), Rows::parse);
+    read!(zoho::meetings(&user.id, &Meetings::EndingFrom(FAR), None, false), Rows::parse);
     for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
@@ -138,10 +142,12 @@ async fn crm(
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
     // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
-    let zone = user_zone.or(calendar_zone).or(zone).unwrap_or_else(|| "UTC".to_owned());
+    let zone = user.zone.or(calendar_zone).or(organisation.zone).unwrap_or_else(|| "UTC".to_owned());
+    let own = user.email.into_iter().chain(google_address).map(|address| address.to_lowercase());
     Ok(Ok(Some(CrmProfile {
-        user,
-        organisation,
+        user: user.id,
+        own: own.collect(),
+        organisation: organisation.id,
         zone,
         limits: rules.limits,
         defaults: rules.defaults,
@@ -152,7 +158,7 @@ async fn crm(
 /// What is missing to make contacts of guests (C3): View and Create on Contacts. Users and leads are looked up as far as
 /// they may be seen.
 async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
-    match fetch_parsed(io, zoho::contacts_module(), zoho_account::missing_rights).await? {
+    match fetch_parsed!(io, zoho::contacts_module(), zoho_account::missing_rights) {
         Ok(rights) => {
             for right in rights.into_iter().filter(|right| matches!(*right, "View" | "Create")) {
                 let message = format!(
@@ -167,7 +173,7 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
     // An address that nobody can have (RFC 6761).
     let nobody = Guest { email: "nobody@accord.invalid".to_owned(), name: None };
     if let Some(request) = zoho::people("Contacts", &[nobody], "0")
-        && let Err(problem) = fetch_parsed(io, request, Rows::parse).await?
+        && let Err(problem) = fetch_parsed!(io, request, Rows::parse)
     {
         missing.push(barrier(Service::Zoho, &problem)?);
     }

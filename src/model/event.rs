@@ -1,6 +1,7 @@
 //! A calendar event in the normal form that both services are compared in.
 
 use super::fingerprint::Fingerprint;
+use super::list::Listed;
 use super::time::When;
 
 /// The mapped fields of one event (F1 to F6), as the CRM can hold them.
@@ -54,7 +55,7 @@ impl Event {
     /// The guests' fingerprints, as a link keeps them.
     pub(crate) fn guest_fingerprints(&self) -> Option<Vec<Fingerprint>> {
         match &self.guests {
-            Guests::Known(guests) => Some(guests.iter().map(Guest::fingerprint).collect()),
+            Guests::Known(guests) => Some(guests.iter().map(Guest::fingerprint).listed()),
             Guests::Unknown => None,
         }
     }

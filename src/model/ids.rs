@@ -1,5 +1,6 @@
 //! Identifiers as the services print them: text, never numbers (CRM ids exceed 2^53).
 
+use super::text::after_last;
 use serde::Serialize;
 use std::fmt;
 
@@ -43,7 +44,7 @@ impl GoogleId {
     /// Whether the id is made as those of a series' instances are: the id of the master and the original start, as
     /// `_YYYYMMDD` or `_YYYYMMDDTHHMMSSZ` (seen in Google Calendar API v3, Events: instances).
     pub(crate) fn is_instance(&self) -> bool {
-        let start = self.0.rsplit('_').next().filter(|start| start.len() < self.0.len()).unwrap_or_default();
+        let start = after_last(&self.0, '_').unwrap_or_default();
         let pattern: &[u8] = if start.len() == 8 { b"########" } else { b"########T######Z" };
         start.len() == pattern.len()
             && start

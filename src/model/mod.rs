@@ -4,6 +4,7 @@ pub(crate) mod event;
 pub(crate) mod field;
 mod html;
 pub(crate) mod ids;
+pub(crate) mod list;
 pub(crate) mod order;
 pub(crate) mod people;
 pub(crate) mod profile;

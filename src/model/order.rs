@@ -2,12 +2,13 @@
 //! module holds one sort for each kind of key instead of one for each type. It is the heap's: the slice's is a little
 //! faster, and 6 KB larger.
 
+use super::list::Listed;
 use std::collections::BinaryHeap;
 
 /// Puts items into the ascending order of their keys; equal keys keep their order.
 pub(crate) fn sort_by_key<T>(items: &mut [T], key: impl Fn(&T) -> u64) {
-    let keys = ascending(items.iter().enumerate().map(|(index, item)| (key(item), index)).collect());
-    exchange(items, exchanges(keys.into_iter().map(|(_, index)| index).collect()));
+    let keys = ascending(items.iter().enumerate().map(|(index, item)| (key(item), index)).listed());
+    exchange(items, exchanges(keys.into_iter().map(|(_, index)| index).listed()));
 }
 
 /// Numbers with their indices, in ascending order.
@@ -21,7 +22,7 @@ pub(crate) fn distinct(keys: &[&str]) -> (Vec<(usize, usize)>, usize) {
     if keys.is_sorted_by(|before, after| before < after) {
         return (Vec::new(), keys.len());
     }
-    let ranked: Vec<(&str, usize)> = keys.iter().enumerate().map(|(index, key)| (*key, index)).collect();
+    let ranked: Vec<(&str, usize)> = keys.iter().enumerate().map(|(index, key)| (*key, index)).listed();
     let ranked = BinaryHeap::from(ranked).into_sorted_vec();
     let mut order = Vec::with_capacity(ranked.len());
     let mut behind = Vec::new();

@@ -1,5 +1,6 @@
 //! What the user chose (C1 to C11), read field by field so that an error names the field and what it takes.
 
+use super::list::Listed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use serde::Serialize;
@@ -228,7 +229,7 @@ fn chosen(given: &Json<'_>, field: &str, names: &[&str]) -> Result<usize> {
         _ => None,
     };
     found.ok_or_else(|| {
-        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).listed();
         invalid(field, &format!("must be one of {}", names.join(", ")))
     })
 }

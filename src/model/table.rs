@@ -1,6 +1,7 @@
 //! Values by text ids, in the order of the ids. A sorted list: the standard maps, with the sorts that collecting
 //! into them brings along, make the module 45 KB larger, and nothing here is changed often.
 
+use super::list::Listed;
 use super::order::{distinct, exchange};
 
 /// A sorted list of keys and their values.
@@ -71,8 +72,8 @@ impl<K: AsRef<str>, V> Table<K, V> {
     where
         V: Default,
     {
-        let missing: Vec<K> = keys.filter(|key| !self.contains(key)).collect();
-        self.0.extend(missing.into_iter().map(|key| (key, V::default())));
+        let missing: Vec<K> = keys.filter(|key| !self.contains(key)).listed();
+        missing.into_iter().map(|key| (key, V::default())).add_to(&mut self.0);
         self.0 = ordered(std::mem::take(&mut self.0));
     }
 
@@ -113,7 +114,7 @@ impl<K, V> Default for Table<K, V> {
 /// Of several values of one key the last one counts.
 impl<K: AsRef<str>, V> FromIterator<(K, V)> for Table<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Self(ordered(entries.into_iter().collect()))
+        Self(ordered(entries.into_iter().listed()))
     }
 }
 
@@ -127,7 +128,7 @@ impl<K, V> IntoIterator for Table<K, V> {
 }
 
 fn ordered<K: AsRef<str>, V>(mut entries: Vec<(K, V)>) -> Vec<(K, V)> {
-    let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_ref()).collect();
+    let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_ref()).listed();
     let (pairs, count) = distinct(&keys);
     exchange(&mut entries, pairs);
     entries.truncate(count);

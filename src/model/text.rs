@@ -6,6 +6,8 @@ pub(crate) mod properties;
 
 use super::html::{self, Token};
 use crate::devices::Device;
+pub(crate) use accord_bytes::text::{find, split_once};
+use accord_bytes::text::{is_normal, is_one_line};
 use std::borrow::Cow;
 
 /// A description as people read it: lists, links and line breaks kept, everything else of the markup gone.
@@ -89,44 +91,9 @@ fn unified(text: &str) -> String {
     out
 }
 
-/// Whether there is nothing to unify: the usual case, found by one look at each byte.
-fn is_normal(text: &str) -> bool {
-    let mut last = (b'\n', b'\n');
-    for byte in text.bytes() {
-        let odd = if byte.is_ascii() {
-            matches!(
-                (last, byte),
-                (_, b'\r' | b'\t' | 0x0b | 0x0c) | ((_, b' '), b'\n') | ((b'\n', b'\n'), b'\n' | b' ')
-            )
-        } else {
-            // U+0085, U+00A0, U+1680, U+2000 to U+200F, U+2028 to U+202F, U+205F, U+3000, U+FEFF: more than are blank.
-            matches!(
-                (last, byte),
-                ((_, 0xc2), 0x85 | 0xa0)
-                    | ((0xe1, 0x9a), _)
-                    | ((0xe2, 0x80), 0x80..=0x8f | 0xa8..=0xaf)
-                    | ((0xe2, 0x81), 0x9f)
-                    | ((0xe3, 0x80), 0x80)
-                    | ((_, 0xbb), 0xbf)
-            )
-        };
-        if odd {
-            return false;
-        }
-        last = (last.1, byte);
-    }
-    text.is_empty() || !matches!(last.1, b' ' | b'\n')
-}
-
 /// One line of text: blanks and line breaks become single spaces.
 pub(crate) fn one_line(text: &str) -> String {
-    let mut last = b' ';
-    let plain = text.bytes().all(|byte| {
-        let fits = byte.is_ascii_graphic() || (byte == b' ' && last != b' ');
-        last = byte;
-        fits
-    });
-    if plain && (last != b' ' || text.is_empty()) {
+    if is_one_line(text) {
         return text.to_owned();
     }
     let mut words =
@@ -153,19 +120,10 @@ pub(crate) fn cut(text: String, max: usize) -> String {
     short
 }
 
-/// Where a text holds another one. The standard library's search for texts takes 7 KB of the module, with the panics of
-/// its slices and what prints their texts.
-pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
-    let (first, rest) = wanted.as_bytes().split_first()?;
-    let bytes = text.as_bytes();
-    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
-    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
-}
-
-/// What stands before and after a text in another one: see [`find`].
-pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
-    let (before, rest) = text.split_at_checked(find(text, separator)?)?;
-    Some((before, rest.get(separator.len()..)?))
+/// What follows the last one of a character in ASCII. Splitting from the end takes 600 bytes more.
+pub(crate) fn after_last(text: &str, separator: char) -> Option<&str> {
+    let place = text.bytes().rposition(|byte| char::from(byte) == separator)?;
+    text.get(place + 1..)
 }
 
 fn is_blank(c: char) -> bool {

@@ -6,6 +6,7 @@ use crate::model::event::Event;
 use crate::model::field::{Field, time_fingerprint};
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
+use crate::model::list::Listed;
 use crate::model::sight::Meeting;
 use crate::model::time::WhenKey;
 
@@ -18,11 +19,11 @@ pub(crate) fn pair<'a>(
     let keys = meetings.iter().enumerate();
     let keys = keys
         .flat_map(|(index, meeting)| meeting.extents.iter().map(move |at| (key(&meeting.title, *at), index)));
-    let by_key = Index::new(keys.collect());
+    let by_key = Index::new(keys.listed());
     let marks = meetings.iter().enumerate();
     let marks = marks.filter_map(|(index, meeting)| Some((mark_key(meeting.mark.as_ref()?), index)));
-    let by_mark = Index::new(marks.collect());
-    let mut free: Vec<Option<Meeting>> = meetings.into_iter().map(Some).collect();
+    let by_mark = Index::new(marks.listed());
+    let mut free: Vec<Option<Meeting>> = meetings.into_iter().map(Some).listed();
     let mut open: Vec<(&'a GoogleId, &Event)> = events.to_vec();
     let mut pairs = Vec::new();
     open.retain(|(id, _)| {
@@ -51,7 +52,15 @@ pub(crate) struct Pairs {
     /// The same event on both sides: its id in Google, and the one that the meeting stands under.
     pub(crate) same: Vec<(GoogleId, GoogleId)>,
     /// Several of one side fit several of the other equally well, and differ: nobody guesses (I24).
-    pub(crate) ambiguous: Vec<GoogleId>,
+    pub(crate) ambiguous: Vec<Alike>,
+}
+
+/// Events and meetings with the same title and time that nobody can tell apart, in the order given.
+#[derive(Default)]
+pub(crate) struct Alike {
+    pub(crate) google: Vec<GoogleId>,
+    /// The ids that the meetings stand under.
+    pub(crate) crm: Vec<GoogleId>,
 }
 
 /// Pairs what has the same title, start and end: first what is the same in every field, in a fixed order, then what is
@@ -63,7 +72,7 @@ pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Eve
         fields.fold(0, |sum: u64, field| sum.rotate_left(7) ^ field.as_u64())
     };
     let nothing = |_: &Event| 0;
-    let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().collect(), crm.iter().collect()];
+    let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().listed(), crm.iter().listed()];
     let mut pairs = Pairs::default();
     type Detail<'d> = &'d dyn Fn(&Event) -> u64;
     let rounds: [(Detail<'_>, bool); 3] = [(&whole, true), (&place, false), (&nothing, false)];
@@ -73,13 +82,13 @@ pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Eve
         };
         let [left, right] = &open;
         let index = |side: &[&(&GoogleId, &Event)]| {
-            Index::new(side.iter().enumerate().map(|(at, entry)| (of(entry), at)).collect())
+            Index::new(side.iter().enumerate().map(|(at, entry)| (of(entry), at)).listed())
         };
         let (left_index, right_index) = (index(left), index(right));
         let mut taken = [vec![false; left.len()], vec![false; right.len()]];
         for entry in left {
-            let group: Vec<usize> = left_index.of(of(entry)).collect();
-            let other: Vec<usize> = right_index.of(of(entry)).collect();
+            let group: Vec<usize> = left_index.of(of(entry)).listed();
+            let other: Vec<usize> = right_index.of(of(entry)).listed();
             if !any && (group.len() != 1 || other.len() != 1) {
                 continue;
             }
@@ -103,15 +112,20 @@ pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Eve
     let [left, right] = &open;
     let key_of = |entry: &&(&GoogleId, &Event)| key(&entry.1.title, entry.1.when.key());
     let keys = |side: &[&(&GoogleId, &Event)]| {
-        Index::new(side.iter().enumerate().map(|(at, entry)| (key_of(entry), at)).collect())
+        Index::new(side.iter().enumerate().map(|(at, entry)| (key_of(entry), at)).listed())
     };
     let (left_keys, right_keys) = (keys(left), keys(right));
-    let held = |side: &[&(&GoogleId, &Event)], other: &Index| -> Vec<GoogleId> {
-        let both = side.iter().filter(|entry| other.of(key_of(entry)).next().is_some());
-        both.map(|(id, _)| (*id).clone()).collect()
-    };
-    pairs.ambiguous = held(left, &right_keys);
-    pairs.ambiguous.extend(held(right, &left_keys));
+    let mut told: Vec<u64> = Vec::new();
+    for key in left.iter().map(key_of) {
+        if told.contains(&key) || right_keys.of(key).next().is_none() {
+            continue;
+        }
+        told.push(key);
+        let ids = |index: &Index, side: &[&(&GoogleId, &Event)]| {
+            index.of(key).filter_map(|at| side.get(at)).map(|(id, _)| (*id).clone()).listed()
+        };
+        pairs.ambiguous.push(Alike { google: ids(&left_keys, left), crm: ids(&right_keys, right) });
+    }
     pairs
 }
 
@@ -197,7 +211,12 @@ mod tests {
         let text = |id: &GoogleId| id.as_str().to_owned();
         (
             pairs.same.iter().map(|(a, b)| (text(a), text(b))).collect(),
-            pairs.ambiguous.iter().map(text).collect(),
+            pairs
+                .ambiguous
+                .iter()
+                .flat_map(|alike| alike.google.iter().chain(&alike.crm))
+                .map(text)
+                .collect(),
         )
     }
 

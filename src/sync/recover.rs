@@ -3,6 +3,7 @@
 use super::state::{Draft, Intents};
 use crate::model::field::{Field, time_fingerprint, title_fingerprint};
 use crate::model::ids::GoogleId;
+use crate::model::list::Listed;
 use crate::model::sight::Meeting;
 
 /// How far apart the clocks of this machine and of the CRM may be, in seconds, for a record to count as created since.
@@ -22,7 +23,7 @@ pub(crate) fn question(intents: &Intents, now_ms: i64) -> Option<(i64, i64, i64)
 /// and no other record is.
 pub(crate) fn recover(intents: &Intents, meetings: Vec<Meeting>, now_ms: i64) -> Vec<(GoogleId, Meeting)> {
     let since = since(intents, now_ms);
-    let mut open: Vec<&(GoogleId, Draft)> = intents.creates.iter().collect();
+    let mut open: Vec<&(GoogleId, Draft)> = intents.creates.iter().listed();
     let mut found = Vec::new();
     let mut rest = Vec::new();
     for meeting in meetings {

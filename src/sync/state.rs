@@ -8,9 +8,11 @@ use crate::model::event::Guest;
 use crate::model::field::{Field, FieldSet, guests_fingerprint, people_fingerprint};
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, Etag, GoogleId, SyncToken};
+use crate::model::list::{Listed, whole};
 use crate::model::profile::{AllDayOffset, AllDayTimes, CrmProfile, TextLimits};
 use crate::model::settings::Settings;
 use serde::{Serialize, Serializer};
+use std::cell::Cell;
 
 /// The names of the rows.
 pub(crate) mod key {
@@ -22,6 +24,7 @@ pub(crate) mod key {
     pub(crate) const PARKED: &str = "parked";
     pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
+    pub(crate) const DONE: &str = "done/";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
@@ -32,6 +35,16 @@ pub(crate) mod key {
     /// The links of a series' instances, and of series that were split off it.
     pub(crate) fn links_of_series(master: &GoogleId) -> String {
         format!("{LINKS}{}_", master.as_str())
+    }
+
+    /// All that one cycle wrote.
+    pub(crate) fn done_in(run: u32) -> String {
+        format!("{DONE}{run}/")
+    }
+
+    /// One part of it.
+    pub(crate) fn done(run: u32, part: u32) -> String {
+        format!("{DONE}{run}/{part:05}")
     }
 
     /// The way back: this row holds the Google id.
@@ -70,16 +83,24 @@ fn checked(text: &str) -> Option<Json<'_>> {
     Json::parse(json.as_bytes())
 }
 
-/// Reading JSON field by field.
-struct Fields<'a>(&'a Json<'a>);
+/// Reading JSON field by field. That a field is lacking is noted down and told at the end: leaving a row in the middle
+/// would have code of its own, for each field, that drops the fields before it.
+struct Fields<'a> {
+    json: &'a Json<'a>,
+    lacking: Cell<bool>,
+}
 
 impl<'a> Fields<'a> {
+    fn of(json: &'a Json<'a>) -> Self {
+        Self { json, lacking: Cell::new(false) }
+    }
+
     fn text(&self, key: &str) -> Option<String> {
-        self.0.text(key)
+        self.json.text(key)
     }
 
     fn number(&self, key: &str) -> Option<i64> {
-        self.0.get(key).integer()
+        self.json.get(key).integer()
     }
 
     fn count(&self, key: &str) -> Option<u32> {
@@ -87,21 +108,42 @@ impl<'a> Fields<'a> {
     }
 
     fn flag(&self, key: &str) -> bool {
-        self.0.get(key).flag().unwrap_or_default()
+        self.json.get(key).flag().unwrap_or_default()
     }
 
     fn array(&self, key: &str) -> &'a [Json<'a>] {
-        self.0.items(key)
+        self.json.items(key)
+    }
+
+    /// What a row must have.
+    fn needed<T: Default>(&self, value: Option<T>) -> T {
+        value.unwrap_or_else(|| {
+            self.lacking.set(true);
+            T::default()
+        })
+    }
+
+    fn needed_text(&self, key: &str) -> String {
+        self.needed(self.text(key))
+    }
+
+    fn needed_number(&self, key: &str) -> i64 {
+        self.needed(self.number(key))
+    }
+
+    fn needed_count(&self, key: &str) -> u32 {
+        self.needed(self.count(key))
+    }
+
+    /// The row, if nothing lacks.
+    fn complete<T>(&self, row: T) -> Option<T> {
+        (!self.lacking.get()).then_some(row)
     }
 }
 
 /// The items of a list; none as soon as one of them is unreadable.
 fn all<T>(items: &[Json<'_>], read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
-        all.push(read(item)?);
-    }
-    Some(all)
+    whole(items.iter().map(read))
 }
 
 /// A list of two.
@@ -119,29 +161,30 @@ pub(crate) struct Activation {
 
 impl Row for Activation {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
-        let crm = Fields(json.get("crm"));
-        let limits = Fields(crm.0.get("limits"));
-        let limit = |key: &str| limits.count(key).map(|limit| limit as usize);
-        Some(Self {
-            active: fields.flag("active"),
+        let crm = Fields::of(json.get("crm"));
+        let limits = Fields::of(crm.json.get("limits"));
+        let limit = |key: &str| limits.needed_count(key) as usize;
+        let activation = Self {
+            active: json.get("active").flag().unwrap_or_default(),
             settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
-                user: crm.text("user")?,
-                organisation: crm.text("organisation")?,
-                zone: crm.text("zone")?,
+                user: crm.needed_text("user"),
+                own: crm.needed(all(crm.array("own"), |address| address.str().map(str::to_owned))),
+                organisation: crm.needed_text("organisation"),
+                zone: crm.needed_text("zone"),
                 limits: TextLimits {
-                    title: limit("title")?,
-                    place: limit("place")?,
-                    description: limit("description")?,
+                    title: limit("title"),
+                    place: limit("place"),
+                    description: limit("description"),
                 },
-                defaults: all(crm.array("defaults"), |pair| {
+                defaults: crm.needed(all(crm.array("defaults"), |pair| {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
-                })?,
+                })),
                 marks: crm.flag("marks"),
             },
-        })
+        };
+        crm.complete(limits.complete(activation)?)
     }
 }
 
@@ -195,6 +238,8 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+    /// The cycles whose operations are kept, oldest first: number, rows, bytes.
+    pub(crate) kept: Vec<(u32, u32, u32)>,
 }
 
 impl State {
@@ -247,10 +292,10 @@ impl Watermark {
     }
 
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
-        Some(Self {
-            at: fields.number("at")?,
-            seen_ms: fields.number("seenMs")?,
+        let fields = Fields::of(json);
+        fields.complete(Self {
+            at: fields.needed_number("at"),
+            seen_ms: fields.needed_number("seenMs"),
             settled: fields.flag("settled"),
         })
     }
@@ -258,16 +303,16 @@ impl Watermark {
 
 impl Row for State {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
-        Some(Self {
+        let fields = Fields::of(json);
+        fields.complete(Self {
             cursor: fields.text("cursor").map(SyncToken::new),
             horizon: fields.number("horizon"),
             first_sync_left: fields.count("firstSyncLeft"),
             doubt: fields.flag("doubt"),
             importing: fields.flag("importing"),
-            runs: fields.count("runs")?,
-            links: fields.count("links")?,
-            remaining: fields.count("remaining")?,
+            runs: fields.needed_count("runs"),
+            links: fields.needed_count("links"),
+            remaining: fields.needed_count("remaining"),
             last_run_ms: fields.number("lastRunMs"),
             google_not_before_ms: fields.number("googleNotBeforeMs"),
             zoho_not_before_ms: fields.number("zohoNotBeforeMs"),
@@ -279,7 +324,7 @@ impl Row for State {
                     Some("userZone") => Some(AllDayOffset::UserZone),
                     Some(_) | None => None,
                 },
-                exclusive_end: Fields(times).flag("exclusiveEnd"),
+                exclusive_end: Fields::of(times).flag("exclusiveEnd"),
             }),
             crm_changes: Watermark::from_json(json.get("crmChanges")),
             crm_overlap: json.get("crmOverlap").number().map(Fingerprint::from_u64),
@@ -293,6 +338,12 @@ impl Row for State {
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
+            kept: all(fields.array("kept"), |row| {
+                let [run, rows, bytes] = row.list()? else { return None };
+                let number = |json: &Json<'_>| u32::try_from(json.number()?).ok();
+                Some((number(run)?, number(rows)?, number(bytes)?))
+            })
+            .unwrap_or_default(),
         })
     }
 }
@@ -372,7 +423,7 @@ impl Shown {
                 known.push(guest);
             }
         }
-        self.guests = known.iter().map(Guest::fingerprint).collect();
+        self.guests = known.iter().map(Guest::fingerprint).listed();
         if let Some(field) = self.fields.0.get_mut(Field::Guests as usize) {
             *field = Some(guests_fingerprint(&known));
         }
@@ -604,11 +655,38 @@ pub(crate) struct Intents {
     /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contacts_ms: Option<i64>,
+    /// The cycle that is under way, once it has written something: whoever finds it here was cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<Open>,
+    /// What a person asked to be taken back, until that is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undo: Option<Undo>,
+}
+
+/// A cycle that writes.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Open {
+    pub(crate) run: u32,
+    pub(crate) trigger: String,
+    pub(crate) started_ms: i64,
+    pub(crate) undoes: Option<u32>,
+}
+
+/// What is to be taken back: a cycle, or of it what concerns one event, or one value that lost there.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Undo {
+    pub(crate) run: u32,
+    /// An event, by either of its ids.
+    pub(crate) id: Option<String>,
+    /// The field whose lost value is put back.
+    pub(crate) field: Option<Field>,
 }
 
 impl Row for Intents {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
+        let fields = Fields::of(json);
         let creates = all(fields.array("creates"), |pair| {
             let (id, draft) = both(pair)?;
             Some((GoogleId::from_json(id)?, Draft::from_json(draft)?))
@@ -621,32 +699,51 @@ impl Row for Intents {
             let (id, crm) = both(pair)?;
             Some((GoogleId::from_json(id)?, CrmId::new(crm.str()?)))
         });
-        let lost = all(fields.array("lost"), conflict);
-        Some(Self {
-            at_ms: fields.number("atMs")?,
-            creates: creates?,
-            updates: updates?,
-            births: births?,
-            lost: lost?,
+        fields.complete(Self {
+            at_ms: fields.needed_number("atMs"),
+            creates: fields.needed(creates),
+            updates: fields.needed(updates),
+            births: fields.needed(births),
+            lost: fields.needed(all(fields.array("lost"), conflict)),
             contacts_ms: fields.number("contactsMs"),
+            open: Some(json.get("open")).filter(|open| open.is_object()).and_then(|open| {
+                let open = Fields::of(open);
+                open.complete(Open {
+                    run: open.needed_count("run"),
+                    trigger: open.needed_text("trigger"),
+                    started_ms: open.needed_number("startedMs"),
+                    undoes: open.count("undoes"),
+                })
+            }),
+            undo: Some(json.get("undo")).filter(|undo| undo.is_object()).and_then(|undo| {
+                let undo = Fields::of(undo);
+                let field = undo.text("field");
+                undo.complete(Undo {
+                    run: undo.needed_count("run"),
+                    id: undo.text("id"),
+                    field: field.as_deref().and_then(Field::named),
+                })
+            }),
         })
     }
 }
 
 fn conflict(json: &Json<'_>) -> Option<Conflict> {
-    let fields = Fields(json);
+    let fields = Fields::of(json);
     let field = json.get("field").str()?;
-    Some(Conflict {
-        google_id: fields.text("googleId")?,
-        crm_id: fields.text("crmId")?,
-        field: Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?,
-        google: fields.text("google")?,
-        crm: fields.text("crm")?,
-        winner: match json.get("winner").str()? {
-            "google" => Winner::Google,
-            "crm" => Winner::Crm,
-            _ => return None,
-        },
+    let field = Field::named(field)?.name();
+    let winner = match json.get("winner").str()? {
+        "google" => Winner::Google,
+        "crm" => Winner::Crm,
+        _ => return None,
+    };
+    fields.complete(Conflict {
+        google_id: fields.needed_text("googleId"),
+        crm_id: fields.needed_text("crmId"),
+        field,
+        google: fields.needed_text("google"),
+        crm: fields.needed_text("crm"),
+        winner,
     })
 }
 
@@ -655,11 +752,11 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
-    /// Deletions that the user is asked about (K5).
+    /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
 }
 
-/// Deletions that wait for the user's answer.
+/// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Held {
@@ -667,12 +764,27 @@ pub(crate) struct Held {
     pub(crate) id: String,
     /// Where they would be deleted.
     pub(crate) side: Side,
+    /// Of what cannot be told apart: the events, then the ids that the meetings stand under.
     pub(crate) ids: Vec<GoogleId>,
+    /// Of what cannot be told apart: the meetings. Of deletions there are none.
+    pub(crate) crm: Vec<CrmId>,
     pub(crate) asked_ms: i64,
     pub(crate) answer: Option<HeldAnswer>,
 }
 
-/// What the user said about held deletions.
+impl Held {
+    /// Whether it is about what cannot be told apart.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        !self.crm.is_empty()
+    }
+
+    /// The events, and the ids that the meetings stand under.
+    pub(crate) fn halves(&self) -> (&[GoogleId], &[GoogleId]) {
+        self.ids.split_at_checked(self.ids.len() - self.crm.len().min(self.ids.len())).unwrap_or_default()
+    }
+}
+
+/// What the user said about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum HeldAnswer {
@@ -680,10 +792,14 @@ pub(crate) enum HeldAnswer {
     Apply,
     /// Create again what was deleted, from the side that still has it.
     Restore,
+    /// The first event is the first meeting, the second the second …; what is left over has no counterpart.
+    Pair,
+    /// None of the events is one of the meetings.
+    Separate,
 }
 
 impl Side {
-    fn from_json(json: &Json<'_>) -> Option<Self> {
+    pub(crate) fn from_json(json: &Json<'_>) -> Option<Self> {
         match json.str()? {
             "google" => Some(Self::Google),
             "crm" => Some(Self::Crm),
@@ -694,15 +810,19 @@ impl Side {
 
 impl Held {
     fn from_json(json: &Json<'_>) -> Option<Self> {
-        let fields = Fields(json);
-        Some(Self {
-            id: fields.text("id")?,
-            side: Side::from_json(json.get("side"))?,
-            ids: all(fields.array("ids"), GoogleId::from_json)?,
-            asked_ms: fields.number("askedMs")?,
+        let fields = Fields::of(json);
+        let side = Side::from_json(json.get("side"))?;
+        fields.complete(Self {
+            id: fields.needed_text("id"),
+            side,
+            ids: fields.needed(all(fields.array("ids"), GoogleId::from_json)),
+            crm: fields.needed(all(fields.array("crm"), |id| Some(CrmId::new(id.str()?)))),
+            asked_ms: fields.needed_number("askedMs"),
             answer: match json.get("answer").str() {
                 Some("apply") => Some(HeldAnswer::Apply),
                 Some("restore") => Some(HeldAnswer::Restore),
+                Some("pair") => Some(HeldAnswer::Pair),
+                Some("separate") => Some(HeldAnswer::Separate),
                 Some(_) | None => None,
             },
         })
@@ -729,17 +849,18 @@ impl Row for Waiting {
     fn from_json(json: &Json<'_>) -> Option<Self> {
         let parked = all(json.get("parked").list()?, |pair| {
             let (id, parked) = both(pair)?;
-            let fields = Fields(parked);
+            let fields = Fields::of(parked);
+            let id = GoogleId::from_json(id)?;
             let parked = Parked {
-                code: fields.text("code")?,
-                message: fields.text("message")?,
-                since_ms: fields.number("sinceMs")?,
-                retry_ms: fields.number("retryMs")?,
-                etag: Etag::new(fields.text("etag")?),
+                code: fields.needed_text("code"),
+                message: fields.needed_text("message"),
+                since_ms: fields.needed_number("sinceMs"),
+                retry_ms: fields.needed_number("retryMs"),
+                etag: Etag::new(fields.needed_text("etag")),
                 crm_modified: fields.number("crmModified"),
                 crm: fields.text("crm").map(CrmId::new),
             };
-            Some((GoogleId::from_json(id)?, parked))
+            fields.complete((id, parked))
         });
         Some(Self { parked: parked?, held: all(json.get("held").list()?, Held::from_json)? })
     }

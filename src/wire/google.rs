@@ -4,6 +4,7 @@ use crate::json::{self, Json};
 use crate::model::field::Field;
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
+use crate::model::list::{Listed, whole};
 use crate::model::sight::Mark;
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -138,14 +139,14 @@ impl EventsPage {
             return None;
         }
         Some(Self {
-            items: page.items("items").iter().map(Item::of).collect(),
+            items: page.items("items").iter().map(Item::of).listed(),
             next_page_token: page.text("nextPageToken"),
             next_sync_token: page.text("nextSyncToken"),
             default_reminders: page
                 .items("defaultReminders")
                 .iter()
                 .filter_map(|json| fitting(json, Reminder::of))
-                .collect(),
+                .listed(),
         })
     }
 }
@@ -199,8 +200,7 @@ impl Event {
 fn mark(properties: &Json<'_>) -> Option<Mark> {
     let digits = properties.get(MARK_BASE).str().unwrap_or_default();
     let parts = (0..Field::ALL.len()).map(|at| digits.get(at * DIGITS..(at + 1) * DIGITS));
-    let base: Option<Vec<Fingerprint>> =
-        parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)).collect();
+    let base = whole(parts.map(|part| u64::from_str_radix(part?, 16).ok().map(Fingerprint::from_u64)));
     Some(Mark {
         crm: CrmId::new(properties.text(MARK_CRM).filter(|id| !id.is_empty())?),
         base: base.unwrap_or_default(),
@@ -258,7 +258,7 @@ pub(crate) fn effective_reminders(event: &Json<'_>, defaults: &[Reminder]) -> Ve
     if reminders.get("useDefault").flag().unwrap_or_default() {
         return defaults.to_vec();
     }
-    reminders.items("overrides").iter().filter_map(|json| fitting(json, Reminder::of)).collect()
+    reminders.items("overrides").iter().filter_map(|json| fitting(json, Reminder::of)).listed()
 }
 
 /// An event to insert, or the changed fields of one to patch.
@@ -317,7 +317,7 @@ impl<'a> EventWrite<'a> {
 
     /// Reminders of the event's own.
     pub(crate) fn set_reminders(&mut self, overrides: &[Reminder]) {
-        let overrides = overrides.iter().map(Reminder::to_json).collect();
+        let overrides = overrides.iter().map(Reminder::to_json).listed();
         self.set(
             "reminders",
             Json::Object(vec![
@@ -381,7 +381,7 @@ impl Fields<'_> {
 
     fn texts(&self, key: &str) -> Vec<String> {
         let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
-        items.iter().filter_map(|item| self.known(item, Json::str)).map(str::to_owned).collect()
+        items.iter().filter_map(|item| self.known(item, Json::str)).map(str::to_owned).listed()
     }
 
     fn object<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Option<T> {
@@ -391,7 +391,7 @@ impl Fields<'_> {
 
     fn objects<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
         let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
-        items.iter().map(|json| read(&Fields { json, odd: self.odd })).collect()
+        items.iter().map(|json| read(&Fields { json, odd: self.odd })).listed()
     }
 
     /// What a field holds, unless it is left out or of another type.

@@ -2,6 +2,7 @@
 
 use super::zoho::{id, more_records};
 use crate::json::Json;
+use crate::model::list::Listed;
 
 /// A person with an address, in lower case.
 pub(crate) struct Person {
@@ -34,7 +35,7 @@ impl PeoplePage {
             })
         };
         let rows = body.get("users").list().or(body.get("data").list())?;
-        Some(Self { people: rows.iter().filter_map(person).collect(), more_records: more_records(&body) })
+        Some(Self { people: rows.iter().filter_map(person).listed(), more_records: more_records(&body) })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::model::event::Guest;
 use crate::model::ids::CrmId;
+use crate::model::list::{Listed, whole};
 use crate::model::people::People;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -43,7 +44,7 @@ impl Rows {
         }
         let body = Json::parse(body)?;
         Some(Self {
-            data: body.get("data").list()?.iter().map(Record::of).collect::<Option<_>>()?,
+            data: whole(body.get("data").list()?.iter().map(Record::of))?,
             more_records: more_records(&body),
         })
     }
@@ -62,7 +63,7 @@ impl Record {
             participants: row
                 .get("Participants")
                 .list()
-                .map(|rows| rows.iter().filter_map(Participant::of).collect()),
+                .map(|rows| rows.iter().filter_map(Participant::of).listed()),
             mark: row.text(MARK),
             created: text("Created_Time"),
             modified: text("Modified_Time"),
@@ -91,7 +92,7 @@ impl DeletedPage {
             ))
         };
         Some(Self {
-            rows: body.get("data").list()?.iter().map(deleted).collect::<Option<_>>()?,
+            rows: whole(body.get("data").list()?.iter().map(deleted))?,
             more_records: more_records(&body),
         })
     }
@@ -151,12 +152,9 @@ impl Participant {
         self.kind == other.kind && self.participant == other.participant
     }
 
-    /// Whether this row is the user's own: as a user of the CRM, or as somebody of the CRM who has the user's address. A
-    /// row that is an address only is a guest, whoever it is, for so Accord writes guests.
-    pub(crate) fn is_user(&self, id: &str, address: &str) -> bool {
-        let theirs = |email: &str| !email.is_empty() && email.eq_ignore_ascii_case(address);
-        self.is_linked()
-            && (self.kind == "user" && self.participant == id || self.email.as_deref().is_some_and(theirs))
+    /// Whether this row is the user of the CRM with this id.
+    pub(crate) fn is_user(&self, id: &str) -> bool {
+        self.kind == "user" && self.participant == id
     }
 
     /// The guest that this row stands for; none when the row shows no address.
@@ -262,7 +260,7 @@ impl RecordResult {
     pub(crate) fn parse(body: &[u8]) -> Option<Vec<Self>> {
         let body = Json::parse(body)?;
         let results = body.get("data").list().filter(|results| !results.is_empty())?;
-        Some(results.iter().map(Self::of).collect())
+        Some(results.iter().map(Self::of).listed())
     }
 
     fn of(row: &Json<'_>) -> Self {

@@ -4,6 +4,7 @@ use super::mapping;
 use super::zoho::{self, Record};
 use crate::json::Json;
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::{Listed, whole};
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
 use crate::model::text;
@@ -14,6 +15,8 @@ use chrono::{NaiveDate, NaiveTime};
 pub(crate) struct CrmContext<'a> {
     /// The id of the user whose meetings are synced.
     pub(crate) user: &'a str,
+    /// The user's own addresses.
+    pub(crate) own: &'a [String],
     pub(crate) limits: TextLimits,
     /// Whether all-day times end at the midnight after the last day; see [`exclusive_ends`].
     pub(crate) exclusive_end: Option<bool>,
@@ -40,7 +43,7 @@ pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPag
     }
     let body = Json::parse(body)?;
     Some(CrmPage {
-        rows: body.get("data").list()?.iter().map(|row| crm_sight(row, context)).collect::<Option<_>>()?,
+        rows: whole(body.get("data").list()?.iter().map(|row| crm_sight(row, context)))?,
         more_records: zoho::more_records(&body),
         next_page_token: body.get("info").text("next_page_token"),
     })
@@ -111,7 +114,7 @@ fn extents(record: &Record) -> Vec<WhenKey> {
     }
     let first = start.date_naive();
     let last = end.date_naive();
-    let mut found: Vec<WhenKey> = inclusive(first, last).into_iter().collect();
+    let mut found: Vec<WhenKey> = inclusive(first, last).into_iter().listed();
     if end.time() == NaiveTime::MIN && last > first {
         found.push(When::all_day(first, last).key());
     }

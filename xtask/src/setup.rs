@@ -46,9 +46,10 @@ pub(crate) fn everything(shell: &Shell, project: &Project) -> Result<Browser> {
     for_browser(shell)
 }
 
-/// What `build` needs: the wasm target, Node, and the npm packages of the lock file.
+/// What `build` needs: the wasm target, the source of the standard library, Node, and the npm packages of the lock file.
 pub(crate) fn for_build(shell: &Shell, project: &Project) -> Result<()> {
     wasm_target(shell, project)?;
+    standard_library(shell, project)?;
     node(shell)?;
     npm_packages(shell, project)
 }
@@ -68,6 +69,22 @@ fn wasm_target(shell: &Shell, project: &Project) -> Result<()> {
                 "this Rust has no {WASM_TARGET} target and rustup could not add it; install Rust with rustup"
             )
         })
+    })?;
+    Ok(())
+}
+
+/// The module that ships is linked with a standard library that is made for size, see `build`.
+fn standard_library(shell: &Shell, project: &Project) -> Result<()> {
+    let sysroot = shell.read(project.command("rustc").args(["--print", "sysroot"]), QUICK)?;
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    let mut command = project.command("rustup");
+    command.args(["component", "add", "rust-src"]);
+    shell.step("install the source of Rust's standard library", || {
+        shell.run(&mut command, LONG).context(
+            "this Rust has no source of its standard library and rustup could not add it; install Rust with rustup",
+        )
     })?;
     Ok(())
 }

@@ -12,24 +12,29 @@ use std::fmt;
 /// # Errors
 /// When it holds something that is never written: see the top of this file.
 pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, fmt::Error> {
-    let mut writer = Writer(String::with_capacity(128));
+    let mut writer = Writer { text: String::with_capacity(128), broken: false };
     value.serialize(&mut writer)?;
-    Ok(writer.0)
+    if writer.broken { Err(fmt::Error) } else { Ok(writer.text) }
 }
 
-struct Writer(String);
+/// What cannot be written is noted down and told at the end: as no part of the writing ever fails, the compiler drops what
+/// would look at each part's result. That is 1 KB of the module.
+struct Writer {
+    text: String,
+    broken: bool,
+}
 
 impl Writer {
     fn string(&mut self, text: &str) {
-        self.0.push('"');
+        self.text.push('"');
         let mut rest = text;
         while let Some((before, tail)) = rest.split_at_checked(plain(rest.as_bytes())) {
-            self.0.push_str(before);
+            self.text.push_str(before);
             let Some(odd) = tail.bytes().next() else { break };
             self.escape(odd);
             rest = tail.get(1..).unwrap_or_default();
         }
-        self.0.push('"');
+        self.text.push('"');
     }
 
     #[cold]
@@ -42,53 +47,51 @@ impl Writer {
             0xc => 'f',
             b'"' | b'\\' => byte.into(),
             _ => {
-                self.0.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
-                self.0.extend(char::from_digit(u32::from(byte) % 16, 16));
+                self.text.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
+                self.text.extend(char::from_digit(u32::from(byte) % 16, 16));
                 return;
             }
         };
-        self.0.push('\\');
-        self.0.push(short);
+        self.text.push('\\');
+        self.text.push(short);
     }
 
     fn number(&mut self, number: impl itoa::Integer) -> Result<(), fmt::Error> {
-        self.0.push_str(itoa::Buffer::new().format(number));
+        self.text.push_str(itoa::Buffer::new().format(number));
         Ok(())
     }
 
-    fn open(&mut self, opening: &str, closing: &'static str) -> Result<Entries<'_>, fmt::Error> {
-        self.0.push_str(opening);
-        Ok(Entries { writer: self, first: true, closing })
+    fn open(&mut self, opening: char, closing: &'static str) -> Entries<'_> {
+        self.text.push(opening);
+        Entries { writer: self, closing }
     }
 
     /// An enum's variant that holds something: an object of one field.
-    fn variant(
-        &mut self,
-        name: &str,
-        opening: char,
-        closing: &'static str,
-    ) -> Result<Entries<'_>, fmt::Error> {
-        self.0.push('{');
+    fn variant(&mut self, name: &str, opening: char, closing: &'static str) -> Entries<'_> {
+        self.text.push('{');
         self.string(name);
-        self.0.push(':');
-        self.0.push(opening);
-        Ok(Entries { writer: self, first: true, closing })
+        self.text.push(':');
+        self.open(opening, closing)
+    }
+
+    fn broken(&mut self) -> Result<(), fmt::Error> {
+        self.broken = true;
+        Ok(())
     }
 }
 
 /// A list or an object under way.
 struct Entries<'w> {
     writer: &'w mut Writer,
-    first: bool,
     closing: &'static str,
 }
 
 impl Entries<'_> {
+    /// Nothing that is written ends like what opens a list or an object.
     fn comma(&mut self) {
-        if !self.first {
-            self.writer.0.push(',');
+        if !matches!(self.writer.text.as_bytes().last(), Some(b'[' | b'{')) {
+            self.writer.text.push(',');
         }
-        self.first = false;
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
@@ -99,7 +102,7 @@ impl Entries<'_> {
     fn name(&mut self, name: &str) {
         self.comma();
         self.writer.string(name);
-        self.writer.0.push(':');
+        self.writer.text.push(':');
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), fmt::Error> {
@@ -108,7 +111,7 @@ impl Entries<'_> {
     }
 
     fn close(self) -> Result<(), fmt::Error> {
-        self.writer.0.push_str(self.closing);
+        self.writer.text.push_str(self.closing);
         Ok(())
     }
 }
@@ -125,7 +128,7 @@ impl<'w> Serializer for &'w mut Writer {
     type SerializeStructVariant = Entries<'w>;
 
     fn serialize_bool(self, flag: bool) -> Result<(), fmt::Error> {
-        self.0.push_str(if flag { "true" } else { "false" });
+        self.text.push_str(if flag { "true" } else { "false" });
         Ok(())
     }
 
@@ -162,11 +165,11 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_f32(self, _: f32) -> Result<(), fmt::Error> {
-        Err(fmt::Error)
+        self.broken()
     }
 
     fn serialize_f64(self, _: f64) -> Result<(), fmt::Error> {
-        Err(fmt::Error)
+        self.broken()
     }
 
     fn serialize_char(self, c: char) -> Result<(), fmt::Error> {
@@ -191,7 +194,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_unit(self) -> Result<(), fmt::Error> {
-        self.0.push_str("null");
+        self.text.push_str("null");
         Ok(())
     }
 
@@ -223,21 +226,21 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         value: &T,
     ) -> Result<(), fmt::Error> {
-        let mut object = self.open("{", "}")?;
+        let mut object = self.open('{', "}");
         object.field(variant, value)?;
         object.close()
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Entries<'w>, fmt::Error> {
-        self.open("[", "]")
+        Ok(self.open('[', "]"))
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Entries<'w>, fmt::Error> {
-        self.open("[", "]")
+        Ok(self.open('[', "]"))
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Entries<'w>, fmt::Error> {
-        self.open("[", "]")
+        Ok(self.open('[', "]"))
     }
 
     fn serialize_tuple_variant(
@@ -247,15 +250,15 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         _: usize,
     ) -> Result<Entries<'w>, fmt::Error> {
-        self.variant(variant, '[', "]}")
+        Ok(self.variant(variant, '[', "]}"))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'w>, fmt::Error> {
-        self.open("{", "}")
+        Ok(self.open('{', "}"))
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Entries<'w>, fmt::Error> {
-        self.open("{", "}")
+        Ok(self.open('{', "}"))
     }
 
     fn serialize_struct_variant(
@@ -265,7 +268,7 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         _: usize,
     ) -> Result<Entries<'w>, fmt::Error> {
-        self.variant(variant, '{', "}}")
+        Ok(self.variant(variant, '{', "}}"))
     }
 }
 
@@ -320,13 +323,14 @@ impl SerializeMap for Entries<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), fmt::Error> {
         self.comma();
-        let start = self.writer.0.len();
+        let start = self.writer.text.len();
         key.serialize(&mut *self.writer)?;
-        if self.writer.0.as_bytes().get(start) == Some(&b'"') { Ok(()) } else { Err(fmt::Error) }
+        self.writer.broken |= self.writer.text.as_bytes().get(start) != Some(&b'"');
+        Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
-        self.writer.0.push(':');
+        self.writer.text.push(':');
         value.serialize(&mut *self.writer)
     }
 

@@ -6,7 +6,7 @@ use crate::engine::read;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
-use crate::model::ids::{CrmId, GoogleId};
+use crate::model::ids::GoogleId;
 use crate::model::profile::{AllDayOffset, AllDayTimes};
 use crate::model::time::{When, midnight_utc, offset_at_local};
 use crate::sync::state::{Draft, Link, decode, key};
@@ -63,6 +63,9 @@ impl Writer<'_> {
         }
         self.guess = learnt;
         let rewritten = self.rewrite_time(&mut link, event).await?;
+        if rewritten {
+            self.journal_version(id, &link.crm, link.crm_modified);
+        }
         link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {

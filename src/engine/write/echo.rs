@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CrmId;
+use crate::model::list::Listed;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::model::table::Table;
 use crate::sync::diff;
@@ -26,6 +27,7 @@ impl Writer<'_> {
         let activation = self.book.active()?.clone();
         let context = CrmContext {
             user: &activation.crm.user,
+            own: &activation.crm.own,
             limits: activation.crm.limits,
             exclusive_end: self.book.state.exclusive_ends(),
             listed: true,
@@ -34,9 +36,9 @@ impl Writer<'_> {
         let ways: Table<CrmId, Echo> = written.into_iter().map(|echo| (echo.crm.clone(), echo)).collect();
         let had_guests =
             |(_, echo): &(&CrmId, &Echo)| self.links.get(&echo.id).is_some_and(|link| link.had_guests());
-        let had_guests: Vec<CrmId> = ways.iter().filter(had_guests).map(|(id, _)| id.clone()).collect();
+        let had_guests: Vec<CrmId> = ways.iter().filter(had_guests).map(|(id, _)| id.clone()).listed();
         let reader = Reader { io: self.io, context };
-        let contents = reader.read(ways.keys().cloned().collect(), &had_guests).await?;
+        let contents = reader.read(ways.keys().cloned().listed(), &had_guests).await?;
         for sight in contents.sights {
             if let Some(echo) = ways.get(&sight.id)
                 && let Some(mut link) = self.links.remove(&echo.id)
@@ -45,6 +47,9 @@ impl Writer<'_> {
                 see(&mut link, sight, &echo.guests_before);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
                     self.book.remember(&echo.id, &link);
+                    if link.crm_modified != before.1 && link.crm_modified.is_some() {
+                        self.journal_version(&echo.id, &link.crm, link.crm_modified);
+                    }
                 }
             }
         }

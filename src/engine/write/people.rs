@@ -92,7 +92,7 @@ impl Writer<'_> {
     async fn look_up(&mut self, place: Place, group: &[Guest]) -> Result<()> {
         let mut position = Position { page: 1, after: "0".to_owned() };
         loop {
-            let answer = fetch_parsed(self.io, question(place, group, &position)?, PeoplePage::parse).await?;
+            let answer = fetch_parsed!(self.io, question(place, group, &position)?, PeoplePage::parse);
             if !self.learn(place, answer, &mut position)? {
                 return Ok(());
             }

@@ -4,6 +4,7 @@
 use super::{GoogleWriting, MAX_PARTICIPANTS, Read, Writing};
 use crate::json::Json;
 use crate::model::event::{Event, Guest, Guests};
+use crate::model::list::Listed;
 use crate::model::people::People;
 use crate::wire::google;
 use crate::wire::google_event::Context;
@@ -11,7 +12,7 @@ use crate::wire::zoho::{self, Entry, Participant};
 use crate::wire::zoho_event::CrmContext;
 use std::borrow::Cow;
 
-pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &mut Event) -> Read {
+pub(super) fn from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
     event.guests = if source.attendees_omitted {
         Guests::Unknown
     } else {
@@ -20,7 +21,7 @@ pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &m
         for row in people {
             if let Some(guest) = Guest::new(row.email.as_deref().unwrap_or_default(), row.display_name.take())
             {
-                add(&mut guests, guest);
+                add(&mut guests, guest, context.own);
             }
         }
         Guests::Known(guests)
@@ -28,9 +29,9 @@ pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &m
     Ok(())
 }
 
-/// Nobody is in the list twice.
-fn add(guests: &mut Vec<Guest>, guest: Guest) {
-    if !holds(guests, &guest.email) {
+/// Nobody is in the list twice, and the user is not in it.
+fn add(guests: &mut Vec<Guest>, guest: Guest, own: &[String]) {
+    if !own.contains(&guest.email) && !holds(guests, &guest.email) {
         guests.push(guest);
     }
 }
@@ -75,16 +76,16 @@ pub(super) fn to_google<'a>(
             && !holds(&present, &guest.email)
             && !writing.seen_guests.contains(&guest.fingerprint())
     };
-    let added: Vec<&Guest> = guests.iter().filter(new).collect();
+    let added: Vec<&Guest> = guests.iter().filter(new).listed();
     if kept.len() < rows.len() || !added.is_empty() {
-        write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).collect());
+        write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).listed());
     }
 }
 
 fn invited(guest: &Guest) -> Json<'_> {
     let text = |name, text| (Cow::Borrowed(name), Json::Text(Cow::Borrowed(text)));
     let name = guest.name.iter().map(|name| text("displayName", name.as_str()));
-    Json::Object(std::iter::once(text("email", guest.email.as_str())).chain(name).collect())
+    Json::Object(std::iter::once(text("email", guest.email.as_str())).chain(name).listed())
 }
 
 /// Rows without an address, such as contacts that have none, take no part. Rows that were not sent at all say nothing
@@ -95,16 +96,15 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
         Json::Null if !source.has("Participants") => Guests::Unknown,
         Json::Null => Guests::Known(Vec::new()),
         Json::List(rows) => {
-            let own = source.get("Owner").get("email").str().unwrap_or_default();
             let mut guests: Vec<Guest> = Vec::new();
             let mut nameless = false;
             for source in rows {
-                let Some(row) = Participant::of(source).filter(|row| !row.is_user(context.user, own)) else {
+                let Some(row) = Participant::of(source).filter(|row| !row.is_user(context.user)) else {
                     continue;
                 };
                 nameless |= row.is_linked() && !source.has("Email");
                 if let Some(guest) = row.guest() {
-                    add(&mut guests, guest);
+                    add(&mut guests, guest, context.own);
                 }
             }
             if nameless { Guests::Unknown } else { Guests::Known(guests) }
@@ -116,15 +116,13 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
 
 pub(super) fn to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
     if let Some(roster) = writing.roster {
-        write.set(
-            "Participants",
-            Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().collect()),
-        );
+        write
+            .set("Participants", Entry::Participants(roster.iter().take(MAX_PARTICIPANTS).cloned().listed()));
     } else if let Guests::Known(guests) = &event.guests
         && !guests.is_empty()
     {
         let people = guests.iter().take(MAX_PARTICIPANTS);
-        let people = people.map(|guest| Participant::invitee(guest, writing.people)).collect();
+        let people = people.map(|guest| Participant::invitee(guest, writing.people)).listed();
         write.set("Participants", Entry::Participants(people));
     }
 }
@@ -143,13 +141,13 @@ pub(crate) fn kept(
 
 /// The guests whom none of the rows shows.
 pub(crate) fn newcomers<'g>(rows: &[Participant], guests: &'g [Guest]) -> impl Iterator<Item = &'g Guest> {
-    let shown: Vec<Guest> = rows.iter().filter_map(Participant::guest).collect();
+    let shown: Vec<Guest> = rows.iter().filter_map(Participant::guest).listed();
     guests.iter().filter(move |guest| !holds(&shown, &guest.email))
 }
 
 /// Adds the guests who are not there yet.
 pub(crate) fn invite(rows: &mut Vec<Participant>, guests: &[Guest], people: &People) {
-    for guest in newcomers(rows, guests).collect::<Vec<_>>() {
+    for guest in newcomers(rows, guests).listed() {
         let row = Participant::invitee(guest, people);
         // A row that shows no address may be the very person.
         if !rows.iter().any(|known| known.is_same(&row)) {
