@@ -3,12 +3,12 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, firefox, test, type Browser, type Page } from "@playwright/test";
 import * as esbuild from "esbuild";
 import * as vite from "vite";
 import webpack from "webpack";
 import { consumersFolder } from "./install.ts";
-import { Sandbox } from "./sandbox.ts";
+import { Sandbox, fromEnvironment } from "./sandbox.ts";
 
 const run = promisify(execFile);
 const home = (consumer: string, ...path: string[]) => join(consumersFolder(), consumer, ...path);
@@ -63,6 +63,30 @@ for (const [name, path] of places) {
 }
 
 const quiet = { configFile: false, logLevel: "error" } as const;
+
+// Firefox has no service workers that are modules: a background there is a page, or bundled.
+test.describe("in Firefox", () => {
+  let browser: Browser;
+  test.beforeAll(async () => {
+    browser = await firefox.launch({ channel: "moz-firefox", executablePath: fromEnvironment("FIREFOX_PATH") });
+  });
+  test.afterAll(() => browser.close());
+
+  for (const [name, path] of places.filter(([, path]) => !path.includes("service"))) {
+    test(`${name} syncs without a build`, async () => {
+      const before = (await sandbox.meetings()).length;
+      await expectSynced(await outcomeOf(await browser.newPage(), path), before);
+    });
+  }
+
+  test("a policy of 'self' and 'wasm-unsafe-eval' is enough, and without it the page is told what to add", async () => {
+    const before = (await sandbox.meetings()).length;
+    await expectSynced(await outcomeOf(await browser.newPage(), "csp/strict.html"), before);
+    const { error, message } = await outcomeOf(await browser.newPage(), "csp/refused.html");
+    expect(error).toBe("unsupported");
+    expect(message).toContain("'wasm-unsafe-eval'");
+  });
+});
 
 test("a page of Vite syncs without configuration", async ({ page }) => {
   await vite.build({ ...quiet, root: home("vite"), base: "./", build: { target: "es2022" } });

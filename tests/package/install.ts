@@ -9,7 +9,7 @@ import { fromEnvironment } from "./sandbox.ts";
 
 const run = promisify(execFile);
 const SOURCES = fileURLToPath(new URL("consumers", import.meta.url));
-export const CONSUMERS = ["plain", "csp", "vite", "webpack", "esbuild", "node", "hosts"];
+export const CONSUMERS = ["plain", "csp", "vite", "webpack", "esbuild", "node", "hosts", "examples"];
 
 /** The folder that the sandbox serves: one folder for each consumer. */
 export function consumersFolder(): string {
@@ -23,7 +23,11 @@ export default async function install(): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const consumer of CONSUMERS) {
     const home = join(folder, consumer);
-    await cp(join(SOURCES, consumer), home, { recursive: true });
+    await mkdir(home);
+    await cp(join(SOURCES, consumer), home, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      // What has no files here is filled by its test.
+      if (error.code !== "ENOENT") throw error;
+    });
     await cp(join(SOURCES, "sync.js"), join(home, "sync.js"));
     await writeFile(join(home, "package.json"), JSON.stringify({ name: `consumer-${consumer}`, private: true, type: "module" }));
     // The package needs no other: nothing is fetched.

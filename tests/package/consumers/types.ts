@@ -17,6 +17,7 @@ export async function all(): Promise<Report | undefined> {
     const host: Host = { storage, fetch: browserFetch({ google: service("https://www.googleapis.com"), zoho: service("https://www.zohoapis.eu") }) };
     const sync = await createSync(host, { seed: 1, googleBatch: false });
     await createInline({ ...host, fetch: sameFetch({ google: service(""), zoho: service("") }) });
+    sync[Symbol.dispose]();
     const [calendar] = await sync.calendars();
     if (!calendar) continue;
     const status: Status = await sync.activate({ calendar: calendar.id, direction: "two-way", limits: { laterSync: 100 } });
