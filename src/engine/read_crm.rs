@@ -22,7 +22,7 @@ pub(crate) struct Changed {
 }
 
 /// The user's meetings that end at or after an instant, or that changed since one, in the order of their ids.
-pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpRequest) -> Result<Vec<Changed>> {
+pub(crate) async fn changed(io: &Io, page: &dyn Fn(Option<&CrmId>) -> HttpRequest) -> Result<Vec<Changed>> {
     let mut found: Vec<Changed> = Vec::new();
     loop {
         let last = found.last().map(|row| row.id.clone());

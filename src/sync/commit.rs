@@ -4,7 +4,8 @@
 use super::report::{Conflict, ParkedItem, Pause, Question, Report, Status, StoredReport, Switch};
 use super::side::Side;
 use super::state::{
-    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, decode, encode, key,
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, WaitingText, decode,
+    encode, key,
 };
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
@@ -286,7 +287,7 @@ impl Book {
         let intends = !none || contacts_ms.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
-        let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
+        let waiting = || encode(&WaitingText { parked: &self.parked, held: &self.held });
         core.push((key::PARKED, waits.then(waiting)));
         for (key, text) in core {
             match text {
