@@ -63,9 +63,10 @@ pub use model::settings::{
     RecurringPolicy, Settings,
 };
 pub use model::time::OffsetChange;
+pub use sync::journal::{FieldChange, Operation, Reason};
 pub use sync::report::{
-    Access, Calendar, Conflict, Counts, Finished, Missing, Note, ParkedItem, Pause, Question, Report,
-    Requests, Skipped, Status, StoredReport, Switch, Winner,
+    Access, Calendar, Candidates, Conflict, Counts, Failed, Finished, Missing, NotRestored, Note, ParkedItem,
+    Pause, Question, Report, Requests, Skipped, Status, StoredReport, Switch, Winner,
 };
 pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]

@@ -115,9 +115,21 @@ export type Command =
     | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
     | { name: "status" }
     | { name: "history" }
-    | { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+    | { name: "undo"; run?: number; googleId?: string; batch?: boolean; lease?: boolean }
+    | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean; lease?: boolean }
+    | { name: "explain"; googleId: string }
+    | { name: "resolve"; question: string; answer: "apply" | "restore" | "pair" | "separate"; lease?: boolean }
     | { name: "deactivate"; lease?: boolean }
     | { name: "forget"; lease?: boolean };
+
+/** A mapped field. */
+export type FieldName = "title" | "time" | "reminder" | "place" | "description" | "guests";
+
+/** Why a field or an event was written. */
+export type Rule =
+    | "new" | "changed-in-google" | "changed-in-crm"
+    | "conflict-newest" | "conflict-google" | "conflict-crm"
+    | "source" | "deleted" | "edit-beats-deletion" | "answered" | "undo" | "put-back";
 
 /** What a service answered, or why there is no answer. */
 export type Answer =

@@ -37,3 +37,9 @@ fn damaged_rows_double_and_lose_nothing() {
 fn any_text_is_written_once() {
     (0..150).for_each(|seed| feeder::text(&bytes(seed, 300)));
 }
+
+/// What the fuzzer found: one link's row gone, its way back still there.
+#[test]
+fn a_way_without_its_link_doubles_nothing() {
+    feeder::rows(&[0x2a, 0x28, 0x36]);
+}

@@ -179,7 +179,7 @@ fn one_meeting_pushed_at_once() {
         host.edit_meeting(&id, json!({ "Event_Title": "Moved to the board room" }));
         let push = json!({ "name": "run", "trigger": "crm-change", "crmIds": [id], "batch": true });
         let report = host.run(push).done();
-        let budget = Budget { rows_read: Some(8), rows_written: Some(6), ..requests(3) };
+        let budget = Budget { rows_read: Some(8), rows_written: Some(7), ..requests(3) };
         within(&format!("one meeting pushed, {direction}"), &host, &report, budget);
         assert_eq!(report["google"]["updated"], 1);
     }

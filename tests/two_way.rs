@@ -13,37 +13,12 @@ mod support;
 
 use accord_sandbox::{Fault, FaultKind, Service};
 use serde_json::{Value, json};
-use support::{Host, Kill, all_day, meeting, timed};
+use support::{Host, Kill, assert_quiet, meeting, timed, two_way};
 
 fn host(direction: &str) -> Host {
     let mut host = Host::new();
     host.activate_with(json!({ "direction": direction }));
     host
-}
-
-fn two_way() -> Host {
-    host("two-way")
-}
-
-/// Three quiet cycles write nothing and soon ask for next to nothing (I2, I8).
-#[track_caller]
-fn assert_quiet(host: &mut Host) {
-    host.advance(200_000);
-    host.sync();
-    for _ in 0..2 {
-        host.advance(200_000);
-        let report = host.sync();
-        assert_eq!(
-            report["google"],
-            json!({ "created": 0, "updated": 0, "deleted": 0 }),
-            "{:#?}",
-            host.trace
-        );
-        assert_eq!(report["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }), "{:#?}", host.trace);
-        let requests =
-            report["requests"]["google"].as_u64().unwrap() + report["requests"]["zoho"].as_u64().unwrap();
-        assert!(requests <= 3, "{:#?}", host.trace);
-    }
 }
 
 #[test]
@@ -129,61 +104,6 @@ fn a_conflict_ends_by_the_settings_and_is_reported() {
         host.meeting(title);
         assert_quiet(&mut host);
     }
-}
-
-/// K4: deletions go both ways.
-#[test]
-fn deletions_are_carried_over() {
-    let mut host = two_way();
-    let first = host.add_event(timed("First", 2));
-    host.add_meeting(meeting("Second", 4));
-    host.settle();
-    host.delete_event(&first);
-    let second = host.meeting("Second")["id"].as_str().unwrap().to_owned();
-    host.delete_meeting(&second);
-    let report = host.settle();
-    assert_eq!((&report["crm"]["deleted"], &report["google"]["deleted"]), (&json!(1), &json!(1)));
-    assert!(host.world.crm_events().is_empty() && host.world.google_events("primary").is_empty());
-    assert_quiet(&mut host);
-}
-
-/// K4, I6: an edit beats a deletion.
-#[test]
-fn an_edit_beats_a_deletion_on_either_side() {
-    let mut host = two_way();
-    let first = host.add_event(timed("First", 2));
-    host.add_meeting(meeting("Second", 4));
-    host.settle();
-    let row = host.meeting("First")["id"].as_str().unwrap().to_owned();
-    host.edit_meeting(&row, json!({ "Venue": "Room 2" }));
-    host.delete_event(&first);
-    let event = host.event("Second")["id"].as_str().unwrap().to_owned();
-    let row = host.meeting("Second")["id"].as_str().unwrap().to_owned();
-    host.delete_meeting(&row);
-    host.edit_event(&event, json!({ "location": "Room 3" }));
-    host.settle();
-    assert_eq!(host.event("First")["location"], "Room 2");
-    assert_eq!(host.meeting("Second")["Venue"], "Room 3");
-    assert_quiet(&mut host);
-}
-
-/// K2: the second life of a record has an id of its own, for Google never frees one.
-#[test]
-fn a_meeting_that_comes_back_gets_a_new_event() {
-    let mut host = two_way();
-    host.add_meeting(meeting("Call", 4));
-    host.settle();
-    for round in 0..3 {
-        let event = host.event("Call")["id"].as_str().unwrap().to_owned();
-        let row = host.meeting("Call")["id"].as_str().unwrap().to_owned();
-        host.edit_meeting(&row, json!({ "Venue": format!("Room {round}") }));
-        host.delete_event(&event);
-        host.settle();
-        let again = host.event("Call");
-        assert_ne!(again["id"], json!(event));
-        assert_eq!(again["location"], format!("Room {round}"));
-    }
-    assert_quiet(&mut host);
 }
 
 /// C5, I23: what is there on both sides is paired; what differs is merged, and the loser is reported.
@@ -272,55 +192,6 @@ fn crm_to_google_never_writes_the_crm() {
     assert!(host.crm_bodies.iter().all(|body| body.contains("/coql") || body.starts_with("/crm/v8/Events")));
     let _ = before;
     assert_quiet(&mut host);
-}
-
-/// K5: more than 20 deletions that are more than a tenth of the links wait for an answer.
-#[test]
-fn many_deletions_are_asked_about() {
-    for answer in ["apply", "restore"] {
-        let mut host = two_way();
-        let ids: Vec<String> = (0..30).map(|hour| host.add_event(timed(&format!("E{hour}"), hour))).collect();
-        host.settle();
-        for id in &ids[..25] {
-            host.delete_event(id);
-        }
-        let report = host.settle();
-        assert_eq!(report["crm"]["deleted"], 0);
-        let question = &report["questions"][0];
-        assert_eq!((&question["count"], &question["side"]), (&json!(25), &json!("crm")));
-        assert_eq!(host.world.crm_event_count(), 30);
-        let question = question["id"].as_str().unwrap().to_owned();
-        host.run(json!({ "name": "resolve", "question": question, "answer": answer })).done();
-        host.settle();
-        host.settle();
-        let left = if answer == "apply" { 5 } else { 30 };
-        assert_eq!(host.world.crm_event_count(), left, "{answer}");
-        assert_eq!(host.world.google_events("primary").len(), left, "{answer}");
-        let status = host.run(json!({ "name": "status" })).done();
-        assert_eq!(status["questions"], json!([]), "{answer}");
-        assert_quiet(&mut host);
-    }
-}
-
-/// K5: an answer holds for all of its events, however many there are.
-#[test]
-fn an_answer_about_many_events_is_carried_out_for_each_of_them() {
-    for (answer, left) in [("apply", 30), ("restore", 90)] {
-        let mut host = two_way();
-        let ids: Vec<String> = (0..90).map(|hour| host.add_event(timed(&format!("E{hour}"), hour))).collect();
-        host.settle();
-        for id in &ids[..60] {
-            host.delete_event(id);
-        }
-        let report = host.settle();
-        let question = report["questions"][0]["id"].as_str().unwrap().to_owned();
-        host.run(json!({ "name": "resolve", "question": question, "answer": answer })).done();
-        host.settle();
-        host.settle();
-        assert_eq!(host.world.crm_event_count(), left, "{answer}");
-        assert_eq!(host.world.google_events("primary").len(), left, "{answer}");
-        assert_quiet(&mut host);
-    }
 }
 
 /// F3, I16: a reminder of the CRM replaces the first popup, and Google's other reminders stay.
@@ -445,108 +316,6 @@ fn guests_beyond_the_fifty_of_the_crm_stay_in_google() {
     assert_quiet(&mut host);
 }
 
-fn titles(host: &Host) -> Vec<String> {
-    let title = |row: String| row.split(" | ").next().unwrap().to_owned();
-    host.meetings().into_iter().map(title).collect()
-}
-
-/// C6: what was kept stays, whatever the settings say later; what is deleted from then on goes.
-#[test]
-fn what_was_kept_is_not_deleted_by_later_settings() {
-    let mut host = Host::new();
-    host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
-    let kept = host.add_event(timed("Kept", 2));
-    let later = host.add_event(timed("Goes later", 4));
-    let alive = host.add_event(timed("Stays", 6));
-    host.settle();
-    host.delete_event(&kept);
-    let row = host.meeting("Stays")["id"].as_str().unwrap().to_owned();
-    host.delete_meeting(&row);
-    host.settle();
-    assert_quiet(&mut host);
-    host.activate_with(json!({ "direction": "two-way", "deletions": "propagate" }));
-    host.settle();
-    assert_eq!(titles(&host), ["Goes later", "Kept"]);
-    host.event("Stays");
-    host.delete_event(&later);
-    host.settle();
-    assert_eq!(titles(&host), ["Kept"]);
-    host.edit_event(&alive, json!({ "summary": "Stays, edited" }));
-    host.settle();
-    assert_eq!(titles(&host), ["Kept", "Stays, edited"]);
-    assert_quiet(&mut host);
-}
-
-/// I12, F2: the learning of all-day times may be cut off at any call; the dates stay, on both sides.
-#[test]
-fn all_day_times_are_learnt_across_kills() {
-    let trip = all_day("Trip", "2026-12-03", "2026-12-06");
-    let calls = {
-        let mut host = two_way();
-        host.add_event(trip.clone());
-        host.sync();
-        host.calls()
-    };
-    for at in 0..calls {
-        for after in [false, true] {
-            let mut host = two_way();
-            let id = host.add_event(trip.clone());
-            host.advance(5_000);
-            host.run_killed(json!({ "name": "run" }), if after { Kill::After(at) } else { Kill::Before(at) });
-            host.advance(60_000);
-            host.settle();
-            let event = host.event("Trip");
-            assert_eq!(event["id"], id.as_str(), "killed at {at}, after: {after}");
-            assert_eq!(
-                (&event["start"]["date"], &event["end"]["date"]),
-                (&json!("2026-12-03"), &json!("2026-12-06")),
-                "killed at {at}, after: {after}"
-            );
-            let row = host.meeting("Trip");
-            assert_eq!(&row["Start_DateTime"].as_str().unwrap()[..10], "2026-12-03");
-            let end = &row["End_DateTime"].as_str().unwrap()[..10];
-            assert!(matches!(end, "2026-12-05" | "2026-12-06"), "{end}: killed at {at}, after: {after}");
-            assert_quiet(&mut host);
-        }
-    }
-}
-
-/// A new meeting, and a cycle that is killed after its call number `at`, if that is the insert into Google.
-fn cut_off_at_insert(direction: &str, at: usize) -> Option<(Host, String)> {
-    let mut host = host(direction);
-    host.settle();
-    let crm = host.add_meeting(meeting("Call", 4));
-    host.run_killed(json!({ "name": "run" }), Kill::After(at));
-    let inserted = host.trace.last()?.starts_with("POST /calendar");
-    inserted.then_some((host, crm))
-}
-
-/// I5: a meeting that is deleted before Accord knows that its event was created takes the event with it, in every
-/// direction that listens to the CRM; one that was edited in Google meanwhile stays where both are heard (I6).
-#[test]
-fn an_event_whose_creation_was_cut_off_follows_its_meeting() {
-    for direction in ["two-way", "crm-to-google"] {
-        for edited in [false, true] {
-            let (mut host, crm) = (0..20).find_map(|at| cut_off_at_insert(direction, at)).unwrap();
-            let event = host.event("Call")["id"].as_str().unwrap().to_owned();
-            host.delete_meeting(&crm);
-            if edited {
-                host.edit_event(&event, json!({ "location": "Room 2" }));
-            }
-            host.advance(60_000);
-            host.settle();
-            let survives = edited && direction == "two-way";
-            assert_eq!(titles(&host).len(), usize::from(survives), "{direction}, edited: {edited}");
-            assert_eq!(
-                host.world.google_events("primary").len(),
-                usize::from(survives),
-                "{direction}, edited: {edited}"
-            );
-            assert_quiet(&mut host);
-        }
-    }
-}
-
 /// K3, I12: wherever the cycle that settles a conflict is cut off, some report tells the value that lost.
 #[test]
 fn a_lost_value_is_told_across_kills() {
@@ -587,29 +356,6 @@ fn a_lost_value_is_told_across_kills() {
     }
 }
 
-/// F2, I20: an end at midnight leaves open which day is the last one. What was taken the wrong way is mended as soon as
-/// another record tells.
-#[test]
-fn all_day_ends_that_were_misunderstood_are_mended() {
-    for direction in ["crm-to-google", "two-way"] {
-        let mut host = Host::new();
-        host.world.switches().set("allday_end", "midnight_same").unwrap();
-        host.activate_with(json!({ "direction": direction }));
-        let day = |title: &str, first: &str, last: &str| {
-            json!({ "Event_Title": title, "All_day": true, "Start_DateTime": format!("{first}T00:00:00+00:00"),
-                    "End_DateTime": format!("{last}T00:00:00+00:00") })
-        };
-        host.add_meeting(day("Fair", "2026-12-01", "2026-12-03"));
-        host.settle();
-        host.add_meeting(day("Holiday", "2026-12-24", "2026-12-24"));
-        host.settle();
-        host.settle();
-        let end = |title: &str| host.event(title)["end"]["date"].clone();
-        assert_eq!((end("Fair"), end("Holiday")), (json!("2026-12-04"), json!("2026-12-25")), "{direction}");
-        assert_quiet(&mut host);
-    }
-}
-
 /// F6, I17: where lists show no participants, nobody is taken for removed.
 #[test]
 fn guests_that_lists_of_the_crm_do_not_show_stay() {
@@ -623,44 +369,6 @@ fn guests_that_lists_of_the_crm_do_not_show_stay() {
     assert_quiet(&mut host);
     assert_eq!(host.meeting("Call")["Participants"][0]["participant"], "cleo@example.com");
     assert_eq!(host.event("Call")["attendees"][0]["email"], "cleo@example.com");
-}
-
-/// K6, I15: the first all-day event meets a locked record; it is parked, and its time is written once that opens.
-#[test]
-fn an_all_day_time_that_was_refused_is_written_later() {
-    let mut host = two_way();
-    let event = host.add_event(timed("Fair", 4));
-    host.settle();
-    let id = host.meeting("Fair")["id"].as_str().unwrap().to_owned();
-    let clear = |date: &str| json!({ "date": date, "dateTime": null });
-    host.edit_event(&event, json!({ "start": clear("2026-12-01"), "end": clear("2026-12-04") }));
-    host.world.set_locked(&id, true);
-    let report = host.settle();
-    assert_eq!(report["parked"][0]["code"], "RECORD_LOCKED");
-    host.world.set_locked(&id, false);
-    host.advance(25 * 3_600_000);
-    host.settle();
-    let row = host.meeting("Fair");
-    assert_eq!(
-        (&row["All_day"], &row["Start_DateTime"].as_str().unwrap()[..10]),
-        (&json!(true), "2026-12-01")
-    );
-    assert_quiet(&mut host);
-}
-
-/// K5, I9: taken back in one direction, a mass deletion leaves the target as it is, and is done with.
-#[test]
-fn a_mass_deletion_at_the_only_source_that_is_taken_back_stays_there() {
-    let mut host = host("crm-to-google");
-    let ids: Vec<String> = (0..30).map(|hour| host.add_meeting(meeting(&format!("C{hour}"), hour))).collect();
-    host.settle();
-    ids[..25].iter().for_each(|id| host.delete_meeting(id));
-    let report = host.settle();
-    let question = report["questions"][0]["id"].as_str().unwrap().to_owned();
-    host.run(json!({ "name": "resolve", "question": question, "answer": "restore" })).done();
-    host.settle();
-    assert_eq!((host.world.google_events("primary").len(), host.world.crm_event_count()), (30, 5));
-    assert_quiet(&mut host);
 }
 
 /// I23, F6: an event with more guests than the CRM takes is the same event after the state is lost; nothing is written.
@@ -696,95 +404,6 @@ fn a_parked_event_that_turns_out_to_be_unchanged_is_let_go() {
     assert_quiet(&mut host);
 }
 
-/// K4, I8: what was to be created in Google while a right was missing, and is deleted in the CRM by then, is forgotten.
-#[test]
-fn an_event_that_google_refused_and_the_crm_deleted_is_forgotten() {
-    let mut host = two_way();
-    host.settle();
-    let id = host.add_meeting(meeting("Call", 4));
-    let scope = |name: &str| format!("https://www.googleapis.com/auth/{name}");
-    host.world.set_scopes(Service::Google, &[&scope("calendar.events.readonly")]);
-    for _ in 0..3 {
-        assert_eq!(host.cycle().code(), "forbidden");
-    }
-    let all = [scope("calendar.events"), scope("calendar.calendarlist.readonly")];
-    host.world.set_scopes(Service::Google, &[&all[0], &all[1]]);
-    host.delete_meeting(&id);
-    host.settle();
-    assert!(host.world.google_events("primary").is_empty());
-    assert_quiet(&mut host);
-}
-
-/// C6, I1: deletions that are kept let a cycle come to an end, also where there are more than it may ask about.
-#[test]
-fn more_kept_deletions_than_a_limit_come_to_an_end() {
-    for direction in ["two-way", "google-to-crm"] {
-        let mut host = Host::new();
-        let limits = json!({ "firstSync": 4, "laterSync": 2 });
-        let settings = json!({ "direction": direction, "deletions": "keep", "limits": limits });
-        host.activate_with(settings.clone());
-        let ids: Vec<String> = (0..9).map(|n| host.add_event(timed(&format!("Event {n}"), 2 + n))).collect();
-        host.settle();
-        ids.iter().for_each(|id| host.delete_event(id));
-        host.activate_with(settings);
-        host.settle();
-        assert_eq!(host.meetings().len(), 9, "{direction}");
-        assert_quiet(&mut host);
-    }
-}
-
-/// K3: an event that is created again, by a request whose answer is lost, has the base that its mark tells: what is
-/// edited in the CRM meanwhile is an edit, and no conflict.
-#[test]
-fn an_edit_after_a_lost_recreation_stays() {
-    let mut host = Host::new();
-    host.activate_with(json!({ "direction": "two-way", "conflict": "google" }));
-    let crm = host.add_meeting(meeting("Call", 4));
-    host.settle();
-    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
-    host.delete_event(&event);
-    host.edit_meeting(&crm, json!({ "Venue": "Room 2" }));
-    let answer = Fault::new(FaultKind::WrongType);
-    host.world.faults().add(answer.on(Service::Google, "POST", "/calendar/v3/calendars").after());
-    let _ = host.cycle();
-    host.edit_meeting(&crm, json!({ "Description": "Bring the offer" }));
-    host.advance(60_000);
-    let report = host.settle();
-    assert_eq!(host.meeting("Call")["Description"], "Bring the offer", "{report}");
-    let seen = host.event("Call");
-    assert_eq!((&seen["description"], &seen["location"]), (&json!("Bring the offer"), &json!("Room 2")));
-    assert_quiet(&mut host);
-}
-
-/// K5: a question about deletions goes on holding an event whose other half is touched, though not changed.
-#[test]
-fn a_held_event_that_is_only_touched_stays_held() {
-    let mut host = two_way();
-    for n in 0..30 {
-        host.add_event(timed(&format!("Event {n}"), 2 + n));
-    }
-    host.settle();
-    host.advance(200_000);
-    host.sync();
-    let events: Vec<Value> = host.world.google_events("ana@example.com").into_iter().collect();
-    for meeting in host.world.crm_events().iter().take(25) {
-        host.delete_meeting(meeting["id"].as_str().unwrap());
-    }
-    let question = host.sync()["questions"][0].clone();
-    assert_eq!(question["count"], 25);
-    // A colour is no mapped field.
-    for event in &events {
-        host.edit_event(event["id"].as_str().unwrap(), json!({ "colorId": "3" }));
-    }
-    host.advance(200_000);
-    assert_eq!(host.sync()["questions"][0]["count"], 25);
-    host.run(json!({ "name": "resolve", "question": question["id"], "answer": "apply" })).done();
-    host.settle();
-    let left = host.world.google_events("ana@example.com");
-    assert_eq!(left.iter().filter(|event| event["status"] != "cancelled").count(), 5);
-    assert_eq!(host.meetings().len(), 5);
-}
-
 /// D1, C10: the setting for private events says what the CRM may see; towards Google alone there is nothing to hide, and
 /// the CRM's edits arrive.
 #[test]
@@ -808,36 +427,6 @@ fn edits_reach_private_events_where_only_google_is_written() {
     }
 }
 
-/// F2, I20: a meeting that is created again because it was deleted has its days, although what brought it back is an edit
-/// of another field, and Accord has written no all-day times before.
-#[test]
-fn a_meeting_created_again_has_its_days() {
-    // A single day says of itself how it ends; of several days only an exclusive end is taken for one unseen.
-    for (end, last) in [("midnight_same", "2026-12-01"), ("midnight_next", "2026-12-04")] {
-        let mut host = Host::new();
-        host.exclusive_ends = end == "midnight_next";
-        host.world.switches().set("allday_end", end).unwrap();
-        host.world.switches().set("allday_offset", "user_zone").unwrap();
-        host.activate_with(json!({ "direction": "two-way", "deletions": "keep" }));
-        let id = host.add_meeting(json!({
-            "Event_Title": "Fair", "All_day": true,
-            "Start_DateTime": "2026-12-01T00:00:00+01:00", "End_DateTime": format!("{last}T00:00:00+01:00")
-        }));
-        host.settle();
-        let event = host.event("Fair");
-        host.delete_meeting(&id);
-        host.advance(200_000);
-        host.settle();
-        host.edit_event(event["id"].as_str().unwrap(), json!({ "location": "Hall 4" }));
-        host.settle();
-        let row = host.meeting("Fair");
-        assert_eq!(row["Venue"], "Hall 4");
-        assert_eq!(row["Start_DateTime"].as_str().unwrap()[..10], *"2026-12-01", "{end}");
-        assert_eq!(row["End_DateTime"].as_str().unwrap()[..10], *last, "{end}");
-        assert_eq!(host.event("Fair")["end"], event["end"], "{end}");
-    }
-}
-
 /// I3, I17: one guest is taken off the list in Google while another one is added in the CRM: both happen.
 #[test]
 fn guests_that_come_and_go_on_either_side_are_merged() {
@@ -858,24 +447,4 @@ fn guests_that_come_and_go_on_either_side_are_merged() {
     assert_eq!(invited(&host.event("Call")["attendees"], "email"), expected);
     assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
     assert_quiet(&mut host);
-}
-
-/// K3: what somebody types in the CRM in the same seconds in which Accord finds out how it takes all-day times is no echo.
-#[test]
-fn an_edit_beside_the_all_day_probe_is_kept() {
-    for late in 0..8 {
-        let mut host = two_way();
-        let id = host.add_meeting(meeting("Fair", 24));
-        host.settle();
-        let event = host.event("Fair")["id"].as_str().unwrap().to_owned();
-        let day = |date: &str| json!({ "date": date, "dateTime": null });
-        host.edit_event(&event, json!({ "start": day("2026-12-01"), "end": day("2026-12-02") }));
-        let edit = move |host: &mut Host| host.edit_meeting(&id, json!({ "Description": "typed beside it" }));
-        host.meanwhile = Some((9 + late, Box::new(edit)));
-        host.settle();
-        host.advance(200_000);
-        host.settle();
-        assert_eq!(host.event("Fair")["description"], "typed beside it", "before call {}", 9 + late);
-        assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
-    }
 }

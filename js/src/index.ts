@@ -23,9 +23,9 @@ export { browserFetch, type FetchOptions, type ServiceAccess } from "./hosts/fet
 export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
 export type { ModuleSource } from "./load.ts";
-export type { RunOptions, Sync } from "./sync.ts";
+export type { RunOptions, Sync, UndoOptions } from "./sync.ts";
 export type {
-  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, Note, ParkedEvent, Pause, Progress, Question, Report, Service, Settings, Status, Trigger,
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, NotRestored, Note, Operation, ParkedEvent, Pause, Progress, Question, Reason, Report, Rule, Service, Settings, Status, Trigger,
 } from "./types.ts";
 
 export interface SyncOptions {

@@ -4,7 +4,7 @@ import { drive, type DriveOptions } from "./driver.ts";
 import { AccordError, isAccordError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { alone } from "./lock.ts";
-import type { Access, Answer, Calendar, Command, EngineLike, Progress, Report, Settings, Status, Trigger, WritingCommand } from "./types.ts";
+import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Progress, Reason, Report, Settings, Status, Trigger, WritingCommand } from "./types.ts";
 
 export interface RunOptions {
   /** Who asked; appears in the report. Default: `"crm-change"` with `crmIds`, else `"manual"`. */
@@ -23,10 +23,19 @@ export interface RunOptions {
   deadlineMs?: number;
 }
 
+export interface UndoOptions {
+  /** Only what concerns this event; the id of its meeting does as well. */
+  googleId?: string;
+  /** Ends the undo with `cancelled`; the next run goes on with it. */
+  signal?: AbortSignal;
+  /** Called at each step, often; do little in it. */
+  onProgress?: (progress: Progress) => void;
+}
+
 /**
  * Keeps one Google calendar and one person's CRM meetings in accord.
  *
- * Every method rejects with an {@link AccordError} and nothing else. Of `run`, `resolve`, `activate`,
+ * Every method rejects with an {@link AccordError} and nothing else. Of `run`, `undo`, `putBack`, `resolve`, `activate`,
  * `deactivate` and `forget`, one runs at a time per stored state, across tabs; a second one
  * rejects with `locked`.
  */
@@ -90,12 +99,43 @@ export interface Sync {
    */
   status(): Promise<Status>;
   /**
-   * The reports of the last cycles that wrote or parked something, newest first. Makes no request.
+   * The reports of the last 50 cycles that wrote or parked something, newest first, with those that failed or were cut
+   * off after they had written something. Makes no request.
    *
    * @example
    * for (const { run, startedMs, crm } of await sync.history()) list(run, new Date(startedMs), crm.created);
    */
   history(): Promise<Report[]>;
+  /**
+   * Why an event looks as it does: what was written of it, newest first, as far as the last 50 cycles (or 2 MB) tell.
+   * Makes no request.
+   *
+   * @param googleId the event; the id of its meeting does as well
+   * @example
+   * for (const { atMs, operation } of await sync.explain(event.id)) list(new Date(atMs), operation.rule, operation.fields);
+   */
+  explain(googleId: string): Promise<Reason[]>;
+  /**
+   * Takes back what a cycle wrote, wherever nobody changed it since: values go back, what was created is deleted, what was
+   * deleted is restored (in the CRM created again). What differs between the sides afterwards stays so until somebody
+   * edits it. `report.notRestored` names what was left. An undo is a cycle of its own and can be undone.
+   *
+   * Rejects with `misuse` when nothing is kept of that cycle, or with one of the codes of {@link run}.
+   *
+   * @param run {@link Report.run} of the cycle; default: the last one that wrote something
+   * @example
+   * const { notRestored } = await sync.undo();
+   * for (const { googleId, message } of notRestored) show(googleId, message);
+   */
+  undo(run?: number, options?: UndoOptions): Promise<Report>;
+  /**
+   * Writes the value that lost a conflict to both sides, if nobody changed that field since.
+   *
+   * @example
+   * const [{ googleId, field }] = report.conflicts;
+   * await sync.putBack(report.run, googleId, field);
+   */
+  putBack(run: number, googleId: string, field: FieldName): Promise<Report>;
   /**
    * Answers a question: `"apply"` deletes its events on the side that it names, `"restore"` creates them again on the
    * other. Makes no request; the next {@link run} does it. An event that a person changes meanwhile is not deleted.
@@ -169,6 +209,12 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     }, { signal, onProgress })) as Report,
     status: async () => (await command({ name: "status" })) as Status,
     history: async () => (await command({ name: "history" })) as Report[],
+    explain: async (googleId) => (await command({ name: "explain", googleId })) as Reason[],
+    undo: async (run, { googleId, signal, onProgress } = {}) => (await exclusive({
+      name: "undo", batch: source.googleBatch, ...(run !== undefined && { run }), ...(googleId !== undefined && { googleId }),
+    }, { signal, onProgress })) as Report,
+    putBack: async (run, googleId, field) =>
+      (await exclusive({ name: "putBack", run, googleId, field, batch: source.googleBatch })) as Report,
     resolve: async (question, answer) => (await exclusive({ name: "resolve", question, answer })) as Status,
     deactivate: async () => (await exclusive({ name: "deactivate" })) as Status,
     forget: async () => void (await exclusive({ name: "forget" })),

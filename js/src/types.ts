@@ -109,14 +109,100 @@ export interface Conflict {
 export interface Question {
   /** Names the question in {@link Sync.resolve}. */
   id: string;
-  /** `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. */
-  code: "mass-deletion";
-  /** Where the events would be deleted; on the other side they are gone already. */
+  /**
+   * `mass-deletion`: more than 20 events, and more than a tenth of all links, were deleted on one side. `ambiguous`: events
+   * and meetings have the same title and time and differ otherwise, so that nobody can tell which belong together.
+   */
+  code: "mass-deletion" | "ambiguous";
+  /** Of what is ambiguous: what could be the same event, in the order in which `"pair"` would pair it. */
+  candidates?: { googleIds: string[]; crmIds: string[] };
+  /** Where the events would be deleted; on the other side they are gone already. Says nothing of what is ambiguous. */
   side: "google" | "crm";
   /** Number of events. */
   count: number;
   /** When it was first asked. */
   askedMs: number;
+}
+
+/** A mapped field. */
+export type FieldName = "title" | "time" | "reminder" | "place" | "description" | "guests";
+
+/** Why a field or an event was written. */
+export type Rule =
+  /** It was there on one side only. */
+  | "new"
+  /** Changed on that side since it was last seen there. */
+  | "changed-in-google" | "changed-in-crm"
+  /** Changed on both sides; the setting `conflict` decided. */
+  | "conflict-newest" | "conflict-google" | "conflict-crm"
+  /** One direction: the source decides. */
+  | "source"
+  /** Deleted on the other side. */
+  | "deleted"
+  /** Deleted on one side and edited on the other: created again. */
+  | "edit-beats-deletion"
+  /** A person answered a question. */
+  | "answered"
+  /** A person asked for it: {@link Sync.undo}, {@link Sync.putBack}. */
+  | "undo" | "put-back";
+
+/** One field of an {@link Operation}. */
+export interface FieldChange {
+  field: FieldName;
+  /**
+   * Plain text. A time is an interval: two instants of RFC 3339, or of an all-day event its first and last date, with a
+   * slash between; a reminder is minutes before the start; guests are addresses with `", "` between. Absent: nothing there.
+   */
+  before?: string;
+  after?: string;
+  rule: Rule;
+  /** Of a conflict: whose value stays. */
+  winner?: "google" | "crm";
+  /** Of a conflict: the value that lost; {@link Sync.putBack} writes it to both sides. */
+  lost?: string;
+}
+
+/** One write that a cycle made. */
+export interface Operation {
+  /** Where it was written. */
+  side: "google" | "crm";
+  verb: "create" | "update" | "delete";
+  googleId?: string;
+  crmId?: string;
+  /** As it is on that side after the write; of a private event what the CRM may know. */
+  title: string;
+  /** Instants of RFC 3339; of an all-day event the first and the last date. */
+  start?: string;
+  end?: string;
+  rule: Rule;
+  /** Of an update: the fields that were written. Of a deletion: what was there. Of a create: none. */
+  fields: FieldChange[];
+  /** Guests that the service e-mails; 0 unless `notifyGuests`. */
+  mailed: number;
+  /** Whether what was there before is known, so that {@link Sync.undo} can restore it. */
+  kept?: boolean;
+}
+
+/** Why an event looks as it does: one write, and the cycle that made it. */
+export interface Reason {
+  /** {@link Report.run} of the cycle. */
+  run: number;
+  /** When the cycle started; 0 where its report is not kept any more. */
+  atMs: number;
+  operation: Operation;
+}
+
+/** An event that an undo left as it is. */
+export interface NotRestored {
+  googleId: string;
+  crmId?: string;
+  /**
+   * `changed-since`: somebody changed it after the cycle; `gone`: somebody deleted it; `not-allowed`: the service refuses
+   * the write, or the settings do not write that side; `not-kept`: what was there before is not known.
+   */
+  code: "changed-since" | "gone" | "not-allowed" | "not-kept";
+  /** The reason as a sentence, in English. */
+  message: string;
 }
 
 /** A service that takes no requests, or no changes, for a while. It ends by itself; nothing is lost. */
@@ -134,14 +220,18 @@ export interface Pause {
   untilMs: number;
 }
 
-/** What to do about the events of a {@link Question}: delete the others too, or create the deleted ones again. */
-export type Answer = "apply" | "restore";
+/**
+ * What to do about the events of a {@link Question}. `mass-deletion`: `"apply"` deletes the others too, `"restore"` creates
+ * the deleted ones again. `ambiguous`: `"pair"` takes the first event of `candidates` for its first meeting, the second for
+ * the second and so on, and creates a counterpart of what is left over; `"separate"` creates a counterpart of each.
+ */
+export type Answer = "apply" | "restore" | "pair" | "separate";
 
 /** What one cycle did. */
 export interface Report {
   /** Number of the cycle, counted from 1. */
   run: number;
-  trigger: Trigger;
+  trigger: Trigger | "undo" | "put-back";
   startedMs: number;
   durationMs: number;
   google: Counts;
@@ -178,7 +268,14 @@ export interface Report {
   requests: { google: number; zoho: number };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
-  finished: "complete" | "limit" | "deadline" | "paused";
+  /** `failed`, only in the history: it wrote something and then failed, or was cut off. */
+  finished: "complete" | "limit" | "deadline" | "paused" | "failed";
+  /** With `finished: "failed"`: the code of the error, or `interrupted`, and a sentence. */
+  failed?: { code: string; message: string };
+  /** Of an undo: {@link Report.run} of the cycle that was undone. */
+  undoes?: number;
+  /** Of an undo: what was left as it is, and why. */
+  notRestored: NotRestored[];
 }
 
 /** What is stored: settings and numbers. */
@@ -218,6 +315,7 @@ export type Command =
   | { name: "checkAccess"; settings?: Settings }
   | { name: "status" }
   | { name: "history" }
+  | { name: "explain"; googleId: string }
   | WritingCommand;
 
 /** Commands of which one runs at a time. */
@@ -227,6 +325,8 @@ export type WritingCommand = {
 } & (
   | { name: "activate"; settings: Settings }
   | { name: "run"; trigger?: Trigger; crmIds?: string[]; deadlineMs?: number; batch?: boolean }
+  | { name: "undo"; run?: number; googleId?: string; batch?: boolean }
+  | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean }
   | { name: "resolve"; question: string; answer: Answer }
   | { name: "deactivate" }
   | { name: "forget" }

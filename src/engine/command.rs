@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
+use crate::model::field::Field;
 use crate::model::ids::CrmId;
 use crate::model::settings::Settings;
 use crate::sync::state::HeldAnswer;
@@ -22,6 +23,17 @@ pub(crate) enum Command {
     Resolve {
         question: String,
         answer: HeldAnswer,
+    },
+    /// Takes back a cycle, the last one that is kept if none is named, or of it what concerns one event.
+    Undo {
+        run: Option<u32>,
+        id: Option<String>,
+        field: Option<Field>,
+        options: RunOptions,
+    },
+    /// Why an event looks as it does.
+    Explain {
+        id: String,
     },
     Deactivate,
     Forget,
@@ -82,14 +94,58 @@ impl Command {
                 answer: match command.get("answer").str() {
                     Some("apply") => HeldAnswer::Apply,
                     Some("restore") => HeldAnswer::Restore,
-                    Some(_) | None => return Err(misuse("answer", "must be \"apply\" or \"restore\"")),
+                    Some("pair") => HeldAnswer::Pair,
+                    Some("separate") => HeldAnswer::Separate,
+                    Some(_) | None => {
+                        let answers = "must be \"apply\", \"restore\", \"pair\" or \"separate\"";
+                        return Err(misuse("answer", answers));
+                    }
                 },
             },
+            "undo" => Self::Undo {
+                run: match command.get("run") {
+                    Json::Null => None,
+                    _ => Some(run(command)?),
+                },
+                id: match command.get("googleId") {
+                    Json::Null => None,
+                    _ => Some(event(command)?),
+                },
+                field: None,
+                options: RunOptions::asked(flag(command.get("batch"), "batch")?),
+            },
+            "putBack" => Self::Undo {
+                run: Some(run(command)?),
+                id: Some(event(command)?),
+                field: match command.get("field").str().and_then(Field::named) {
+                    None => return Err(misuse("field", "must be the name of a field")),
+                    field => field,
+                },
+                options: RunOptions::asked(flag(command.get("batch"), "batch")?),
+            },
+            "explain" => Self::Explain { id: event(command)? },
             "deactivate" => Self::Deactivate,
             "forget" => Self::Forget,
             _ => return Err(misuse("name", "must be the name of a command")),
         })
     }
+}
+
+impl RunOptions {
+    /// Of what a person asked to be taken back.
+    fn asked(batch: bool) -> Self {
+        Self { trigger: String::new(), crm_ids: None, deadline_ms: None, batch }
+    }
+}
+
+fn run(command: &Json<'_>) -> Result<u32> {
+    let run = command.get("run").number().and_then(|run| u32::try_from(run).ok());
+    run.ok_or_else(|| misuse("run", "must be the number of a cycle"))
+}
+
+fn event(command: &Json<'_>) -> Result<String> {
+    let id = command.text("googleId").filter(|id| !id.is_empty());
+    id.ok_or_else(|| misuse("googleId", "must be the id of an event"))
 }
 
 /// How many records one change in the CRM may touch: as many as one bulk read brings.

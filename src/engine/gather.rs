@@ -112,11 +112,11 @@ impl Gatherer<'_> {
         let direction = self.activation.settings.direction;
         let matching = direction == Direction::CrmToGoogle && book.state.doubt;
         if direction != Direction::CrmToGoogle || matching {
-            let limits = self.activation.crm.limits;
             let rolls = self.admission.rolls(book.state.horizon);
             let cursor = book.state.cursor.as_ref().filter(|_| !matching && !rolls);
             let calendar = &self.activation.settings.calendar;
-            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, limits).await?;
+            let profile = &self.activation.crm;
+            let mut reading = read::calendar(self.io, calendar, cursor, self.admission, profile).await?;
             gathered.cases.prepare(reading.sights.iter().map(|sight| sight.id.clone()));
             for sight in reading.sights.drain(..) {
                 add(&mut gathered.cases, sight);
@@ -160,12 +160,14 @@ impl Gatherer<'_> {
         Ok(gathered)
     }
 
-    /// Reads both sides of single events again: what moved under a write (I14).
+    /// Reads both sides of single events again: what moved under a write (I14). `whole`: the CRM too where it is not
+    /// listened to.
     pub(crate) async fn again(
         &self,
         moved: Vec<Stale>,
         default_reminders: Vec<Reminder>,
         book: &Book,
+        whole: bool,
     ) -> Result<Gathered> {
         let mut gathered = Gathered { default_reminders, ..Gathered::default() };
         let mut ids = Vec::new();
@@ -179,20 +181,23 @@ impl Gatherer<'_> {
             }
             gathered.cases.change(id, |case| case.link = link);
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         for sight in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
             gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
         }
-        if self.activation.settings.direction != Direction::GoogleToCrm {
+        if whole || self.activation.settings.direction != Direction::GoogleToCrm {
             self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
         }
         Ok(gathered)
     }
 
+    fn context<'c>(&'c self, default_reminders: &'c [Reminder]) -> Context<'c> {
+        Context { default_reminders, limits: self.activation.crm.limits, own: &self.activation.crm.own }
+    }
+
     /// The calendar's default reminders where this cycle does not read the calendar.
-    async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
+    pub(crate) async fn reminders(&self, book: &mut Book) -> Result<Vec<Reminder>> {
         if let Some(known) = &book.state.default_reminders {
             let reminder =
                 |(method, minutes): &(String, u32)| Reminder { method: method.clone(), minutes: *minutes };
@@ -266,9 +271,10 @@ impl Gatherer<'_> {
                 self.restore_ways(&named, &mut ways).await?;
             }
             let mut delivered = gathered.cases.keys().cloned().listed();
+            ways.values().cloned().add_to(&mut delivered);
             named.iter().map(|id| birth::google_id(connection, id, 0)).add_to(&mut delivered);
             let delivered = Table::of(delivered.into_iter());
-            gathered.waiting = waiting(book, &delivered, io.now_ms());
+            gathered.waiting = waiting(book, &|id| delivered.contains(id), io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
@@ -287,9 +293,12 @@ impl Gatherer<'_> {
             rows
         };
         if full {
-            gathered.waiting = waiting(book, &Table::default(), io.now_ms());
+            gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
-        let mut links = Vec::new();
+        // A way whose link is not there at all leads to one that was lost.
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
+        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {
@@ -352,7 +361,8 @@ impl Gatherer<'_> {
                 Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
                 None => {
                     let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    link.seen.end > window_start && (full || touched())
+                    // How the CRM takes its days is not known yet: they are compared whenever the record comes up.
+                    link.unverified || link.seen.end > window_start && (full || touched())
                 }
             };
             match ask {
@@ -381,7 +391,10 @@ impl Gatherer<'_> {
         let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
         let births = book.intents.births.iter().map(|(id, _)| id);
         let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
-        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(|id| answers.contains(id));
+        let now = self.io.now_ms();
+        let at_once =
+            |id: &GoogleId| answers.contains(id) || book.parked(id).is_none_or(|row| row.retry_ms > now);
+        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(at_once);
         parked.into_iter().take((self.max / 20).max(1)).add_to(&mut ids);
         let room = self.max.saturating_sub(ids.len());
         gathered.deferred.other += answered.len().saturating_sub(room);
@@ -395,8 +408,7 @@ impl Gatherer<'_> {
                 case.sight = None;
             }
         }
-        let context =
-            Context { default_reminders: &gathered.default_reminders, limits: self.activation.crm.limits };
+        let context = self.context(&gathered.default_reminders);
         let calendar = &self.activation.settings.calendar;
         let mut answered = 0;
         for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
@@ -491,6 +503,7 @@ impl Gatherer<'_> {
         let profile = &self.activation.crm;
         let context = CrmContext {
             user: &profile.user,
+            own: &profile.own,
             limits: profile.limits,
             exclusive_end: book.state.exclusive_ends(),
             listed: true,
@@ -553,14 +566,22 @@ fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
 }
 
 /// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
-/// left half learnt, events that may have been created, and all that nobody could
-/// tell apart as soon as one of them is delivered.
-fn waiting(book: &Book, delivered: &Table<GoogleId, ()>, now_ms: i64) -> Vec<GoogleId> {
+/// left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
+/// delivered. What is set apart or asked about and delivered on one side is due on the other as well: what that side told
+/// before is not told again.
+fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
-    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered.contains(id));
-    let due = book.parked.iter().filter(|(_, row)| row.retry_ms <= now_ms || (moved && ambiguous(row)));
-    let mut due = due.map(|(id, _)| id).cloned().listed();
-    book.answered().chain(&book.state.probe).cloned().add_to(&mut due);
+    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
+    let due = book
+        .parked
+        .iter()
+        .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
+    let mut due = due.map(|(id, _)| id.clone()).listed();
+    for held in &book.held {
+        let asked = held.ids.iter().filter(|id| held.answer.is_some() || delivered(id));
+        asked.cloned().add_to(&mut due);
+    }
+    due.extend(book.state.probe.clone());
     book.intents.births.iter().map(|(id, _)| id.clone()).add_to(&mut due);
     due
 }

@@ -12,7 +12,7 @@
 
 use super::command::Command;
 use super::io::{Ask, Io, Progress, Reply};
-use super::{run, setup};
+use super::{run, setup, undo};
 use crate::api::http::{Answer, HttpRequest};
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,7 +20,7 @@ use crate::json;
 use crate::model::list::Listed;
 use crate::model::time::OffsetChange;
 use crate::sync::commit::{Book, Patch, reports};
-use crate::sync::state::key;
+use crate::sync::state::{Undo, key};
 use serde::Serialize;
 use std::future::Future;
 use std::pin::Pin;
@@ -80,7 +80,7 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]` or null.
+        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]`, `Reason[]` or null.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
         result: String,
     },
@@ -359,6 +359,28 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
         Command::History => {
             let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
             Ok(format!("[{}]", reports(rows.get(key::HISTORY)).join(",")))
+        }
+        Command::Undo { run, id, field, options } => {
+            let mut book = run::open(io).await?;
+            book.active()?;
+            run::refuse_too_early(&book, io.now_ms())?;
+            // What was asked for before and was cut off is done first.
+            if let Some(undo) = book.intents.undo.clone() {
+                let asked = run.is_none_or(|run| run == undo.run) && (&undo.id, undo.field) == (&id, field);
+                let report = undo::undo(io, &mut book, &options, undo, true).await?;
+                if asked {
+                    return json(&report);
+                }
+            }
+            let run = match run {
+                Some(run) => run,
+                None => undo::last(&book)?,
+            };
+            json(&undo::undo(io, &mut book, &options, Undo { run, id, field }, false).await?)
+        }
+        Command::Explain { id } => {
+            let (book, history) = open(io).await?;
+            json(&undo::explain(io, &book, &id, &reports(history.as_ref())).await?)
         }
         Command::Resolve { question, answer } => {
             let (mut book, history) = open(io).await?;

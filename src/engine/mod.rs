@@ -10,4 +10,5 @@ mod read;
 mod read_crm;
 mod run;
 mod setup;
+mod undo;
 mod write;

@@ -8,7 +8,7 @@ use crate::api::zoho::{self, Meetings};
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId, SyncToken};
 use crate::model::list::Listed;
-use crate::model::profile::{CrmProfile, TextLimits};
+use crate::model::profile::CrmProfile;
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Meeting, Sight};
 use crate::sync::observe::Admission;
@@ -54,7 +54,7 @@ pub(crate) async fn calendar(
     calendar: &str,
     cursor: Option<&SyncToken>,
     admission: &Admission<'_>,
-    limits: TextLimits,
+    profile: &CrmProfile,
 ) -> Result<Reading> {
     let horizon = (admission.settings.recurring == RecurringPolicy::Instances).then_some(admission.horizon);
     let window = |ends_after, starts_before| Read::Window { ends_after, starts_before };
@@ -66,7 +66,7 @@ pub(crate) async fn calendar(
     let mut refusals = 0;
     loop {
         let expanded = horizon.is_some() && found.is_none();
-        let Some(mut reading) = pages(io, calendar, &read, expanded, limits).await? else {
+        let Some(mut reading) = pages(io, calendar, &read, expanded, profile).await? else {
             // A full read can be refused too when a page token expires under it: it then starts anew.
             refusals += 1;
             if refusals == 3 {
@@ -102,7 +102,7 @@ async fn pages(
     calendar: &str,
     read: &Read,
     expanded: bool,
-    limits: TextLimits,
+    profile: &CrmProfile,
 ) -> Result<Option<Reading>> {
     let mut sights = Vec::new();
     let mut nameless = 0;
@@ -124,7 +124,11 @@ async fn pages(
             Err(Problem::Refused(_) | Problem::Absent) if tokens => return Ok(None),
             Err(problem) => return Err(problem.error(Service::Google)),
         };
-        let context = Context { default_reminders: &parsed.default_reminders, limits };
+        let context = Context {
+            default_reminders: &parsed.default_reminders,
+            limits: profile.limits,
+            own: &profile.own,
+        };
         for item in parsed.items {
             match sight(item, &context) {
                 Some(seen) => sights.push(seen),

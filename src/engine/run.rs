@@ -22,10 +22,10 @@ use crate::sync::guard;
 use crate::sync::limit::cap;
 use crate::sync::merge::{Policy, View};
 use crate::sync::observe::{Admission, Case, Cases, InGoogle};
-use crate::sync::pair::{pair, pair_whole};
+use crate::sync::pair::{Alike, pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
-use crate::sync::report::{Finished, Note, Pause, Report, Skipped};
-use crate::sync::state::{Activation, Link, Parked, Seen, Shown, key};
+use crate::sync::report::{Failed, Finished, Note, Pause, Report, Skipped};
+use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown, key};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -38,19 +38,54 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
         let left = book.state.google_writes_not_before_ms.map(|until| until - started);
         return Err(error.of_service(Service::Google.name()).retry_after(left));
     }
-    let mut report = Report {
-        trigger: options.trigger.clone(),
-        started_ms: started,
-        run: book.state.runs + 1,
-        ..Report::default()
-    };
+    if let Some(undo) = book.intents.undo.clone() {
+        super::undo::undo(io, &mut book, options, undo, true).await?;
+    }
+    let mut report = begin(io, &mut book, &options.trigger, None).await?;
     let outcome = cycle(io, options, &activation, &mut book, &mut report).await;
     if let Err(error) = outcome {
-        return Err(remember_wait(io, &mut book, error).await);
+        return Err(fail(io, &mut book, report, error).await);
     }
     io.phase(Phase::Done);
     report.duration_ms = io.now_ms() - started;
     Ok(report)
+}
+
+/// Begins a cycle. One that was cut off after it had written something gets its place in the history first.
+pub(crate) async fn begin(io: &Io, book: &mut Book, trigger: &str, undoes: Option<u32>) -> Result<Report> {
+    if let Some(open) = book.intents.open.take() {
+        let rows = io.list(&key::done_in(open.run)).await?;
+        let report = book.interrupted(open, &rows);
+        let history = io.load(vec![key::HISTORY.to_owned()]).await?;
+        book.remember_report(history.get(key::HISTORY), &report);
+        io.save(book.take_patch()).await?;
+    }
+    let (run, started_ms, trigger) = (book.state.runs + 1, io.now_ms(), trigger.to_owned());
+    book.cycle = Open { run, trigger: trigger.clone(), started_ms, undoes };
+    Ok(Report { trigger, started_ms, run, undoes, ..Report::default() })
+}
+
+/// Ends a cycle that failed; what it wrote has its place in the history. Where the storage itself failed, or is not this
+/// engine's any more, nothing can be said to be stored: then the next cycle tells of it.
+pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Error) -> Error {
+    let stored = !matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::StorageFailed | ErrorKind::Locked | ErrorKind::Cancelled
+    );
+    if stored && book.has_written() {
+        let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
+        report.failed = Some(Failed { code, message });
+        report.finished = Finished::Failed;
+        report.requests = io.requests();
+        report.duration_ms = io.now_ms() - report.started_ms;
+        book.state.runs += 1;
+        if let Ok(history) = io.load(vec![key::HISTORY.to_owned()]).await {
+            book.close();
+            book.remember_report(history.get(key::HISTORY), &report);
+            let _ = io.save(book.take_patch()).await;
+        }
+    }
+    remember_wait(io, book, error).await
 }
 
 /// The rows that every command reads.
@@ -111,14 +146,7 @@ async fn cycle(
         left += plan.limit(max.saturating_sub(written(report)), io.now_ms());
 
         io.phase(Phase::Writing);
-        if settings.direction == Direction::TwoWay
-            && let Some(changes) = book.state.crm_changes.or(crm.as_ref().map(|read| read.changes))
-            && plan.writes_to_crm()
-        {
-            book.state.unread_since.get_or_insert(changes.from());
-            // What is written is read back, and may be found edited: then the next list has to lead there.
-            book.state.crm_overlap = None;
-        }
+        note_writes(book, &plan, crm.as_ref());
         let mut writer = Writer::new(io, book, report, options.deadline_ms);
         writer.admission = Some(&admission);
         writer.default_reminders.clone_from(&default_reminders);
@@ -136,7 +164,8 @@ async fn cycle(
             break;
         }
         io.phase(Phase::Reading);
-        let Gathered { cases, deferred, .. } = gatherer.again(stale, default_reminders.clone(), book).await?;
+        let Gathered { cases, deferred, .. } =
+            gatherer.again(stale, default_reminders.clone(), book, false).await?;
         left += deferred.total();
         round = Round { cases, damaged: Vec::new(), deferred };
     }
@@ -158,6 +187,19 @@ async fn cycle(
         io.save(book.take_patch()).await?;
     }
     Ok(())
+}
+
+/// Notes that records of the CRM are going to be written whose versions are not read back yet.
+pub(crate) fn note_writes(book: &mut Book, plan: &Plan, crm: Option<&CrmRead>) {
+    let two_way = book.active().is_ok_and(|active| active.settings.direction == Direction::TwoWay);
+    if let Some(changes) = book.state.crm_changes.or(crm.map(|read| read.changes))
+        && two_way
+        && plan.writes_to_crm()
+    {
+        book.state.unread_since.get_or_insert(changes.from());
+        // What is written is read back, and may be found edited: then the next list has to lead there.
+        book.state.crm_overlap = None;
+    }
 }
 
 /// What is compared at once.
@@ -205,19 +247,7 @@ async fn compare(
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
-        let ambiguous = pair_cases(&mut cases);
-        let now = io.now_ms();
-        // What was set apart as ambiguous and is so no longer goes on at once.
-        let told_apart =
-            book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
-        let told_apart: Vec<GoogleId> =
-            told_apart.map(|(id, _)| id.clone()).filter(|id| !ambiguous.contains(id)).listed();
-        told_apart.iter().for_each(|id| book.unpark(id));
-        for id in ambiguous {
-            if let Some(case) = cases.remove(&id) {
-                book.park(&id, Parked::ambiguous(&case, now));
-            }
-        }
+        set_apart(&mut cases, book, io.now_ms());
     }
     let planning = Planning {
         policy: Policy::of(settings),
@@ -375,12 +405,54 @@ fn join(cases: &mut Cases, id: &GoogleId, half: &GoogleId) {
     }
 }
 
-/// Pairs events and meetings that are new on both sides; returned are those that nobody can tell apart.
-fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
+/// Pairs what belongs together, and sets apart what nobody can tell apart: the user is asked (I24).
+fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
+    let decided = follow_answers(cases, book);
+    let ambiguous = pair_cases(cases, &decided);
+    let apart = Table::of(ambiguous.iter().flat_map(|alike| alike.google.iter().chain(&alike.crm)).cloned());
+    // What was set apart as ambiguous and is so no longer goes on at once.
+    let told_apart =
+        book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
+    let told_apart = told_apart.map(|(id, _)| id.clone());
+    let told_apart: Vec<GoogleId> =
+        told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).collect();
+    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
+    let ambiguous = ambiguous.into_iter().map(|alike| {
+        let crm = alike.crm.iter().filter_map(record).collect();
+        (alike, crm)
+    });
+    let ambiguous = ambiguous.collect();
+    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
+    told_apart.iter().for_each(|id| book.unpark(id));
+    for (id, ()) in apart {
+        if let Some(case) = cases.remove(&id) {
+            book.park(&id, Parked::ambiguous(&case, now_ms));
+        }
+    }
+}
+
+/// Puts together what the user called a pair; returned is all that the answers are about.
+fn follow_answers(cases: &mut Cases, book: &Book) -> Table<GoogleId, ()> {
+    let answered = || book.held.iter().filter(|held| held.is_ambiguous() && held.answer.is_some());
+    for held in answered().filter(|held| held.answer == Some(HeldAnswer::Pair)) {
+        let (google, crm) = held.halves();
+        for (id, half) in google.iter().zip(crm) {
+            let new = cases.get(id).is_some_and(|case| case.google_view() == View::New && case.crm.is_none());
+            if new && cases.get(half).is_some_and(|half| half.crm_view() == View::New) {
+                join(cases, id, half);
+            }
+        }
+    }
+    Table::of(answered().flat_map(|held| &held.ids).cloned())
+}
+
+/// Pairs events and meetings that are new on both sides and of which nobody said what they are; returned are those that
+/// nobody can tell apart.
+fn pair_cases(cases: &mut Cases, decided: &Table<GoogleId, ()>) -> Vec<Alike> {
     let new = |case: &Case| (case.google_view(), case.crm_view());
     let mut google = Vec::new();
     let mut crm = Vec::new();
-    for (id, case) in cases.iter() {
+    for (id, case) in cases.iter().filter(|(id, _)| !decided.contains(id)) {
         match new(case) {
             // A half that is gone belongs to an earlier life: the other half may have found another partner since.
             (View::New, View::Absent | View::Deleted) => {
@@ -405,7 +477,7 @@ fn pair_cases(cases: &mut Cases) -> Vec<GoogleId> {
 }
 
 /// Remembers what needs no writing.
-fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
+pub(crate) fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
     report.unchanged += plan.unchanged;
     report.skipped.add(plan.skipped);
     report.notes.append(&mut plan.notes);
@@ -426,7 +498,7 @@ fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
 }
 
 /// Advances the cursor, and with it everything that says "this is done" — last, and only if nothing is left (I13).
-async fn finish(
+pub(crate) async fn finish(
     io: &Io,
     whole: bool,
     book: &mut Book,
@@ -461,7 +533,7 @@ async fn finish(
         }
     }
     report.conflicts = std::mem::take(&mut book.intents.lost);
-    let quiet = report_is_quiet(report, book.state.remaining);
+    let quiet = report_is_quiet(report, book.state.remaining) && report.undoes.is_none();
     if !quiet || moved || book.state.remaining != report.remaining {
         book.state.runs += 1;
         book.state.last_run_ms = Some(io.now_ms());
@@ -485,6 +557,7 @@ async fn finish(
         let rows = io.load(vec![key::HISTORY.to_owned()]).await?;
         book.remember_report(rows.get(key::HISTORY), report);
     }
+    book.close();
     io.save(book.take_patch()).await
 }
 

@@ -53,9 +53,12 @@ async fn read_calendars(io: &Io) -> Result<std::result::Result<Vec<Calendar>, Pr
 pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Access, Option<CrmProfile>)> {
     let mut missing = Vec::new();
     let mut zone = None;
+    let mut own = None;
     match read_calendars(io).await? {
         Ok(calendars) => {
             let chosen = settings.map(|settings| settings.calendar.as_str());
+            // The primary calendar's id is the user's address (Google Calendar API, concepts/events and calendars).
+            own = calendars.iter().find(|calendar| calendar.primary).map(|found| found.id.clone());
             zone = calendars
                 .iter()
                 .find(|calendar| chosen == Some(&calendar.id))
@@ -77,7 +80,7 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
         }
         Err(problem) => missing.push(barrier(Service::Google, &problem)?),
     }
-    let profile = match crm(io, settings, zone, &mut missing).await? {
+    let profile = match crm(io, settings, (zone, own), &mut missing).await? {
         Ok(profile) => profile,
         Err(problem) => {
             missing.push(barrier(Service::Zoho, &problem)?);
@@ -105,7 +108,7 @@ fn lacks(kind: ErrorKind, message: &str) -> Missing {
 async fn crm(
     io: &Io,
     settings: Option<&Settings>,
-    calendar_zone: Option<String>,
+    (calendar_zone, google_address): (Option<String>, Option<String>),
     missing: &mut Vec<Missing>,
 ) -> Result<std::result::Result<Option<CrmProfile>, Problem>> {
     macro_rules! read {
@@ -116,12 +119,12 @@ async fn crm(
             }
         };
     }
-    let (user, user_zone) = read!(zoho::current_user(), zoho_account::user);
-    let (organisation, zone) = read!(zoho::organisation(), zoho_account::organisation);
+    let user = read!(zoho::current_user(), zoho_account::user);
+    let organisation = read!(zoho::organisation(), zoho_account::organisation);
     let rights = read!(zoho::events_module(), zoho_account::missing_rights);
     let rules = read!(zoho::events_fields(), zoho_account::field_rules);
     // Queries have a scope of their own, and so have the records.
-    read!(zoho::meetings(&user, &Meetings::EndingFrom(FAR), None, false), Rows::parse);
+    read!(zoho::meetings(&user.id, &Meetings::EndingFrom(FAR), None, false), Rows::parse);
     for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
@@ -139,10 +142,12 @@ async fn crm(
         missing.push(lacks(ErrorKind::Unsupported, &message));
     }
     // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
-    let zone = user_zone.or(calendar_zone).or(zone).unwrap_or_else(|| "UTC".to_owned());
+    let zone = user.zone.or(calendar_zone).or(organisation.zone).unwrap_or_else(|| "UTC".to_owned());
+    let own = user.email.into_iter().chain(google_address).map(|address| address.to_lowercase());
     Ok(Ok(Some(CrmProfile {
-        user,
-        organisation,
+        user: user.id,
+        own: own.collect(),
+        organisation: organisation.id,
         zone,
         limits: rules.limits,
         defaults: rules.defaults,

@@ -5,10 +5,12 @@ mod all_day;
 mod create;
 mod echo;
 mod google;
+mod journal;
 mod people;
 mod update;
 
 use self::all_day::{is_all_day, widest};
+use self::journal::{IMAGES, Images};
 use self::people::Directory;
 use super::io::Io;
 use super::read;
@@ -32,6 +34,7 @@ use crate::sync::plan::{CrmCreate, CrmUpdate, Delete, Links, Plan};
 use crate::sync::report::{Note, Report};
 use crate::sync::side::Side;
 use crate::sync::state::{Activation, Draft, Link, Parked, decode, key};
+use crate::sync::undo::Reason;
 use crate::wire::google::Reminder;
 use crate::wire::mapping::{MAX_PARTICIPANTS, Writing};
 use crate::wire::zoho::{Participant, RecordResult};
@@ -71,13 +74,19 @@ pub(crate) struct Writer<'a> {
     /// When a record was last written.
     written_ms: i64,
     /// Whether the CRM is a source too: its edits must not be overwritten unseen.
-    two_way: bool,
+    pub(crate) two_way: bool,
     /// How an answer of Google is judged.
     pub(crate) admission: Option<&'a Admission<'a>>,
     pub(crate) default_reminders: Vec<Reminder>,
     /// Whether the host lets requests to Google's batch endpoint through.
     pub(crate) batch: bool,
     directory: Directory,
+    /// The rule by which everything is written, where a person asked for it.
+    pub(crate) asked_for: Option<&'static str>,
+    /// Whether what is about to be replaced is read first.
+    reads_before: bool,
+    /// Events about which a person answered a question.
+    answered: Table<GoogleId, ()>,
 }
 
 /// A record that was written and is to be read back.
@@ -129,6 +138,9 @@ impl<'a> Writer<'a> {
             default_reminders: Vec::new(),
             batch: false,
             directory: Directory::default(),
+            asked_for: None,
+            reads_before: false,
+            answered: Table::default(),
         }
     }
 
@@ -141,6 +153,8 @@ impl<'a> Writer<'a> {
         } = plan;
         self.links = links;
         self.fresh = fresh;
+        self.reads_before = deletes.len() + google_updates.len() + crm_updates.len() <= IMAGES;
+        self.answered = Table::of(self.book.answered().cloned());
         let (in_crm, in_google) = deletes.into_iter().partition(|op| op.side == Side::Crm);
         self.delete_in_google(in_google).await?;
         self.crm_updates = crm_updates;
@@ -237,6 +251,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn delete(&mut self, deletes: Vec<Delete>) -> Result<()> {
+        let images = self.doomed_records(&deletes).await?;
         let doomed = deletes.into_iter().filter_map(|op| {
             let crm = self.links.get(&op.id)?.crm.clone();
             Some((op.id, crm))
@@ -256,18 +271,18 @@ impl<'a> Writer<'a> {
                 match answer.and_then(|response| results(&response, group.len())) {
                     Ok(results) => {
                         for (op, result) in group.iter().zip(results) {
-                            self.settle_delete(op, &result).await?;
+                            self.settle_delete(op, &result, &images).await?;
                         }
                     }
                     // A single unknown id is answered for the whole.
                     Err(Problem::Refused(code)) => {
                         for op in *group {
-                            self.settle_delete(op, &RecordResult::refused(&code)).await?;
+                            self.settle_delete(op, &RecordResult::refused(&code), &images).await?;
                         }
                     }
                     Err(Problem::Absent) => {
                         for op in *group {
-                            self.settle_delete(op, &RecordResult::refused("INVALID_DATA")).await?;
+                            self.settle_delete(op, &RecordResult::refused("INVALID_DATA"), &images).await?;
                         }
                     }
                     Err(problem) => failed = Some(problem),
@@ -296,16 +311,39 @@ impl<'a> Writer<'a> {
         Ok(unmoved)
     }
 
-    async fn settle_delete(&mut self, (id, crm): &Doomed, result: &RecordResult) -> Result<()> {
+    async fn settle_delete(
+        &mut self,
+        (id, crm): &Doomed,
+        result: &RecordResult,
+        images: &Images<CrmId>,
+    ) -> Result<()> {
         let gone = result.code == "SUCCESS" || read::record(self.io, crm, "Modified_Time").await?.is_none();
         if gone {
             self.report.crm.deleted += 1;
             self.count_done(1);
-            self.book.unlink(id, crm);
+            self.journal_delete(Side::Crm, id, crm, images.get(crm).map(|image| &**image));
+            self.forget(id, crm);
         } else if let Some(seen) = self.links.get(id).map(|link| link.seen.clone()) {
             self.park(id, &seen, result);
         }
         Ok(())
+    }
+
+    /// One half of a pair was deleted. A create that was taken back keeps its link, so that it is not created again.
+    fn forget(&mut self, id: &GoogleId, crm: &CrmId) {
+        match self.links.get_mut(id) {
+            Some(link) if self.asked_for.is_some() => {
+                link.kept = true;
+                self.book.link(id, link, Some(crm));
+            }
+            _ => self.book.unlink(id, crm),
+        }
+    }
+
+    /// Names what could not be taken back.
+    pub(crate) fn leave(&mut self, id: &GoogleId, reason: Reason) {
+        let crm = self.links.get(id).map(|link| link.crm.as_str().to_owned());
+        self.report.not_restored.push(reason.told(id.as_str(), crm));
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
@@ -319,6 +357,9 @@ impl<'a> Writer<'a> {
 
     fn park(&mut self, id: &GoogleId, draft: &Draft, result: &RecordResult) {
         self.count_done(1);
+        if self.asked_for.is_some() {
+            return self.leave(id, Reason::NotAllowed);
+        }
         self.book.withdraw_losses(id);
         let code = printable(&result.code);
         let message = match result.field.as_str() {

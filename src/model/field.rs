@@ -3,7 +3,7 @@
 use super::event::{Event, Guest, Guests};
 use super::fingerprint::{Digest, Fingerprint};
 use super::list::Listed;
-use super::time::WhenKey;
+use super::time::{When, WhenKey};
 
 /// A mapped field, in the order of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +65,28 @@ impl Field {
         }
     }
 
+    /// Gives an event the value that [`Field::printed`] made of it; none when the text is none of that form.
+    pub(crate) fn assume(self, text: &str, event: &mut Event) -> Option<()> {
+        match self {
+            Self::Title => event.title = text.to_owned(),
+            Self::Time => event.when = When::parse(text)?,
+            Self::Reminder if text.is_empty() => event.reminder = None,
+            Self::Reminder => event.reminder = Some(text.parse().ok()?),
+            Self::Place => event.place = text.to_owned(),
+            Self::Description => event.description = text.to_owned(),
+            Self::Guests => {
+                let guests = text.split(',').filter_map(|email| Guest::new(email, None));
+                event.guests = Guests::Known(guests.collect());
+            }
+        }
+        Some(())
+    }
+
+    /// The field with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
     /// The fingerprint of this field's normal form; none when the service did not show the field.
     pub(crate) fn fingerprint(self, event: &Event) -> Option<Fingerprint> {
         let digest = Digest::new();
@@ -79,6 +101,12 @@ impl Field {
                 Guests::Known(guests) => guests_fingerprint(guests),
             },
         })
+    }
+}
+
+impl serde::Serialize for Field {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -163,8 +191,6 @@ impl std::fmt::Debug for FieldSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::event::Guest;
-    use crate::model::time::When;
 
     fn event(guests: &[&str]) -> Event {
         let start = chrono::DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap();
@@ -189,6 +215,26 @@ mod tests {
             Field::Guests.fingerprint(&event(&["ana@example.com"])),
             Field::Guests.fingerprint(&event(&[])),
         );
+    }
+
+    /// I25: what is printed is what is restored.
+    #[test]
+    fn a_printed_value_can_be_given_back() {
+        let mut whole = event(&["ana@example.com", "ben@example.com"]);
+        (whole.reminder, whole.place, whole.description) = (Some(10), "Room 1, left".into(), "a\nb".into());
+        let mut days = event(&[]);
+        let day = |text| crate::model::time::date(text).unwrap();
+        days.when = When::all_day(day("2026-12-24"), day("2026-12-26"));
+        for event in [whole, days] {
+            let mut back = Event::blank(When::all_day(day("2000-01-01"), day("2000-01-02")));
+            for field in Field::ALL {
+                field.assume(&field.printed(&event), &mut back).unwrap();
+            }
+            assert_eq!(back, event);
+        }
+        for text in ["", "2026-12-24", "2026-12-24/x", "2026-11-22T10:00:00Z/2026-12-24"] {
+            assert!(Field::Time.assume(text, &mut event(&[])).is_none(), "{text}");
+        }
     }
 
     /// F6: omitted guests are not "no guests".

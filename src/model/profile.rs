@@ -6,6 +6,9 @@ use serde::Serialize;
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CrmProfile {
     pub(crate) user: String,
+    /// The user's own addresses, in lower case: the CRM's, and the one that Google names the primary calendar by. Who has
+    /// one of them is no guest.
+    pub(crate) own: Vec<String>,
     pub(crate) organisation: String,
     /// IANA name; the user's, else the calendar's, else the organisation's.
     pub(crate) zone: String,

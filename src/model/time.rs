@@ -57,6 +57,15 @@ impl When {
         }
     }
 
+    /// What [`When::printed`] printed.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (start, end) = text.split_once('/')?;
+        match (instant(start), instant(end)) {
+            (Some(start), Some(end)) => Some(Self::timed(start, end)),
+            _ => Some(Self::all_day(date(start)?, date(end)?.succ_opt()?)),
+        }
+    }
+
     /// The start in seconds since 1970; days are taken in UTC, which is exact enough to sort and to bound queries.
     pub(crate) fn start_seconds(&self) -> i64 {
         match self {

@@ -1,15 +1,21 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::report::{Conflict, ParkedItem, Pause, Question, Report, Status, StoredReport, Switch};
+use super::journal::{DELETE, Operation, SEEN, Segment, UPDATE};
+use super::pair::Alike;
+use super::report::{
+    Candidates, Conflict, Counts, Failed, Finished, ParkedItem, Pause, Question, Report, Status,
+    StoredReport, Switch,
+};
 use super::side::Side;
 use super::state::{
-    Activation, Draft, Held, HeldAnswer, Intents, Link, Parked, Seen, State, Waiting, WaitingText, decode,
-    encode, key,
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, WaitingText,
+    decode, encode, key,
 };
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
+use crate::json::{self, Json};
+use crate::model::fingerprint::Digest;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
 use crate::model::table::Table;
@@ -49,6 +55,11 @@ pub(crate) struct Book {
     pub(crate) intents: Intents,
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     pub(crate) held: Vec<Held>,
+    /// The cycle that is under way, and the rows and bytes that it added to the journal.
+    pub(crate) cycle: Open,
+    added: (u32, u32),
+    /// What was written and is not yet saved.
+    done: Vec<Operation>,
     /// The texts as they are stored: a row is written only when its text changes.
     stored: Rows,
     /// Changes of rows: their texts, none where they are removed.
@@ -87,6 +98,9 @@ impl Book {
             intents: intents.unwrap_or_default(),
             parked: waiting.parked,
             held: waiting.held,
+            cycle: Open::default(),
+            added: (0, 0),
+            done: Vec::new(),
             stored: rows,
             changes: Vec::new(),
         }
@@ -117,6 +131,8 @@ impl Book {
             }
         }
         self.withdraw(id);
+        // A meeting that could not be told apart waited under an id of its own.
+        self.parked.retain(|(_, row)| row.code != Parked::AMBIGUOUS || row.crm.as_ref() != Some(&link.crm));
         self.unpark(id);
         self.put(key::link(id), encode(link));
     }
@@ -127,12 +143,41 @@ impl Book {
         self.put(key::link(id), encode(link));
     }
 
-    /// Nobody needs to be asked about this event any more.
+    /// Nobody needs to be asked about this event any more. An answer about pairs stands until all that it is about wait
+    /// no longer.
     fn release(&mut self, id: &GoogleId) {
-        for held in &mut self.held {
+        let parked = &self.parked;
+        for held in self.held.iter_mut().filter(|held| !held.is_ambiguous()) {
             held.ids.retain(|known| known != id);
         }
-        self.held.retain(|held| !held.ids.is_empty());
+        let waits = |held: &Held| held.ids.iter().any(|id| parked.iter().any(|(known, _)| known == id));
+        self.held.retain(|held| match held.is_ambiguous() {
+            true => held.answer.is_none() || waits(held),
+            false => !held.ids.is_empty(),
+        });
+    }
+
+    /// Asks about what cannot be told apart, and forgets such questions that were looked at and are none any more.
+    pub(crate) fn ask_about(
+        &mut self,
+        alike: Vec<(Alike, Vec<CrmId>)>,
+        seen: impl Fn(&GoogleId) -> bool,
+        now_ms: i64,
+    ) {
+        let mut asked: Vec<Held> = Vec::new();
+        for (Alike { google: mut ids, crm: halves }, crm) in alike {
+            ids.extend(halves);
+            // The same candidates are the same question.
+            let digest = ids.iter().fold(Digest::new(), |digest, id| digest.text(id.as_str()));
+            let id = format!("{:016x}", digest.finish().as_u64());
+            asked.push(Held { id, side: Side::Google, ids, crm, asked_ms: now_ms, answer: None });
+        }
+        self.held.retain(|held| {
+            let again = asked.iter().any(|new| new.id == held.id);
+            !held.is_ambiguous() || held.answer.is_some() || again || !held.ids.iter().any(&seen)
+        });
+        asked.retain(|new| !self.held.iter().any(|held| held.id == new.id));
+        self.held.append(&mut asked);
     }
 
     /// Takes the user's answer to a question.
@@ -140,9 +185,17 @@ impl Book {
     /// # Errors
     /// `misuse` when there is no such question.
     pub(crate) fn resolve(&mut self, question: &str, answer: HeldAnswer) -> Result<()> {
+        let pairs = matches!(answer, HeldAnswer::Pair | HeldAnswer::Separate);
         match self.held.iter_mut().find(|held| held.id == question) {
+            Some(held) if held.is_ambiguous() != pairs => Err(Error::new(
+                ErrorKind::Misuse,
+                "A question about deletions is answered with apply or restore, one about pairs with pair or separate.",
+            )),
             Some(held) => {
                 held.answer = Some(answer);
+                for (_, parked) in self.parked.iter_mut().filter(|(id, _)| pairs && held.ids.contains(id)) {
+                    parked.retry_ms = 0;
+                }
                 Ok(())
             }
             None => Err(Error::new(
@@ -204,10 +257,10 @@ impl Book {
 
     /// Takes an event back in.
     pub(crate) fn unpark(&mut self, id: &GoogleId) {
-        self.release(id);
         if let Ok(index) = self.parked.binary_search_by(|(known, _)| known.cmp(id)) {
             self.parked.remove(index);
         }
+        self.release(id);
     }
 
     /// Records that these events may be created in the CRM from now on.
@@ -266,6 +319,83 @@ impl Book {
         }
     }
 
+    /// Adds a write to the journal.
+    pub(crate) fn record(&mut self, op: Operation) {
+        self.done.push(op);
+    }
+
+    /// Whether this cycle wrote something that is in the journal.
+    pub(crate) fn has_written(&self) -> bool {
+        self.added.0 > 0 || !self.done.is_empty()
+    }
+
+    /// Puts what was written into a row of its own; from the first one on, the cycle is known to be under way.
+    fn journal(&mut self) {
+        let done = std::mem::take(&mut self.done);
+        if done.is_empty() || self.added.1 > JOURNAL_BYTES {
+            return;
+        }
+        let text = encode(&Segment(done));
+        self.added.1 = self.added.1.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        self.put(key::done(self.cycle.run, self.added.0), text);
+        self.added.0 += 1;
+        self.intents.open = Some(self.cycle.clone());
+    }
+
+    /// Closes the record of the cycle that is under way, and forgets the oldest ones beyond what is kept.
+    pub(crate) fn close(&mut self) {
+        self.journal();
+        self.intents.open = None;
+        let (rows, bytes) = std::mem::take(&mut self.added);
+        if rows > 0 {
+            self.state.kept.push((self.cycle.run, rows, bytes));
+        }
+        let mut total: u32 = self.state.kept.iter().fold(0, |sum, (.., bytes)| sum.saturating_add(*bytes));
+        while self.state.kept.len() > HISTORY || (total > JOURNAL_BYTES && self.state.kept.len() > 1) {
+            let (run, rows, bytes) = self.state.kept.remove(0);
+            total = total.saturating_sub(bytes);
+            (0..rows).for_each(|part| self.remove(key::done(run, part)));
+        }
+    }
+
+    /// The report of a cycle that was cut off, by the rows that it left; it is closed with that.
+    pub(crate) fn interrupted(&mut self, open: Open, rows: &Rows) -> Report {
+        let mut report = Report {
+            run: open.run,
+            trigger: open.trigger.clone(),
+            started_ms: open.started_ms,
+            undoes: open.undoes,
+            finished: Finished::Failed,
+            failed: Some(Failed { code: "interrupted".to_owned(), message: INTERRUPTED.to_owned() }),
+            ..Report::default()
+        };
+        for op in operations(rows.values()) {
+            self.count(&op, &mut report);
+        }
+        let bytes = rows.values().fold(0, |sum, text| sum + text.len());
+        self.added =
+            (u32::try_from(rows.len()).unwrap_or(u32::MAX), u32::try_from(bytes).unwrap_or(u32::MAX));
+        self.state.runs = self.state.runs.max(open.run);
+        self.cycle = open;
+        self.close();
+        report
+    }
+
+    /// Counts a write that the report does not know of yet.
+    pub(crate) fn count(&self, op: &Operation, report: &mut Report) {
+        let counts = if op.side == Side::Google { &mut report.google } else { &mut report.crm };
+        counts.add(op.verb);
+    }
+
+    /// When a cycle started, by its report.
+    pub(crate) fn started(run: u32, reports: &[String]) -> i64 {
+        let started = |report: &String| {
+            let json = Json::parse(report.as_bytes())?;
+            (json.get("run").number() == Some(u64::from(run))).then(|| json.get("startedMs").integer())?
+        };
+        reports.iter().find_map(started).unwrap_or_default()
+    }
+
     /// Adds a report to the ring, given the row as it is stored.
     pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &Report) {
         let mut ring = reports(history);
@@ -280,11 +410,12 @@ impl Book {
 
     /// What is not yet saved. The rows that are always read are part of it when they changed.
     pub(crate) fn take_patch(&mut self) -> Patch {
+        self.journal();
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, births, lost, contacts_ms, .. } = &self.intents;
+        let Intents { creates, updates, births, lost, contacts_ms, open, undo, .. } = &self.intents;
         let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
-        let intends = !none || contacts_ms.is_some();
+        let intends = !none || contacts_ms.is_some() || open.is_some() || undo.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&WaitingText { parked: &self.parked, held: &self.held });
@@ -343,9 +474,14 @@ impl Book {
 
     /// What the user is asked.
     pub(crate) fn questions(&self) -> Vec<Question> {
+        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
         let question = |held: &Held| Question {
             id: held.id.clone(),
-            code: "mass-deletion".to_owned(),
+            code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
+            candidates: held.is_ambiguous().then(|| Candidates {
+                google_ids: texts(held.halves().0),
+                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).collect(),
+            }),
             side: held.side,
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
             asked_ms: held.asked_ms,
@@ -371,6 +507,27 @@ const HISTORY: usize = 50;
 
 /// Parked items and notes kept of one report in the history.
 const REPORT_DETAILS: usize = 100;
+
+/// The most bytes of operations that are kept.
+const JOURNAL_BYTES: u32 = 2_000_000;
+
+const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; the next one went on.";
+
+/// The operations in rows of the journal; a damaged row holds none.
+pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {
+    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).collect()
+}
+
+impl Counts {
+    fn add(&mut self, verb: &str) {
+        match verb {
+            SEEN => {}
+            UPDATE => self.updated += 1,
+            DELETE => self.deleted += 1,
+            _ => self.created += 1,
+        }
+    }
+}
 
 /// The reports of a stored ring, newest first; a damaged ring is an empty one.
 pub(crate) fn reports(history: Option<&String>) -> Vec<String> {

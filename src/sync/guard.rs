@@ -35,7 +35,8 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
         for op in here {
             match book.held_answer(&op.id) {
                 None => fresh.push(op),
-                Some(None) => plan.held += 1,
+                // A question about deletions has no other answers.
+                Some(None | Some(HeldAnswer::Pair | HeldAnswer::Separate)) => plan.held += 1,
                 Some(Some(HeldAnswer::Apply)) => plan.deletes.push(op),
                 // The source of one direction is never written (I9): the target's events stay, and are people's own.
                 Some(Some(HeldAnswer::Restore)) if !two_way => {
@@ -66,23 +67,26 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
 impl Book {
     /// What the user said about a deletion: none when it was never asked about, `Some(None)` while there is no answer.
     fn held_answer(&self, id: &GoogleId) -> Option<Option<HeldAnswer>> {
-        self.held.iter().find(|held| held.ids.contains(id)).map(|held| held.answer)
+        self.held.iter().find(|held| !held.is_ambiguous() && held.ids.contains(id)).map(|held| held.answer)
     }
 
     /// Whether a question about deletions on a side waits for its answer.
     fn asks_about(&self, side: Side) -> bool {
-        self.held.iter().any(|held| held.side == side && held.answer.is_none())
+        self.held.iter().any(|held| held.side == side && !held.is_ambiguous() && held.answer.is_none())
     }
 
     /// Asks about deletions; while a question is open, further ones join it.
     fn hold(&mut self, side: Side, ids: Vec<GoogleId>, now_ms: i64) {
-        let open = self.held.iter_mut().find(|held| held.side == side && held.answer.is_none());
+        let open = self
+            .held
+            .iter_mut()
+            .find(|held| held.side == side && !held.is_ambiguous() && held.answer.is_none());
         match open {
             Some(held) => held.ids.extend(ids),
             None => {
                 let digest = ids.iter().fold(Digest::new(), |digest, id| digest.text(id.as_str()));
                 let id = format!("{:016x}", digest.number(now_ms).finish().as_u64());
-                self.held.push(Held { id, side, ids, asked_ms: now_ms, answer: None });
+                self.held.push(Held { id, side, ids, crm: Vec::new(), asked_ms: now_ms, answer: None });
             }
         }
     }

@@ -52,7 +52,15 @@ pub(crate) struct Pairs {
     /// The same event on both sides: its id in Google, and the one that the meeting stands under.
     pub(crate) same: Vec<(GoogleId, GoogleId)>,
     /// Several of one side fit several of the other equally well, and differ: nobody guesses (I24).
-    pub(crate) ambiguous: Vec<GoogleId>,
+    pub(crate) ambiguous: Vec<Alike>,
+}
+
+/// Events and meetings with the same title and time that nobody can tell apart, in the order given.
+#[derive(Default)]
+pub(crate) struct Alike {
+    pub(crate) google: Vec<GoogleId>,
+    /// The ids that the meetings stand under.
+    pub(crate) crm: Vec<GoogleId>,
 }
 
 /// Pairs what has the same title, start and end: first what is the same in every field, in a fixed order, then what is
@@ -107,12 +115,17 @@ pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Eve
         Index::new(side.iter().enumerate().map(|(at, entry)| (key_of(entry), at)).listed())
     };
     let (left_keys, right_keys) = (keys(left), keys(right));
-    let held = |side: &[&(&GoogleId, &Event)], other: &Index| -> Vec<GoogleId> {
-        let both = side.iter().filter(|entry| other.of(key_of(entry)).next().is_some());
-        both.map(|(id, _)| (*id).clone()).listed()
-    };
-    pairs.ambiguous = held(left, &right_keys);
-    held(right, &left_keys).into_iter().add_to(&mut pairs.ambiguous);
+    let mut told: Vec<u64> = Vec::new();
+    for key in left.iter().map(key_of) {
+        if told.contains(&key) || right_keys.of(key).next().is_none() {
+            continue;
+        }
+        told.push(key);
+        let ids = |index: &Index, side: &[&(&GoogleId, &Event)]| {
+            index.of(key).filter_map(|at| side.get(at)).map(|(id, _)| (*id).clone()).listed()
+        };
+        pairs.ambiguous.push(Alike { google: ids(&left_keys, left), crm: ids(&right_keys, right) });
+    }
     pairs
 }
 
@@ -198,7 +211,12 @@ mod tests {
         let text = |id: &GoogleId| id.as_str().to_owned();
         (
             pairs.same.iter().map(|(a, b)| (text(a), text(b))).collect(),
-            pairs.ambiguous.iter().map(text).collect(),
+            pairs
+                .ambiguous
+                .iter()
+                .flat_map(|alike| alike.google.iter().chain(&alike.crm))
+                .map(text)
+                .collect(),
         )
     }
 

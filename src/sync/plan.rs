@@ -39,6 +39,8 @@ pub(crate) struct CrmUpdate {
     /// The fields of the draft that are remembered with the write: not those that the other half of a merge settled.
     pub(crate) settles: FieldSet,
     pub(crate) lost: Vec<Conflict>,
+    /// As the CRM shows it, where that was read.
+    pub(crate) before: Option<Box<Event>>,
 }
 
 /// An event to create in Google.
@@ -71,6 +73,8 @@ pub(crate) struct GoogleUpdate {
     /// The other half of a merge, written once this half is.
     pub(crate) then: Option<Box<CrmUpdate>>,
     pub(crate) lost: Vec<Conflict>,
+    /// As Google shows it, where that was read.
+    pub(crate) before: Option<Box<Event>>,
 }
 
 impl GoogleUpdate {
@@ -86,6 +90,17 @@ pub(crate) struct Delete {
     pub(crate) id: GoogleId,
     /// How it would be restored, where the side that still has it was read.
     pub(crate) survivor: Option<Survivor>,
+}
+
+impl Delete {
+    /// What is deleted, where it was read.
+    pub(crate) fn image(&self) -> Option<&Event> {
+        match &self.survivor {
+            Some(Survivor::InGoogle(op)) => Some(&op.event),
+            Some(Survivor::InCrm(op)) => Some(&op.event),
+            None => None,
+        }
+    }
 }
 
 /// Links by the ids of their events; boxed, for they are taken out one by one.
@@ -342,6 +357,9 @@ impl Plan {
             note_seen(&mut link, None, crm.as_ref());
         }
         let etag = google.as_ref().map_or_else(|| link.seen.etag.clone(), |seen| seen.etag.clone());
+        let was_in_google =
+            google.as_ref().filter(|_| !to_google.is_empty()).and_then(|seen| seen.event.clone());
+        let was_in_crm = crm.as_ref().filter(|_| !to_crm.is_empty()).and_then(|seen| seen.event.clone());
         let mut lost = lost;
         let update = google.and_then(|seen| {
             let draft = seen.draft()?;
@@ -350,8 +368,10 @@ impl Plan {
                 true => (FieldSet::all(), std::mem::take(&mut lost)),
                 false => (to_crm, Vec::new()),
             };
-            (!to_crm.is_empty())
-                .then(|| Box::new(CrmUpdate { id: id.clone(), event, fields: to_crm, draft, settles, lost }))
+            (!to_crm.is_empty()).then(|| {
+                let (id, fields, before) = (id.clone(), to_crm, was_in_crm);
+                Box::new(CrmUpdate { id, event, fields, draft, settles, lost, before })
+            })
         });
         if link.shown.is_none() && crm.is_some() {
             link.shown = Some(Shown::NOTHING);
@@ -366,6 +386,7 @@ impl Plan {
                 etag,
                 then: update,
                 lost,
+                before: was_in_google,
             })),
             _ => self.crm_updates.extend(update),
         }

@@ -14,7 +14,10 @@ pub struct Report {
     /// The number of the cycle since the sync was first activated.
     pub run: u32,
     /// What started it.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"poll\" | \"manual\" | \"crm-change\""))]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "\"poll\" | \"manual\" | \"crm-change\" | \"undo\" | \"put-back\"")
+    )]
     pub trigger: String,
     /// When it started, in milliseconds since 1970.
     pub started_ms: i64,
@@ -50,6 +53,44 @@ pub struct Report {
     pub full_read: bool,
     /// How the cycle ended.
     pub finished: Finished,
+    /// Why it did not end by itself, although something was written; only in the history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Failed>,
+    /// Of an undo: the number of the cycle that was undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u32>,
+    /// Of an undo: what was left as it is, and why.
+    pub not_restored: Vec<NotRestored>,
+}
+
+/// Why a cycle that wrote something ended early.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Failed {
+    /// The code of the error; `interrupted` where the host was stopped.
+    pub code: String,
+    /// What it means, as a sentence.
+    pub message: String,
+}
+
+/// An event that an undo left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NotRestored {
+    /// The event in Google.
+    pub google_id: String,
+    /// The record in the CRM, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crm_id: Option<String>,
+    /// Why.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "\"changed-since\" | \"gone\" | \"not-allowed\" | \"not-kept\"")
+    )]
+    pub code: &'static str,
+    /// What it means, as a sentence.
+    pub message: &'static str,
 }
 
 /// Entries written on one side.
@@ -167,6 +208,12 @@ pub enum Winner {
     Crm,
 }
 
+impl Winner {
+    pub(crate) fn of(side: Side) -> Self {
+        if side == Side::Google { Self::Google } else { Self::Crm }
+    }
+}
+
 /// Something that only the user can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -175,15 +222,30 @@ pub struct Question {
     /// Its name, for `resolve`.
     pub id: String,
     /// `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
-    /// again.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\""))]
+    /// again. `ambiguous`: they have the same title and time, and differ; `pair` takes the first event for the first
+    /// meeting and so on, `separate` creates a counterpart of each.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"mass-deletion\" | \"ambiguous\""))]
     pub code: String,
+    /// Of what is ambiguous: which events and meetings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<Candidates>,
     /// Where the events would be deleted.
     pub side: Side,
     /// How many events it is about.
     pub count: u32,
     /// Since when, in milliseconds since 1970.
     pub asked_ms: i64,
+}
+
+/// Events and meetings that may be the same, in the order in which they would be paired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Candidates {
+    /// The events in Google.
+    pub google_ids: Vec<String>,
+    /// The records in the CRM.
+    pub crm_ids: Vec<String>,
 }
 
 /// A service that takes no requests, or no changes, for a while. It ends by itself.
@@ -234,6 +296,8 @@ pub enum Finished {
     Deadline,
     /// A service takes no more changes for a while; a cycle after the pause goes on.
     Paused,
+    /// It failed, or was cut off; the next cycle goes on. Only in the history.
+    Failed,
 }
 
 /// The state of the sync.

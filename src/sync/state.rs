@@ -24,6 +24,7 @@ pub(crate) mod key {
     pub(crate) const PARKED: &str = "parked";
     pub(crate) const LEASE: &str = "lease";
     pub(crate) const HISTORY: &str = "history";
+    pub(crate) const DONE: &str = "done/";
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const REVERSE: &str = "crm/";
 
@@ -34,6 +35,16 @@ pub(crate) mod key {
     /// The links of a series' instances, and of series that were split off it.
     pub(crate) fn links_of_series(master: &GoogleId) -> String {
         format!("{LINKS}{}_", master.as_str())
+    }
+
+    /// All that one cycle wrote.
+    pub(crate) fn done_in(run: u32) -> String {
+        format!("{DONE}{run}/")
+    }
+
+    /// One part of it.
+    pub(crate) fn done(run: u32, part: u32) -> String {
+        format!("{DONE}{run}/{part:05}")
     }
 
     /// The way back: this row holds the Google id.
@@ -158,6 +169,7 @@ impl Row for Activation {
             settings: Settings::from_json(json.get("settings")).ok()?,
             crm: CrmProfile {
                 user: crm.needed_text("user"),
+                own: crm.needed(all(crm.array("own"), |address| address.str().map(str::to_owned))),
                 organisation: crm.needed_text("organisation"),
                 zone: crm.needed_text("zone"),
                 limits: TextLimits {
@@ -226,6 +238,8 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+    /// The cycles whose operations are kept, oldest first: number, rows, bytes.
+    pub(crate) kept: Vec<(u32, u32, u32)>,
 }
 
 impl State {
@@ -324,6 +338,12 @@ impl Row for State {
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
+            kept: all(fields.array("kept"), |row| {
+                let [run, rows, bytes] = row.list()? else { return None };
+                let number = |json: &Json<'_>| u32::try_from(json.number()?).ok();
+                Some((number(run)?, number(rows)?, number(bytes)?))
+            })
+            .unwrap_or_default(),
         })
     }
 }
@@ -635,6 +655,33 @@ pub(crate) struct Intents {
     /// When contacts may have been created, nobody knows which: they are looked for again once that is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contacts_ms: Option<i64>,
+    /// The cycle that is under way, once it has written something: whoever finds it here was cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<Open>,
+    /// What a person asked to be taken back, until that is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undo: Option<Undo>,
+}
+
+/// A cycle that writes.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Open {
+    pub(crate) run: u32,
+    pub(crate) trigger: String,
+    pub(crate) started_ms: i64,
+    pub(crate) undoes: Option<u32>,
+}
+
+/// What is to be taken back: a cycle, or of it what concerns one event, or one value that lost there.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Undo {
+    pub(crate) run: u32,
+    /// An event, by either of its ids.
+    pub(crate) id: Option<String>,
+    /// The field whose lost value is put back.
+    pub(crate) field: Option<Field>,
 }
 
 impl Row for Intents {
@@ -659,6 +706,24 @@ impl Row for Intents {
             births: fields.needed(births),
             lost: fields.needed(all(fields.array("lost"), conflict)),
             contacts_ms: fields.number("contactsMs"),
+            open: Some(json.get("open")).filter(|open| open.is_object()).and_then(|open| {
+                let open = Fields::of(open);
+                open.complete(Open {
+                    run: open.needed_count("run"),
+                    trigger: open.needed_text("trigger"),
+                    started_ms: open.needed_number("startedMs"),
+                    undoes: open.count("undoes"),
+                })
+            }),
+            undo: Some(json.get("undo")).filter(|undo| undo.is_object()).and_then(|undo| {
+                let undo = Fields::of(undo);
+                let field = undo.text("field");
+                undo.complete(Undo {
+                    run: undo.needed_count("run"),
+                    id: undo.text("id"),
+                    field: field.as_deref().and_then(Field::named),
+                })
+            }),
         })
     }
 }
@@ -666,7 +731,7 @@ impl Row for Intents {
 fn conflict(json: &Json<'_>) -> Option<Conflict> {
     let fields = Fields::of(json);
     let field = json.get("field").str()?;
-    let field = Field::ALL.into_iter().map(Field::name).find(|name| *name == field)?;
+    let field = Field::named(field)?.name();
     let winner = match json.get("winner").str()? {
         "google" => Winner::Google,
         "crm" => Winner::Crm,
@@ -687,7 +752,7 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
-    /// Deletions that the user is asked about (K5).
+    /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
 }
 
@@ -698,7 +763,7 @@ pub(crate) struct WaitingText<'a> {
     pub(crate) held: &'a [Held],
 }
 
-/// Deletions that wait for the user's answer.
+/// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Held {
@@ -706,12 +771,27 @@ pub(crate) struct Held {
     pub(crate) id: String,
     /// Where they would be deleted.
     pub(crate) side: Side,
+    /// Of what cannot be told apart: the events, then the ids that the meetings stand under.
     pub(crate) ids: Vec<GoogleId>,
+    /// Of what cannot be told apart: the meetings. Of deletions there are none.
+    pub(crate) crm: Vec<CrmId>,
     pub(crate) asked_ms: i64,
     pub(crate) answer: Option<HeldAnswer>,
 }
 
-/// What the user said about held deletions.
+impl Held {
+    /// Whether it is about what cannot be told apart.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        !self.crm.is_empty()
+    }
+
+    /// The events, and the ids that the meetings stand under.
+    pub(crate) fn halves(&self) -> (&[GoogleId], &[GoogleId]) {
+        self.ids.split_at_checked(self.ids.len() - self.crm.len().min(self.ids.len())).unwrap_or_default()
+    }
+}
+
+/// What the user said about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum HeldAnswer {
@@ -719,10 +799,14 @@ pub(crate) enum HeldAnswer {
     Apply,
     /// Create again what was deleted, from the side that still has it.
     Restore,
+    /// The first event is the first meeting, the second the second …; what is left over has no counterpart.
+    Pair,
+    /// None of the events is one of the meetings.
+    Separate,
 }
 
 impl Side {
-    fn from_json(json: &Json<'_>) -> Option<Self> {
+    pub(crate) fn from_json(json: &Json<'_>) -> Option<Self> {
         match json.str()? {
             "google" => Some(Self::Google),
             "crm" => Some(Self::Crm),
@@ -739,10 +823,13 @@ impl Held {
             id: fields.needed_text("id"),
             side,
             ids: fields.needed(all(fields.array("ids"), GoogleId::from_json)),
+            crm: fields.needed(all(fields.array("crm"), |id| Some(CrmId::new(id.str()?)))),
             asked_ms: fields.needed_number("askedMs"),
             answer: match json.get("answer").str() {
                 Some("apply") => Some(HeldAnswer::Apply),
                 Some("restore") => Some(HeldAnswer::Restore),
+                Some("pair") => Some(HeldAnswer::Pair),
+                Some("separate") => Some(HeldAnswer::Separate),
                 Some(_) | None => None,
             },
         })

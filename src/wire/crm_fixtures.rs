@@ -20,7 +20,10 @@ use serde_json::{Value, json};
 const ME: &str = "4000000000000000009";
 
 fn context(exclusive_end: Option<bool>) -> CrmContext<'static> {
-    CrmContext { user: ME, limits: TextLimits::DEFAULT, exclusive_end, listed: true, marks: false }
+    static OWN: std::sync::LazyLock<[String; 1]> =
+        std::sync::LazyLock::new(|| ["ana@example.com".to_owned()]);
+    let limits = TextLimits::DEFAULT;
+    CrmContext { user: ME, own: &*OWN, limits, exclusive_end, listed: true, marks: false }
 }
 
 /// A record with some fields as given.
@@ -301,7 +304,7 @@ fn marks_and_rights_of_a_google_event() {
         for (key, value) in more.as_object().unwrap() {
             event[key] = value.clone();
         }
-        let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT };
+        let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT, own: &[] };
         match sight(Item::parse(event.to_string().as_bytes()).unwrap(), &context).unwrap().content {
             Content::Ordinary { writable, mark, .. } => (writable, mark),
             _ => panic!("ordinary: {event}"),

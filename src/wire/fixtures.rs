@@ -25,6 +25,7 @@ fn read(event: &Value) -> Sight {
     let context = Context {
         default_reminders: &defaults,
         limits: TextLimits { title: 20, place: 12, description: 40 },
+        own: &["cleo@example.com".to_owned()],
     };
     sight(Item::parse(event.to_string().as_bytes()).unwrap(), &context).unwrap()
 }
@@ -135,6 +136,7 @@ fn google_fields_become_crm_fields() {
             "F6 guests",
             json!({ "attendees": [
             { "email": "ana@example.com", "self": true },
+            { "email": "Cleo@example.com", "displayName": "the user elsewhere" },
             { "email": "room1@example.com", "resource": true },
             { "email": "Ben@Example.com", "displayName": "Ben" },
             { "email": "ben@example.com" },

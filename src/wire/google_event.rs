@@ -10,6 +10,9 @@ use crate::model::sight::{Content, Sight};
 pub(crate) struct Context<'a> {
     pub(crate) default_reminders: &'a [Reminder],
     pub(crate) limits: TextLimits,
+    /// The user's own addresses: `self` marks only the calendar's, which on a secondary calendar is another one
+    /// (Google Calendar API, Events resource: attendees[].self).
+    pub(crate) own: &'a [String],
 }
 
 /// Reads one entry; none when it has no id.

@@ -152,12 +152,9 @@ impl Participant {
         self.kind == other.kind && self.participant == other.participant
     }
 
-    /// Whether this row is the user's own: as a user of the CRM, or as somebody of the CRM who has the user's address. A
-    /// row that is an address only is a guest, whoever it is, for so Accord writes guests.
-    pub(crate) fn is_user(&self, id: &str, address: &str) -> bool {
-        let theirs = |email: &str| !email.is_empty() && email.eq_ignore_ascii_case(address);
-        self.is_linked()
-            && (self.kind == "user" && self.participant == id || self.email.as_deref().is_some_and(theirs))
+    /// Whether this row is the user of the CRM with this id.
+    pub(crate) fn is_user(&self, id: &str) -> bool {
+        self.kind == "user" && self.participant == id
     }
 
     /// The guest that this row stands for; none when the row shows no address.

@@ -5,21 +5,29 @@ use crate::json::Json;
 use crate::model::list::Listed;
 use crate::model::profile::TextLimits;
 
-/// `users?type=CurrentUser`: the id, and the zone where the answer has it.
-pub(crate) fn user(body: &[u8]) -> Option<(String, Option<String>)> {
+/// A user or an organisation.
+pub(crate) struct Identity {
+    pub(crate) id: String,
+    /// IANA name, where the answer has one.
+    pub(crate) zone: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// `users?type=CurrentUser`.
+pub(crate) fn user(body: &[u8]) -> Option<Identity> {
     identity(body, "users")
 }
 
-/// `org`: the id and the zone.
-pub(crate) fn organisation(body: &[u8]) -> Option<(String, Option<String>)> {
+/// `org`.
+pub(crate) fn organisation(body: &[u8]) -> Option<Identity> {
     identity(body, "org")
 }
 
-fn identity(body: &[u8], list: &str) -> Option<(String, Option<String>)> {
+fn identity(body: &[u8], list: &str) -> Option<Identity> {
     let body = Json::parse(body)?;
     let entry = body.get(list).first();
     let text = |key: &str| entry.text(key).filter(|text| !text.is_empty());
-    Some((text("id")?, text("time_zone")))
+    Some(Identity { id: text("id")?, zone: text("time_zone"), email: text("email") })
 }
 
 /// The rights on a module, in the words of the CRM's profiles, that are not granted. That the flags of
@@ -143,8 +151,9 @@ mod tests {
     #[test]
     fn the_zone_of_the_user_may_be_absent() {
         let body = json!({ "users": [{ "id": "4000000000000000009" }] });
-        assert_eq!(user(&bytes(&body)), Some(("4000000000000000009".to_owned(), None)));
-        assert_eq!(user(b"{\"users\":[]}"), None);
-        assert_eq!(organisation(b"not json"), None);
+        let found = user(&bytes(&body)).unwrap();
+        assert_eq!((found.id.as_str(), found.zone), ("4000000000000000009", None));
+        assert!(user(b"{\"users\":[]}").is_none());
+        assert!(organisation(b"not json").is_none());
     }
 }

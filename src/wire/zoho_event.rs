@@ -15,6 +15,8 @@ use chrono::{NaiveDate, NaiveTime};
 pub(crate) struct CrmContext<'a> {
     /// The id of the user whose meetings are synced.
     pub(crate) user: &'a str,
+    /// The user's own addresses.
+    pub(crate) own: &'a [String],
     pub(crate) limits: TextLimits,
     /// Whether all-day times end at the midnight after the last day; see [`exclusive_ends`].
     pub(crate) exclusive_end: Option<bool>,

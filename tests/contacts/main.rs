@@ -260,7 +260,7 @@ fn a_lost_state_is_found_again_without_a_write() {
     assert_quiet(&mut host);
 }
 
-/// The user's own address among the guests is an address (their own row of a meeting is no guest), and no contact.
+/// F6: the user's own address among the guests of a secondary calendar's event is no guest, and no contact.
 #[test]
 fn the_user_is_nobodys_guest() {
     let mut host = Host::new();
@@ -275,8 +275,7 @@ fn the_user_is_nobodys_guest() {
         let event = with_guests(direction, 4, &["ana@example.com", "elif@example.com", "cleo@example.com"]);
         assert_eq!(host.world.handle(&Request::google("POST", &path).json(&event)).unwrap().status, 200);
         host.settle();
-        let expected =
-            [("contact", "cleo@example.com"), ("email", "ana@example.com"), ("email", "elif@example.com")];
+        let expected = [("contact", "cleo@example.com"), ("email", "elif@example.com")];
         assert_eq!(
             participants(&host, direction),
             pairs(&expected),
@@ -332,4 +331,31 @@ fn never_more_than_fifty() {
         assert_eq!(host.event("Crowd")["attendees"].as_array().unwrap().len(), 59);
         assert_quiet(&mut host);
     }
+}
+
+/// F6, I16: what the CRM adds to the guests leaves the user's own row in Google, which nothing marks on a secondary calendar.
+#[test]
+fn guests_of_the_crm_join_the_user_on_a_secondary_calendar() {
+    const TEAM: &str = "c_7f3k2m9team@group.calendar.google.com";
+    let path = format!("/calendar/v3/calendars/{TEAM}/events");
+    let mut host = world();
+    host.activate_with(json!({ "direction": "two-way", "guests": "add-as-contacts", "calendar": TEAM }));
+    let event = with_guests("Call", 4, &["Ana@example.com", "cleo@example.com"]);
+    let answer = host.world.handle(&Request::google("POST", &path).json(&event)).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert!(answer.json()["attendees"].as_array().unwrap().iter().all(|row| row["self"].is_null()));
+    host.settle();
+    assert_eq!(participants(&host, "Call"), pairs(&[("contact", "cleo@example.com")]));
+    assert_eq!(contacts(&host).len(), 1);
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    let mut people = host.meeting("Call")["Participants"].as_array().unwrap().clone();
+    people.push(json!({ "type": "email", "participant": "dan@example.com" }));
+    host.edit_meeting(&id, json!({ "Participants": people }));
+    host.settle();
+    let shown = host.world.google_events(TEAM).into_iter().find(|row| row["summary"] == "Call").unwrap();
+    let mut guests: Vec<_> =
+        shown["attendees"].as_array().unwrap().iter().map(|row| row["email"].as_str().unwrap()).collect();
+    guests.sort_unstable();
+    assert_eq!(guests, ["ana@example.com", "cleo@example.com", "dan@example.com"]);
+    assert_quiet(&mut host);
 }

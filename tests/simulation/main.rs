@@ -22,6 +22,7 @@ mod step;
 mod story;
 #[path = "../support/mod.rs"]
 mod support;
+mod undo;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -502,6 +502,34 @@ enum Next {
     Ended(Ended),
 }
 
+/// Three quiet cycles write nothing and soon ask for next to nothing (I2, I8).
+#[track_caller]
+pub fn assert_quiet(host: &mut Host) {
+    host.advance(200_000);
+    host.sync();
+    for _ in 0..2 {
+        host.advance(200_000);
+        let report = host.sync();
+        assert_eq!(
+            report["google"],
+            json!({ "created": 0, "updated": 0, "deleted": 0 }),
+            "{:#?}",
+            host.trace
+        );
+        assert_eq!(report["crm"], json!({ "created": 0, "updated": 0, "deleted": 0 }), "{:#?}", host.trace);
+        let requests =
+            report["requests"]["google"].as_u64().unwrap() + report["requests"]["zoho"].as_u64().unwrap();
+        assert!(requests <= 3, "{:#?}", host.trace);
+    }
+}
+
+/// A host that syncs in both directions.
+pub fn two_way() -> Host {
+    let mut host = Host::new();
+    host.activate_with(json!({ "direction": "two-way" }));
+    host
+}
+
 /// Google → CRM on the primary calendar, with some settings of one's own.
 pub fn settings(more: Value) -> Value {
     let mut settings = json!({ "calendar": "ana@example.com", "direction": "google-to-crm" });

@@ -33,7 +33,7 @@ usage: cargo xtask <command>
                     build everything, start the sandbox and open the demo page
   test  [--only lint|native|simulation|wasm|build|js|clients|e2e]…
                     format, lints, and all tests, browsers included
-  simulate [--seeds 600] [--from 1]
+  simulate [--seeds 2000] [--from 1]
                     stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript

@@ -16,7 +16,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seeds: 600, from: 1 }
+        Self { seeds: 2_000, from: 1 }
     }
 }
 

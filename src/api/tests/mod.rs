@@ -108,6 +108,7 @@ impl Services {
     pub(super) fn crm_context(&self, listed: bool) -> CrmContext<'_> {
         CrmContext {
             user: &self.user,
+            own: &[],
             limits: TextLimits::DEFAULT,
             exclusive_end: Some(self.all_day.exclusive_end),
             listed,
@@ -165,7 +166,7 @@ pub(super) fn body(answer: &HttpResponse) -> Json<'_> {
 
 /// The event that a Google answer shows.
 pub(super) fn shown(answer: &HttpResponse) -> Sight {
-    let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT };
+    let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT, own: &[] };
     sight(Item::parse(&answer.body).unwrap(), &context).unwrap()
 }
 

@@ -63,6 +63,9 @@ impl Writer<'_> {
         }
         self.guess = learnt;
         let rewritten = self.rewrite_time(&mut link, event).await?;
+        if rewritten {
+            self.journal_version(id, &link.crm, link.crm_modified);
+        }
         link.unverified = !rewritten || learnt.is_none();
         self.guess = None;
         match learnt {

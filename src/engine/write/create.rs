@@ -1,5 +1,6 @@
 //! Creates: intents before, links after, and what became of those whose answers were lost (K2).
 
+use super::journal::version;
 use super::{SETTLING_MS, Stale, Writer, in_groups, results, unlinked};
 use crate::api::http::{HttpRequest, HttpResponse, Service};
 use crate::api::retry::{ATTEMPTS, Doubt, Problem};
@@ -12,6 +13,7 @@ use crate::model::list::Listed;
 use crate::sync::people::strangers;
 use crate::sync::plan::CrmCreate as Create;
 use crate::sync::recover;
+use crate::sync::side::Side;
 use crate::sync::state::{Draft, Link};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, MARK, RecordResult};
@@ -147,7 +149,10 @@ impl Writer<'_> {
                 self.note_guests(&op.id, &op.event);
                 self.report.crm.created += 1;
                 self.count_done(1);
-                self.book_link(&op.id, crm, op.draft, seconds(&result.modified), op.renews.as_ref());
+                let modified = seconds(&result.modified);
+                let renews = op.renews.is_some();
+                self.journal_create(Side::Crm, (&op.id, &crm), &op.event, renews, version(modified));
+                self.book_link(&op.id, crm, op.draft, modified, op.renews.as_ref());
             }
             _ if self.names_nobody(result, op.event.known_guests()) => {
                 self.book.withdraw(&op.id);
@@ -179,7 +184,9 @@ impl Writer<'_> {
         let connection = self.connection;
         let shown = self.two_way.then(|| seen.shown().cut_guests(MAX_PARTICIPANTS));
         self.wrote(id, &crm, Vec::new());
-        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept: false };
+        // Restored of an event that is gone in Google: it has no version there, and stays as long as nobody edits it.
+        let kept = seen.etag.as_str().is_empty() && renews.is_some_and(|_| !self.links.contains(id));
+        let link = Link { crm, connection, seen, shown, crm_modified: modified, unverified, kept };
         self.book.link(id, &link, renews);
         if self.two_way {
             self.links.insert(id.clone(), Box::new(link));
@@ -199,13 +206,16 @@ impl Writer<'_> {
         self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
         let crm = self.book.active()?.crm.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
-        let meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
+        let mut meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
+        // What the user was asked about was there before, however alike it is.
+        meetings.retain(|meeting| !self.book.held.iter().any(|held| held.crm.contains(&meeting.id)));
         let found = recover::recover(&self.book.intents, meetings, now);
         let mut intents = std::mem::take(&mut self.book.intents.creates);
         let mut linked = Vec::new();
         for (id, meeting) in found {
             if let Some(index) = intents.iter().position(|(known, _)| *known == id) {
                 let (_, draft) = intents.swap_remove(index);
+                self.journal_found(&id, &meeting.id, &meeting.title, version(meeting.modified));
                 self.book_link(&id, meeting.id, draft, meeting.modified, None);
                 self.report.crm.created += 1;
                 self.count_done(1);

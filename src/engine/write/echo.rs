@@ -27,6 +27,7 @@ impl Writer<'_> {
         let activation = self.book.active()?.clone();
         let context = CrmContext {
             user: &activation.crm.user,
+            own: &activation.crm.own,
             limits: activation.crm.limits,
             exclusive_end: self.book.state.exclusive_ends(),
             listed: true,
@@ -46,6 +47,9 @@ impl Writer<'_> {
                 see(&mut link, sight, &echo.guests_before);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
                     self.book.remember(&echo.id, &link);
+                    if link.crm_modified != before.1 && link.crm_modified.is_some() {
+                        self.journal_version(&echo.id, &link.crm, link.crm_modified);
+                    }
                 }
             }
         }

@@ -7,15 +7,17 @@ use crate::api::retry::{ATTEMPTS, Doubt, Problem, QUOTA_PAUSE_MS, diagnose, prin
 use crate::devices::Device;
 use crate::error::Result;
 use crate::json::Json;
+use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
-use crate::model::ids::{Etag, GoogleId};
+use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::list::Listed;
 use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
 use crate::sync::observe::{InGoogle, draft};
-use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin};
+use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use crate::sync::side::Side;
-use crate::sync::state::{Link, Parked, Reach};
+use crate::sync::state::{Draft, Link, Parked, Reach};
+use crate::sync::undo::{Reason, Revival};
 use crate::wire::google::{EventWrite, Item};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::mapping::{self, GoogleWriting};
@@ -24,7 +26,7 @@ use crate::wire::mapping::{self, GoogleWriting};
 const GROUP: usize = google::BATCH * Service::Google.in_flight();
 
 /// The answer to one request.
-type Answered = std::result::Result<HttpResponse, Problem>;
+pub(super) type Answered = std::result::Result<HttpResponse, Problem>;
 
 /// What of a group was not written, and the gravest reason.
 #[derive(Default)]
@@ -68,6 +70,7 @@ impl Writer<'_> {
             if !self.google_in_time(ops.len()) {
                 continue;
             }
+            let images = self.doomed_events(&ops).await?;
             let (ops, requests) = self.deletions(ops)?;
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {
@@ -76,7 +79,11 @@ impl Writer<'_> {
                     Ok(response) if !response.body.is_empty() => self.stale(&op.id, None),
                     Ok(_) | Err(Problem::Absent) => {
                         if let Some(link) = self.links.remove(&op.id) {
-                            self.book.unlink(&op.id, &link.crm);
+                            let image = images.get(&op.id).map(|image| &**image);
+                            self.journal_delete(Side::Google, &op.id, &link.crm, image);
+                            let crm = link.crm.clone();
+                            self.links.insert(op.id.clone(), link);
+                            self.forget(&op.id, &crm);
                         }
                         self.report.google.deleted += 1;
                         self.count_done(1);
@@ -119,7 +126,7 @@ impl Writer<'_> {
                 continue;
             }
             let (ops, requests) = self.updates(ops, &mut gone).await?;
-            if self.two_way {
+            if self.two_way && self.asked_for.is_none() {
                 let written = ops
                     .iter()
                     .map(|op| (op.id.clone(), Side::Google, op.origin.shown.fields.part(op.fields)));
@@ -138,6 +145,7 @@ impl Writer<'_> {
                         }
                     }
                     Err(Problem::Stale) => self.stale(&op.id, None),
+                    Err(Problem::Absent) if self.asked_for.is_some() => self.leave(&op.id, Reason::Gone),
                     Err(Problem::Absent) => gone.push(self.renew_in_google(*op)),
                     Err(problem) if one_event(&problem) => {
                         self.park_in_google(&op.id, &problem, Some(&op.origin));
@@ -164,18 +172,27 @@ impl Writer<'_> {
     ) -> Result<(Vec<Box<GoogleUpdate>>, Vec<HttpRequest>)> {
         let calendar = self.book.active()?.settings.calendar.clone();
         let lists = FieldSet::only(Field::Reminder).with(Field::Guests);
-        let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty();
+        let images = self.reads_before;
+        let reads = |op: &GoogleUpdate| !op.fields.and(lists).is_empty() || (images && op.before.is_none());
         let asked: Vec<HttpRequest> =
             ops.iter().filter(|op| reads(op)).map(|op| google::event(&calendar, &op.id)).listed();
         let mut current = self.send(asked).await?.into_iter();
         let mut kept = Vec::new();
         let mut requests = Vec::new();
-        for op in ops {
+        for mut op in ops {
             let read = match reads(&op).then(|| current.next()).flatten() {
                 None => None,
                 Some(Ok(response)) => Some(response),
+                Some(Err(Problem::Absent)) if self.asked_for.is_some() => {
+                    self.leave(&op.id, Reason::Gone);
+                    continue;
+                }
                 Some(Err(Problem::Absent)) => {
                     gone.push(self.renew_in_google(*op));
+                    continue;
+                }
+                Some(Err(problem)) if one_event(&problem) => {
+                    self.park_in_google(&op.id, &problem, Some(&op.origin));
                     continue;
                 }
                 Some(Err(problem)) => return Err(problem.error(Service::Google)),
@@ -186,6 +203,10 @@ impl Writer<'_> {
             if op.etag.as_str().is_empty() || moved {
                 self.stale(&op.id, None);
                 continue;
+            }
+            if let Some(response) = &read {
+                let shown = self.echo(&op.id, response).and_then(|seen| seen.event);
+                op.before = shown.or(op.before);
             }
             let link = self.links.get(&op.id);
             let known = link.and_then(|link| link.shown.as_ref());
@@ -225,6 +246,11 @@ impl Writer<'_> {
         }
         see_origin(link, &op.origin);
         let link = link.clone();
+        if echo.is_some() {
+            let values = (op.before.as_deref(), &*op.event);
+            let version = link.seen.etag.as_str().to_owned();
+            self.journal_update(Side::Google, (&op.id, &link.crm), values, op.fields, version);
+        }
         self.relink(&op.id, &link);
         self.report.google.updated += u32::from(echo.is_some());
         self.count_done(1);
@@ -329,6 +355,11 @@ impl Writer<'_> {
                 Err(problem) => return Err(problem.error(Service::Google)),
             };
             match live {
+                Some(live) if self.asked_for.is_some() => {
+                    let seen = self.admission.and_then(|admission| InGoogle::new(live, admission).draft());
+                    let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
+                    self.settle_google_create(&op, &id, seen);
+                }
                 Some(_) => {
                     // The link follows to the life that is there.
                     if let Some(old) = self.links.remove(&op.id) {
@@ -345,12 +376,64 @@ impl Writer<'_> {
         Ok(again)
     }
 
-    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: crate::sync::state::Draft) {
+    /// Brings deleted events back under their own ids (Calendar API, Events resource, `status`: the organiser's calendar
+    /// keeps the details of a deleted event, so that it can be restored). Where that is refused, they are created anew by
+    /// the plan.
+    pub(crate) async fn revive(&mut self, revivals: Vec<Revival>, plan: &mut Plan) -> Result<()> {
+        let calendar = self.book.active()?.settings.calendar.clone();
+        self.links = std::mem::take(&mut plan.links);
+        for ops in in_groups(revivals, GROUP) {
+            let body = || "{\"status\":\"confirmed\"}".to_owned();
+            let patch = |op: &Revival| google::patch(&calendar, &op.id, body(), None, self.notifies());
+            let answers = self.send(ops.iter().map(patch).collect()).await?;
+            let mut failed = Failed::default();
+            for (op, answer) in ops.into_iter().zip(answers) {
+                let echo = match answer {
+                    Ok(response) => self.echo(&op.id, &response),
+                    Err(Problem::Absent) => None,
+                    Err(problem) if one_event(&problem) => None,
+                    Err(problem) => {
+                        failed.add(problem);
+                        continue;
+                    }
+                };
+                match (echo.and_then(|echo| Some((echo.draft()?, echo.event?))), op.create) {
+                    (Some((seen, event)), _) => self.settle_revival(&op.id, op.crm, seen, &event),
+                    (None, Some(create)) => plan.google_creates.push(create),
+                    (None, None) => self.leave(&op.id, Reason::NotKept),
+                }
+            }
+            self.end_google_group(failed).await?;
+        }
+        plan.links = std::mem::take(&mut self.links);
+        Ok(())
+    }
+
+    fn settle_revival(&mut self, id: &GoogleId, crm: CrmId, seen: Draft, event: &Event) {
+        let link = match self.links.remove(id) {
+            Some(known) => Link { seen, kept: false, ..*known },
+            // The meeting is gone: the event stays as long as nobody edits it.
+            None => {
+                Link { shown: Some(seen.shown()), seen, kept: true, ..Link::unknown(crm, self.connection) }
+            }
+        };
+        let version = link.seen.etag.as_str().to_owned();
+        self.journal_create(Side::Google, (id, &link.crm), event, true, version);
+        self.book.link(id, &link, (!link.kept).then_some(&link.crm));
+        self.report.google.created += 1;
+        self.count_done(1);
+    }
+
+    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
         see_origin(&mut link, &op.origin);
-        if let Some(old) = self.links.remove(&op.id) {
-            self.book.unlink(&op.id, &old.crm);
+        match self.links.remove(&op.id) {
+            Some(old) => self.book.unlink(&op.id, &old.crm),
+            // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
+            None => link.kept = self.asked_for.is_some(),
         }
+        let (crm, version) = (link.crm.clone(), link.seen.etag.as_str().to_owned());
+        self.journal_create(Side::Google, (id, &crm), &op.event, op.renews, version);
         self.book.unpark(&op.id);
         self.book.link(id, &link, None);
         self.report.google.created += 1;
@@ -358,19 +441,23 @@ impl Writer<'_> {
     }
 
     /// What Google shows of an event after a write; none when the answer is about another one.
-    fn echo(&self, id: &GoogleId, response: &HttpResponse) -> Option<InGoogle> {
+    pub(super) fn echo(&self, id: &GoogleId, response: &HttpResponse) -> Option<InGoogle> {
         let sight = self.sight(response).filter(|sight| sight.id == *id)?;
         Some(InGoogle::new(sight, self.admission?))
     }
 
     fn sight(&self, response: &HttpResponse) -> Option<Sight> {
-        let limits = self.book.active().ok()?.crm.limits;
-        let default_reminders = &self.default_reminders;
-        sight(Item::parse(&response.body)?, &Context { default_reminders, limits })
+        let crm = &self.book.active().ok()?.crm;
+        let context =
+            Context { default_reminders: &self.default_reminders, limits: crm.limits, own: &crm.own };
+        sight(Item::parse(&response.body)?, &context)
     }
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
         self.count_done(1);
+        if self.asked_for.is_some() {
+            return self.leave(id, Reason::NotAllowed);
+        }
         self.book.withdraw_losses(id);
         let code = match problem {
             Problem::Refused(code) | Problem::Forbidden(code) => printable(code),
@@ -387,7 +474,7 @@ impl Writer<'_> {
     }
 
     /// Performs requests that may be repeated without harm, in batches where the host lets these through.
-    async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
+    pub(super) async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
         let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).listed();
         let mut batch = self.batch;
         // What is left open is told to have failed by this.

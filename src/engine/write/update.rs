@@ -1,5 +1,6 @@
 //! Updates: changed fields only, in groups; guests are merged with those whom somebody added in the CRM.
 
+use super::journal::version;
 use super::{Writer, end_by, in_groups, results};
 use crate::api::http::{HttpRequest, Service};
 use crate::api::retry::Problem;
@@ -14,6 +15,7 @@ use crate::model::list::Listed;
 use crate::sync::people::take;
 use crate::sync::plan::{CrmCreate as Create, CrmUpdate as Update};
 use crate::sync::side::Side;
+use crate::sync::undo::Reason;
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, Participant, RecordResult};
 use crate::wire::zoho_event::seconds;
@@ -44,7 +46,8 @@ struct Left {
 
 impl Writer<'_> {
     /// Writes changed fields. Records that turn out to be gone are returned as creates: an edit beats a deletion (K4).
-    pub(super) async fn update(&mut self, updates: Vec<Box<Update>>) -> Result<Vec<Box<Create>>> {
+    pub(super) async fn update(&mut self, mut updates: Vec<Box<Update>>) -> Result<Vec<Box<Create>>> {
+        self.read_before(&mut updates).await?;
         let (guests, plain): (Vec<_>, Vec<_>) =
             updates.into_iter().partition(|op| op.fields.has(Field::Guests));
         let mut gone = Vec::new();
@@ -59,6 +62,21 @@ impl Writer<'_> {
             }
         }
         Ok(gone)
+    }
+
+    /// Finds out what the writes are going to replace.
+    async fn read_before(&self, updates: &mut [Box<Update>]) -> Result<()> {
+        let unread = || updates.iter().filter(|op| op.before.is_none());
+        let ids = unread().filter_map(|op| self.crm(op)).cloned().collect();
+        let guests =
+            unread().filter(|op| op.fields.has(Field::Guests)).filter_map(|op| self.links.get(&op.id));
+        let had_guests: Vec<CrmId> =
+            guests.filter(|link| link.had_guests()).map(|link| link.crm.clone()).collect();
+        let mut images = self.crm_images(ids, &had_guests).await?;
+        for op in updates.iter_mut().filter(|op| op.before.is_none()) {
+            op.before = self.crm(op).and_then(|crm| images.remove(crm));
+        }
+        Ok(())
     }
 
     /// Writes one group. What is refused because it changed since it was read is read and merged once more (I14); a
@@ -175,7 +193,7 @@ impl Writer<'_> {
             let request = self.update_request(group, rosters);
             requests.push(request.ok_or_else(|| Error::internal("an update could not be encoded"))?);
         }
-        if self.two_way {
+        if self.two_way && self.asked_for.is_none() {
             let written = ops.iter().map(|op| (op.id.clone(), Side::Crm, op.draft.google.part(op.fields)));
             self.book.intend_updates(written);
             self.book.intend_losses(ops.iter().flat_map(|op| &op.lost));
@@ -195,7 +213,10 @@ impl Writer<'_> {
                             }
                             "ALREADY_MODIFIED" => left.stale.push(op),
                             _ if self.names_nobody(&result, op.event.known_guests()) => left.stale.push(op),
-                            _ if self.is_gone(&op).await? => gone.push(self.recreate(op)),
+                            _ if self.is_gone(&op).await? => match self.asked_for {
+                                Some(_) => self.leave(&op.id, Reason::Gone),
+                                None => gone.push(self.recreate(op)),
+                            },
                             _ => self.park(&op.id, &op.draft, &result),
                         }
                     }
@@ -244,7 +265,9 @@ impl Writer<'_> {
         {
             let mut written = op.draft.shown();
             if let Some(roster) = roster {
-                written.note_guests(roster.iter().filter_map(Participant::guest));
+                let own = self.book.activation.as_ref().map_or(&[][..], |active| &active.crm.own);
+                let guests = roster.iter().filter_map(Participant::guest);
+                written.note_guests(guests.filter(|guest| !own.contains(&guest.email)));
             }
             shown.update(&written.cut_guests(MAX_PARTICIPANTS), op.fields);
         }
@@ -254,9 +277,11 @@ impl Writer<'_> {
                 self.book.state.probe = Some(op.id.clone());
             }
         }
-        link.seen.update(op.draft, op.settles);
+        link.seen.update(op.draft.clone(), op.settles);
         link.crm_modified = seconds(&result.modified).or(link.crm_modified);
         let link = link.clone();
+        let values = (op.before.as_deref(), &*op.event);
+        self.journal_update(Side::Crm, (&op.id, &link.crm), values, op.fields, version(link.crm_modified));
         self.report.crm.updated += 1;
         self.count_done(1);
         self.wrote(&op.id, &link.crm, before);

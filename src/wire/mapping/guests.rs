@@ -12,7 +12,7 @@ use crate::wire::zoho::{self, Entry, Participant};
 use crate::wire::zoho_event::CrmContext;
 use std::borrow::Cow;
 
-pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &mut Event) -> Read {
+pub(super) fn from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
     event.guests = if source.attendees_omitted {
         Guests::Unknown
     } else {
@@ -21,7 +21,7 @@ pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &m
         for row in people {
             if let Some(guest) = Guest::new(row.email.as_deref().unwrap_or_default(), row.display_name.take())
             {
-                add(&mut guests, guest);
+                add(&mut guests, guest, context.own);
             }
         }
         Guests::Known(guests)
@@ -29,9 +29,9 @@ pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &m
     Ok(())
 }
 
-/// Nobody is in the list twice.
-fn add(guests: &mut Vec<Guest>, guest: Guest) {
-    if !holds(guests, &guest.email) {
+/// Nobody is in the list twice, and the user is not in it.
+fn add(guests: &mut Vec<Guest>, guest: Guest, own: &[String]) {
+    if !own.contains(&guest.email) && !holds(guests, &guest.email) {
         guests.push(guest);
     }
 }
@@ -98,16 +98,15 @@ pub(super) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>, event: &mut 
         Json::Null if !source.has("Participants") => Guests::Unknown,
         Json::Null => Guests::Known(Vec::new()),
         Json::List(rows) => {
-            let own = source.get("Owner").get("email").str().unwrap_or_default();
             let mut guests: Vec<Guest> = Vec::new();
             let mut nameless = false;
             for source in rows {
-                let Some(row) = Participant::of(source).filter(|row| !row.is_user(context.user, own)) else {
+                let Some(row) = Participant::of(source).filter(|row| !row.is_user(context.user)) else {
                     continue;
                 };
                 nameless |= row.is_linked() && !source.has("Email");
                 if let Some(guest) = row.guest() {
-                    add(&mut guests, guest);
+                    add(&mut guests, guest, context.own);
                 }
             }
             if nameless { Guests::Unknown } else { Guests::Known(guests) }

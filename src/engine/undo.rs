@@ -1,0 +1,150 @@
+//! Takes back what a cycle wrote, by the same lock, guards, writes and journal as any other cycle.
+
+use super::command::RunOptions;
+use super::gather::{Gathered, Gatherer};
+use super::io::{Io, Phase};
+use super::run::{begin, fail, finish, note_writes, refuse_too_early, take_in};
+use super::write::{Stale, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::ids::{CrmId, GoogleId};
+use crate::model::settings::Direction;
+use crate::sync::commit::{Book, operations};
+use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
+use crate::sync::observe::Admission;
+use crate::sync::report::Report;
+use crate::sync::side::Side;
+use crate::sync::state::{Link, Undo, decode, key};
+use crate::sync::undo::{Asked, Reason, Undoing};
+
+/// Takes back a cycle, or what a person named of it. Killed in between, the next cycle goes on with it.
+pub(crate) async fn undo(
+    io: &Io,
+    book: &mut Book,
+    options: &RunOptions,
+    undo: Undo,
+    again: bool,
+) -> Result<Report> {
+    let trigger = if undo.field.is_some() { "put-back" } else { "undo" };
+    let mut report = begin(io, book, trigger, Some(undo.run)).await?;
+    let outcome = take_back(io, book, options, &undo, again, &mut report).await;
+    book.intents.undo = None;
+    let outcome = match outcome {
+        Ok(()) => finish(io, false, book, &mut report, (None, None), true).await,
+        failed => failed,
+    };
+    match outcome {
+        Ok(()) => Ok(report),
+        Err(error) => Err(fail(io, book, report, error).await),
+    }
+}
+
+/// The last cycle whose operations are kept, where a person named none.
+///
+/// # Errors
+/// `misuse` when there is none.
+pub(crate) fn last(book: &Book) -> Result<u32> {
+    book.state.kept.last().map(|(run, ..)| *run).ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::new(
+        ErrorKind::Misuse,
+        "Nothing is kept of that cycle, or of that event in it; read the history again.",
+    )
+}
+
+async fn take_back(
+    io: &Io,
+    book: &mut Book,
+    options: &RunOptions,
+    undo: &Undo,
+    again: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let activation = book.active()?.clone();
+    refuse_too_early(book, io.now_ms())?;
+    io.phase(Phase::Recovering);
+    Writer::new(io, book, report, None).recover().await?;
+    io.phase(Phase::Reading);
+    let ops = operations_of(io, book, undo).await?;
+    book.intents.undo = Some(undo.clone());
+    io.save(book.take_patch()).await?;
+
+    let admission = Admission::new(&activation.settings, io.now_ms());
+    let gatherer = Gatherer { io, options, activation: &activation, admission: &admission, max: usize::MAX };
+    let links =
+        io.load(ops.iter().map(|op| key::link(&GoogleId::new(op.google_id.as_str()))).collect()).await?;
+    let connection = activation.connection();
+    let object = |op: &Operation| {
+        let id = GoogleId::new(op.google_id.as_str());
+        let link = links.get(key::link(&id)).and_then(|text| decode::<Link>(text));
+        let link = link.filter(|link| link.connection == connection);
+        Stale { id, link, crm: op.crm_id.as_deref().map(CrmId::new) }
+    };
+    let default_reminders = gatherer.reminders(book).await?;
+    let Gathered { mut cases, .. } =
+        gatherer.again(ops.iter().map(object).collect(), default_reminders.clone(), book, true).await?;
+    for (id, case) in cases.iter_mut() {
+        case.judge(id, &admission);
+    }
+
+    io.phase(Phase::Comparing);
+    let source = match activation.settings.direction {
+        Direction::TwoWay => None,
+        Direction::GoogleToCrm => Some(Side::Google),
+        Direction::CrmToGoogle => Some(Side::Crm),
+    };
+    let asked = Asked { source, again, connection };
+    let undoing = match undo.field {
+        Some(field) => Undoing::putting_back(&ops, field, &mut cases, asked),
+        None => Undoing::of(&ops, &mut cases, asked),
+    };
+    let Undoing { mut plan, revivals, already, left } = undoing;
+    report.not_restored = left;
+    for op in already {
+        book.count(&op, report);
+        book.record(op);
+    }
+    take_in(&mut plan, book, report);
+
+    io.phase(Phase::Writing);
+    note_writes(book, &plan, None);
+    let mut writer = Writer::new(io, book, report, options.deadline_ms);
+    writer.asked_for = Some(if undo.field.is_some() { rule::PUT_BACK } else { rule::UNDO });
+    writer.two_way = true;
+    writer.admission = Some(&admission);
+    writer.default_reminders = default_reminders;
+    writer.batch = options.batch;
+    writer.revive(revivals, &mut plan).await?;
+    writer.apply(plan).await?;
+    for moved in std::mem::take(&mut writer.stale) {
+        writer.leave(&moved.id, Reason::Changed);
+    }
+    Ok(())
+}
+
+/// What the cycle did to each object, as far as it is asked for.
+async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operation>> {
+    let (run, rows, _) = *book.state.kept.iter().find(|(run, ..)| *run == undo.run).ok_or_else(unknown)?;
+    let rows = io.load((0..rows).map(|part| key::done(run, part)).collect()).await?;
+    let mut ops = folded(operations(rows.values()));
+    ops.retain(|op| undo.id.as_deref().is_none_or(|id| op.is_about(id)));
+    if let Some(field) = undo.field {
+        ops.retain(|op| op.change(field).is_some_and(|change| change.lost.is_some()));
+    }
+    if ops.is_empty() { Err(unknown()) } else { Ok(ops) }
+}
+
+/// Why an event looks as it does: what is kept about it, newest first.
+pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) -> Result<Vec<Answer>> {
+    let mut answers = Vec::new();
+    for (run, rows, _) in book.state.kept.iter().rev() {
+        let rows = io.load((0..*rows).map(|part| key::done(*run, part)).collect()).await?;
+        let ops = operations(rows.values()).into_iter().filter(|op| op.is_about(id) && op.is_write());
+        let at_ms = Book::started(*run, reports);
+        let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).collect();
+        ops.reverse();
+        answers.append(&mut ops);
+    }
+    Ok(answers)
+}

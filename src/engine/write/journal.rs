@@ -1,0 +1,201 @@
+//! Tells the journal what was written, and finds out first what was there before, where the cycle has not read it.
+
+use super::Writer;
+use crate::api::google;
+use crate::engine::read_crm::Reader;
+use crate::error::Result;
+use crate::model::event::Event;
+use crate::model::field::{Field, FieldSet};
+use crate::model::ids::{CrmId, GoogleId};
+use crate::model::settings::ConflictPolicy;
+use crate::model::sight::CrmContent;
+use crate::model::table::Table;
+use crate::sync::journal::{CREATE, DELETE, FieldChange, Operation, SEEN, UPDATE, rule};
+use crate::sync::observe::InGoogle;
+use crate::sync::plan::Delete;
+use crate::sync::report::Winner;
+use crate::sync::side::Side;
+use crate::wire::zoho_event::CrmContext;
+
+/// The most updates and deletions of a cycle for which events are read only to know what was there before. A larger cycle
+/// is mostly the work of a script or an import, and its requests are few by design: of its writes those can be undone that
+/// the cycle had read anyway.
+pub(super) const IMAGES: usize = 100;
+
+/// Events by the ids of the side that they were read on.
+pub(super) type Images<K> = Table<K, Box<Event>>;
+
+/// A version of a record as the journal holds it.
+pub(crate) fn version(modified: Option<i64>) -> String {
+    modified.map(|at| at.to_string()).unwrap_or_default()
+}
+
+impl Writer<'_> {
+    /// What records hold, in a cycle that writes few.
+    pub(super) async fn crm_images(&self, ids: Vec<CrmId>, had_guests: &[CrmId]) -> Result<Images<CrmId>> {
+        if ids.is_empty() || !self.reads_before {
+            return Ok(Table::default());
+        }
+        let crm = self.book.active()?.crm.clone();
+        let context = CrmContext {
+            user: &crm.user,
+            own: &crm.own,
+            limits: crm.limits,
+            exclusive_end: self.book.state.exclusive_ends(),
+            listed: true,
+            marks: crm.marks,
+        };
+        let read = Reader { io: self.io, context }.read(ids, had_guests).await?;
+        let image = |sight: crate::model::sight::CrmSight| match sight.content {
+            CrmContent::Ordinary { event, .. } => Some((sight.id, event)),
+            _ => None,
+        };
+        Ok(read.sights.into_iter().filter_map(image).collect())
+    }
+
+    /// What events of Google hold, in a cycle that writes few; of private ones what the CRM may know.
+    pub(super) async fn google_images(&self, ids: Vec<GoogleId>) -> Result<Images<GoogleId>> {
+        if ids.is_empty() || !self.reads_before {
+            return Ok(Table::default());
+        }
+        let calendar = self.book.active()?.settings.calendar.clone();
+        let answers = self.send(ids.iter().map(|id| google::event(&calendar, id)).collect()).await?;
+        let image = |(id, answer): (GoogleId, super::google::Answered)| {
+            let seen: InGoogle = self.echo(&id, &answer.ok()?)?;
+            Some((id, seen.event?))
+        };
+        Ok(ids.into_iter().zip(answers).filter_map(image).collect())
+    }
+
+    /// What is about to be deleted in the CRM.
+    pub(super) async fn doomed_records(&self, deletes: &[Delete]) -> Result<Images<CrmId>> {
+        let crm = |op: &Delete| self.links.get(&op.id).map(|link| link.crm.clone());
+        let unread = deletes.iter().filter(|op| op.image().is_none()).filter_map(crm);
+        let mut images = self.crm_images(unread.collect(), &[]).await?;
+        for op in deletes {
+            if let (Some(image), Some(crm)) = (op.image(), crm(op)) {
+                images.insert(crm, Box::new(image.clone()));
+            }
+        }
+        Ok(images)
+    }
+
+    /// What is about to be deleted in Google.
+    pub(super) async fn doomed_events(&self, deletes: &[Delete]) -> Result<Images<GoogleId>> {
+        let unread = deletes.iter().filter(|op| op.image().is_none()).map(|op| op.id.clone());
+        let mut images = self.google_images(unread.collect()).await?;
+        for op in deletes {
+            if let Some(image) = op.image() {
+                images.insert(op.id.clone(), Box::new(image.clone()));
+            }
+        }
+        Ok(images)
+    }
+
+    fn operation(
+        &self,
+        side: Side,
+        verb: &'static str,
+        id: &GoogleId,
+        crm: &CrmId,
+        version: String,
+    ) -> Operation {
+        let mut op = Operation::new(side, verb, id.as_str(), version);
+        op.crm_id = Some(crm.as_str().to_owned());
+        op
+    }
+
+    fn mailed(&self, event: &Event) -> u32 {
+        if self.notifies() { u32::try_from(event.known_guests().len()).unwrap_or(u32::MAX) } else { 0 }
+    }
+
+    pub(super) fn journal_create(
+        &mut self,
+        side: Side,
+        (id, crm): (&GoogleId, &CrmId),
+        event: &Event,
+        renews: bool,
+        version: String,
+    ) {
+        let mut op = self.operation(side, CREATE, id, crm, version).about(&event.title, Some(&event.when));
+        op.rule = self.rule(id, if renews { rule::EDITED } else { rule::NEW });
+        op.mailed = self.mailed(event);
+        self.book.record(op);
+    }
+
+    /// A record of which an earlier cycle had lost sight: only its title is known.
+    pub(super) fn journal_found(&mut self, id: &GoogleId, crm: &CrmId, title: &str, version: String) {
+        let op = self.operation(Side::Crm, CREATE, id, crm, version).about(title, None);
+        self.book.record(op);
+    }
+
+    pub(super) fn journal_delete(&mut self, side: Side, id: &GoogleId, crm: &CrmId, image: Option<&Event>) {
+        let mut op = self.operation(side, DELETE, id, crm, String::new());
+        op.rule = self.rule(id, rule::DELETED);
+        op.kept = image.is_some();
+        if let Some(event) = image {
+            op = op.about(&event.title, Some(&event.when));
+            let there = Field::ALL.into_iter().filter(|field| !field.is_blank(event));
+            op.fields = there.map(|field| FieldChange::new(field, Some(event), None, op.rule)).collect();
+            op.mailed = self.mailed(event);
+        }
+        self.book.record(op);
+    }
+
+    pub(super) fn journal_update(
+        &mut self,
+        side: Side,
+        (id, crm): (&GoogleId, &CrmId),
+        (before, after): (Option<&Event>, &Event),
+        fields: FieldSet,
+        version: String,
+    ) {
+        let mut op = self.operation(side, UPDATE, id, crm, version).about(&after.title, Some(&after.when));
+        let usual = match (self.two_way, side) {
+            (false, _) => rule::SOURCE,
+            (true, Side::Crm) => rule::GOOGLE,
+            (true, Side::Google) => rule::CRM,
+        };
+        for field in fields.iter() {
+            let mut change = FieldChange::new(field, before, Some(after), self.rule(id, usual));
+            self.tell_conflict(id, &mut change);
+            op.fields.push(change);
+        }
+        op.rule = op.fields.first().map_or(usual, |change| change.rule);
+        op.kept = before.is_some();
+        op.mailed = self.mailed(after);
+        if *after == after.clone().busy() {
+            op.hide();
+        }
+        self.book.record(op);
+    }
+
+    /// Says that a service changed the version of what this cycle wrote before.
+    pub(super) fn journal_version(&mut self, id: &GoogleId, crm: &CrmId, modified: Option<i64>) {
+        let op = self.operation(Side::Crm, SEEN, id, crm, version(modified));
+        self.book.record(op);
+    }
+
+    fn rule(&self, id: &GoogleId, usual: &'static str) -> &'static str {
+        match self.asked_for {
+            Some(rule) => rule,
+            None if self.answered.contains(id) => rule::ANSWERED,
+            None => usual,
+        }
+    }
+
+    /// Values that lost are noted down before they are replaced.
+    fn tell_conflict(&self, id: &GoogleId, change: &mut FieldChange) {
+        let lost = &self.book.intents.lost;
+        let conflict = lost.iter().find(|lost| lost.google_id == id.as_str() && lost.field == change.field);
+        let (Some(conflict), Ok(active)) = (conflict, self.book.active()) else { return };
+        change.rule = match active.settings.conflict {
+            ConflictPolicy::Newest => rule::NEWEST,
+            ConflictPolicy::Google => rule::FOR_GOOGLE,
+            ConflictPolicy::Crm => rule::FOR_CRM,
+        };
+        change.winner = Some(conflict.winner);
+        let loser = if conflict.winner == Winner::Google { &conflict.crm } else { &conflict.google };
+        change.lost = Some(loser.clone());
+    }
+}
