@@ -296,9 +296,9 @@ impl Gatherer<'_> {
             gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
         // A way whose link is not there at all leads to one that was lost.
-        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(key::link(id)));
         let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
-        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
+        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).listed();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {

@@ -415,13 +415,13 @@ fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
         book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
     let told_apart = told_apart.map(|(id, _)| id.clone());
     let told_apart: Vec<GoogleId> =
-        told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).collect();
+        told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).listed();
     let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
     let ambiguous = ambiguous.into_iter().map(|alike| {
-        let crm = alike.crm.iter().filter_map(record).collect();
+        let crm = alike.crm.iter().filter_map(record).listed();
         (alike, crm)
     });
-    let ambiguous = ambiguous.collect();
+    let ambiguous = ambiguous.listed();
     book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
     told_apart.iter().for_each(|id| book.unpark(id));
     for (id, ()) in apart {

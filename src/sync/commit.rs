@@ -474,13 +474,13 @@ impl Book {
 
     /// What the user is asked.
     pub(crate) fn questions(&self) -> Vec<Question> {
-        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).listed();
         let question = |held: &Held| Question {
             id: held.id.clone(),
             code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
             candidates: held.is_ambiguous().then(|| Candidates {
                 google_ids: texts(held.halves().0),
-                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).collect(),
+                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).listed(),
             }),
             side: held.side,
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
@@ -515,7 +515,7 @@ const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; 
 
 /// The operations in rows of the journal; a damaged row holds none.
 pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {
-    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).collect()
+    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).listed()
 }
 
 impl Counts {
