@@ -465,10 +465,10 @@ fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
     let apart = Table::of(ambiguous.iter().flat_map(|alike| alike.google.iter().chain(&alike.crm)).cloned());
     let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
     let ambiguous = ambiguous.into_iter().map(|alike| {
-        let crm = alike.crm.iter().filter_map(record).collect();
+        let crm = alike.crm.iter().filter_map(record).listed();
         (alike, crm)
     });
-    let ambiguous = ambiguous.collect();
+    let ambiguous = ambiguous.listed();
     book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
     hold_apart(cases, book, apart, &decided, now_ms);
 }

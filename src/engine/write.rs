@@ -182,8 +182,8 @@ impl<'a> Writer<'a> {
         self.delete(deletes).await?;
         // A day on which both offsets are the same teaches only half: then there is a second event to learn from.
         for _ in 0..2 {
-            let times = |op: &Box<CrmUpdate>| op.fields.has(Field::Time) && self.must_learn(&op.draft);
-            let Some(index) = updates.iter().position(times) else { break };
+            let times = |op: &CrmUpdate| op.fields.has(Field::Time) && self.must_learn(&op.draft);
+            let Some(index) = updates.iter().position(|op| times(op)) else { break };
             let probe = updates.remove(index);
             let (id, event) = (probe.id.clone(), probe.event.clone());
             creates.extend(self.update(vec![probe]).await?);

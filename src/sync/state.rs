@@ -57,13 +57,13 @@ const VERSION: &str = "1";
 
 /// What a row holds. Written by derived code, read by hand from JSON: derived reading of rows that are read once
 /// a cycle would cost the module 60 KB, writing values another 30 KB.
-pub(crate) trait Row: Sized + Serialize {
+pub(crate) trait Row: Sized {
     /// None when something is missing or of another type.
     fn from_json(json: &Json<'_>) -> Option<Self>;
 }
 
 /// A row's text: version, checksum, JSON.
-pub(crate) fn encode<T: Row>(row: &T) -> String {
+pub(crate) fn encode<T: Serialize>(row: &T) -> String {
     let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
@@ -793,12 +793,19 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 }
 
 /// Row `parked`: what waits for somebody or something.
-#[derive(Clone, Default, Serialize)]
+#[derive(Default)]
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
+}
+
+/// A [`Waiting`] to be written.
+#[derive(Serialize)]
+pub(crate) struct WaitingText<'a> {
+    pub(crate) parked: &'a [(GoogleId, Parked)],
+    pub(crate) held: &'a [Held],
 }
 
 /// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.

@@ -392,7 +392,7 @@ impl Writer<'_> {
         for ops in in_groups(revivals, GROUP) {
             let body = || "{\"status\":\"confirmed\"}".to_owned();
             let patch = |op: &Revival| google::patch(&calendar, &op.id, body(), None, self.notifies());
-            let answers = self.send(ops.iter().map(patch).collect()).await?;
+            let answers = self.send(ops.iter().map(patch).listed()).await?;
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(answers) {
                 let echo = match answer {
