@@ -143,10 +143,11 @@ async fn crm(
     }
     // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
     let zone = user.zone.or(calendar_zone).or(organisation.zone).unwrap_or_else(|| "UTC".to_owned());
-    let own = user.email.into_iter().chain(google_address).map(|address| address.to_lowercase());
+    // As guests' addresses are compared; lower case beyond ASCII would take tables of 14 KB.
+    let own = user.email.into_iter().chain(google_address).map(|address| address.to_ascii_lowercase());
     Ok(Ok(Some(CrmProfile {
         user: user.id,
-        own: own.collect(),
+        own: own.listed(),
         organisation: organisation.id,
         zone,
         limits: rules.limits,

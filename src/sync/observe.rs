@@ -2,11 +2,13 @@
 
 use super::diff;
 use super::merge::{SkipReason, View};
+use super::report::Drift;
 use super::side::Side;
 use super::state::{Draft, Link, Reach, Seen, Shown};
-use crate::model::event::Event;
+use crate::model::event::{Event, MAX_PARTICIPANTS};
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::{Direction, PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::table::Table;
@@ -204,6 +206,49 @@ impl Case {
     pub(crate) fn is_seen(&self) -> bool {
         self.google.is_some() || self.crm.is_some()
     }
+}
+
+/// Where a linked pair that was read on both sides differs, as far as both can hold a value.
+pub(crate) fn drift(id: &GoogleId, case: &Case) -> Option<Drift> {
+    let link = case.link.as_ref()?;
+    let (google, crm) = (case.google_view(), case.crm_view());
+    let fresh = |view: View| match view {
+        View::Changed(fields) => fields,
+        _ => FieldSet::NONE,
+    };
+    let (mut kind, mut fields) = ("differs", FieldSet::NONE);
+    let mut pending = matches!((google, crm), (View::Deleted, _) | (_, View::Deleted));
+    match (google, crm) {
+        (View::Deleted, View::Deleted) => {}
+        (View::Deleted, _) => kind = "missing-google",
+        (_, View::Deleted) => kind = "missing-crm",
+        _ => {
+            let (left, right) = (case.google.as_ref()?.event.as_ref()?, case.crm.as_ref()?.event.as_ref()?);
+            fields = differing(left, right);
+            if fields.is_empty() {
+                return None;
+            }
+            pending = fields.without(fresh(google)).without(fresh(crm)).is_empty();
+        }
+    }
+    let fields = fields.iter().map(Field::name).listed();
+    Some(Drift {
+        google_id: id.as_str().to_owned(),
+        crm_id: link.crm.as_str().to_owned(),
+        kind,
+        fields,
+        pending,
+    })
+}
+
+/// The fields that differ; of guests as many as the CRM takes.
+fn differing(google: &Event, crm: &Event) -> FieldSet {
+    let cut = Shown::of(google).cut_guests(MAX_PARTICIPANTS).fields;
+    let differs = |field: &Field| match (cut.field(*field), field.fingerprint(crm)) {
+        (Some(left), Some(right)) => left != right,
+        _ => false,
+    };
+    Field::ALL.into_iter().filter(differs).collect()
 }
 
 /// Whether a meeting lasts about the first day of an all-day event: then nobody edited its time, for that is what

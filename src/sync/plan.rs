@@ -455,6 +455,15 @@ impl Plan {
         before - self.entries()
     }
 
+    /// On which side each new event is created, Google or not, in the order of L3.
+    pub(crate) fn births(&self, now_ms: i64) -> Vec<bool> {
+        let google = self.google_creates.iter().map(|op| (&op.event.when, true));
+        let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
+        let mut all: Vec<(&When, bool)> = google.chain(crm).listed();
+        sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
+        all.into_iter().map(|(_, google)| google).listed()
+    }
+
     /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
     /// updates leave, in the order of L3.
     pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {
@@ -474,11 +483,7 @@ impl Plan {
         });
         self.crm_updates.truncate(left);
         left -= self.crm_updates.len();
-        let google = self.google_creates.iter().map(|op| (&op.event.when, true));
-        let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
-        let mut all: Vec<(&When, bool)> = google.chain(crm).listed();
-        sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
-        let kept = all.iter().take(left).filter(|(_, google)| *google).count();
+        let kept = self.births(now_ms).into_iter().take(left).filter(|google| *google).count();
         self.google_creates.truncate(kept);
         self.crm_creates.truncate(left - kept);
         before - self.entries()

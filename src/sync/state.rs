@@ -1,7 +1,7 @@
 //! What is stored: rows of text, each with a version and a checksum. A row that cannot be read means "look again",
 //! never "everything is new".
 
-use super::report::{Conflict, Winner};
+use super::report::{Conflict, Failed, Winner};
 use super::side::Side;
 use crate::json::{self, Json};
 use crate::model::event::Guest;
@@ -57,13 +57,13 @@ const VERSION: &str = "1";
 
 /// What a row holds. Written by derived code, read by hand from JSON: derived reading of rows that are read once
 /// a cycle would cost the module 60 KB, writing values another 30 KB.
-pub(crate) trait Row: Sized + Serialize {
+pub(crate) trait Row: Sized {
     /// None when something is missing or of another type.
     fn from_json(json: &Json<'_>) -> Option<Self>;
 }
 
 /// A row's text: version, checksum, JSON.
-pub(crate) fn encode<T: Row>(row: &T) -> String {
+pub(crate) fn encode<T: Serialize>(row: &T) -> String {
     let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
@@ -239,6 +239,9 @@ pub(crate) struct State {
     pub(crate) unread_since: Option<i64>,
     /// The event by which it is being learnt how the CRM takes all-day times: its record may last one day only.
     pub(crate) probe: Option<GoogleId>,
+    /// Why the last cycle failed, where only a person can mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trouble: Option<Failed>,
     /// The cycles whose operations are kept, oldest first: number, rows, bytes.
     pub(crate) kept: Vec<(u32, u32, u32)>,
 }
@@ -339,6 +342,10 @@ impl Row for State {
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
+            trouble: json.get("trouble").is_object().then(|| {
+                let text = |key: &str| json.get("trouble").text(key).unwrap_or_default();
+                Failed { code: text("code"), message: text("message") }
+            }),
             kept: all(fields.array("kept"), |row| {
                 let [run, rows, bytes] = row.list()? else { return None };
                 let number = |json: &Json<'_>| u32::try_from(json.number()?).ok();
@@ -786,12 +793,19 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 }
 
 /// Row `parked`: what waits for somebody or something.
-#[derive(Clone, Default, Serialize)]
+#[derive(Default)]
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
+}
+
+/// A [`Waiting`] to be written.
+#[derive(Serialize)]
+pub(crate) struct WaitingText<'a> {
+    pub(crate) parked: &'a [(GoogleId, Parked)],
+    pub(crate) held: &'a [Held],
 }
 
 /// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.

@@ -15,6 +15,7 @@
 )]
 
 mod deeds;
+mod foresee;
 mod judge;
 mod names;
 mod people;

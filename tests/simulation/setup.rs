@@ -4,9 +4,10 @@ use accord_sandbox::{Switches, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Switches that the story leaves as they are. Where a reminder is a time, that of an all-day event is off by the offset of
-/// the zone until it is learnt how all-day times are taken (`tests/two_way.rs` tells how reminders move). Which data centre a token names is not the engine's business. Where lists show no participants, guests that somebody
-/// adds in the CRM are not heard of; that none is lost for it, `tests/two_way.rs` tells.
+/// Switches that the story leaves as they are. Which data centre a token names is not the engine's business. Where a
+/// reminder is a time, that of an all-day event is off by the offset of the zone until it is learnt how all-day times are
+/// taken; `tests/two_way.rs` tells how reminders move. Where lists show no participants, guests that somebody adds in the
+/// CRM are not heard of; that none is lost for it, `tests/two_way.rs` tells.
 const LEFT_ALONE: [&str; 3] = ["dc", "reminder_shape", "list_participants"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

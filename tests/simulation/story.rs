@@ -261,6 +261,9 @@ impl<'a> Story<'a> {
             let by = |side: Side| names.by_thing(&story.host.world, side).map_err(TestCaseError::fail);
             Ok([by(Side::Google)?, by(Side::Crm)?])
         };
+        // Now and then somebody looks first.
+        let looks = kill.is_none() && !pushes && self.trouble.is_empty() && self.calls.len() % 3 == 0;
+        let foreseen = if looks { self.foresee()? } else { None };
         let (rows_before, before) = (rows(self), things(self)?);
         let ended = self.run(command, kill);
         self.judge_calls()?;
@@ -291,6 +294,9 @@ impl<'a> Story<'a> {
         prop_assert!(written <= cap, "I10: {} entries were written, {} are allowed", written, cap);
         match ended {
             Ended::Done(report) => {
+                if let Some(foreseen) = foreseen {
+                    foreseen.judge(&report)?;
+                }
                 self.first &= pushes;
                 self.conflicts += report["conflicts"].as_array().map_or(0, Vec::len);
                 let complete = report["remaining"] == 0
