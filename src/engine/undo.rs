@@ -7,6 +7,7 @@ use super::run::{begin, fail, finish, note_writes, refuse_too_early, take_in};
 use super::write::{Stale, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::Direction;
 use crate::sync::commit::{Book, operations};
 use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
@@ -76,7 +77,7 @@ async fn take_back(
     let admission = Admission::new(&activation.settings, io.now_ms());
     let gatherer = Gatherer { io, options, activation: &activation, admission: &admission, max: usize::MAX };
     let links =
-        io.load(ops.iter().map(|op| key::link(&GoogleId::new(op.google_id.as_str()))).collect()).await?;
+        io.load(ops.iter().map(|op| key::link(&GoogleId::new(op.google_id.as_str()))).listed()).await?;
     let connection = activation.connection();
     let object = |op: &Operation| {
         let id = GoogleId::new(op.google_id.as_str());
@@ -86,7 +87,7 @@ async fn take_back(
     };
     let default_reminders = gatherer.reminders(book).await?;
     let Gathered { mut cases, .. } =
-        gatherer.again(ops.iter().map(object).collect(), default_reminders.clone(), book, true).await?;
+        gatherer.again(ops.iter().map(object).listed(), default_reminders.clone(), book, true).await?;
     for (id, case) in cases.iter_mut() {
         case.judge(id, &admission);
     }
@@ -135,7 +136,7 @@ async fn take_back(
 /// What the cycle did to each object, as far as it is asked for.
 async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operation>> {
     let (run, rows, _) = *book.state.kept.iter().find(|(run, ..)| *run == undo.run).ok_or_else(unknown)?;
-    let rows = io.load((0..rows).map(|part| key::done(run, part)).collect()).await?;
+    let rows = io.load((0..rows).map(|part| key::done(run, part)).listed()).await?;
     let mut ops = folded(operations(rows.values()));
     ops.retain(|op| undo.id.as_deref().is_none_or(|id| op.is_about(id)));
     if let Some(field) = undo.field {
@@ -154,7 +155,7 @@ pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) 
             .into_iter()
             .filter(|op| op.is_about(id) && op.is_write());
         let at_ms = Book::started(*run, reports);
-        let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).collect();
+        let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).listed();
         ops.reverse();
         answers.append(&mut ops);
     }

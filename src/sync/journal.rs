@@ -44,6 +44,9 @@ pub struct Operation {
     pub mailed: u32,
     /// Whether what was there before is known, so that it can be undone.
     pub kept: bool,
+    /// Of a preview: in which of the cycles to come it is written, 1 for the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<u32>,
     /// The version that the write left: what an undo is guarded by.
     #[serde(skip)]
     pub(crate) version: String,
@@ -132,6 +135,7 @@ impl Operation {
             fields: Vec::new(),
             mailed: 0,
             kept: true,
+            cycle: None,
             version,
         }
     }
