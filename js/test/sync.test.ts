@@ -51,12 +51,29 @@ test("each method starts its command in an engine of its own", async () => {
   assert.deepEqual(new Set(seeds), new Set([7]));
 });
 
+test("what was written is explained, undone and put back by commands of their own", async () => {
+  const { sync, engines } = syncWith(Array.from({ length: 5 }, (_, n) => [done(n)]));
+  const seen: string[] = [];
+  const results = [
+    await sync.explain("g1"), await sync.undo(), await sync.undo(7, { googleId: "g1", onProgress: ({ phase }) => seen.push(phase) }),
+    await sync.putBack(7, "g1", "title"), await sync.resolve("00ff", "pair"),
+  ];
+  assert.deepEqual(results, [0, 1, 2, 3, 4]);
+  assert.deepEqual(engines.map(({ calls }) => calls[0]?.[1]), [
+    { name: "explain", googleId: "g1" }, { name: "undo", batch: false }, { name: "undo", run: 7, googleId: "g1", batch: false },
+    { name: "putBack", run: 7, googleId: "g1", field: "title", batch: false }, { name: "resolve", question: "00ff", answer: "pair" },
+  ]);
+  assert.deepEqual(seen, ["reading"]);
+});
+
 test("a second writer is locked out, a reader is not", async () => {
   const { sync } = syncWith([[{ type: "wait", untilMs: Date.now() + 20 }, done("first")], [done({ ...stored, state: "active" })]]);
   const first = sync.run();
   await assert.rejects(sync.run(), (error) => isAccordError(error, "locked"));
   await assert.rejects(sync.resolve("00ff", "apply"), (error) => isAccordError(error, "locked"));
   await assert.rejects(sync.forget(), (error) => isAccordError(error, "locked"));
+  await assert.rejects(sync.undo(), (error) => isAccordError(error, "locked"));
+  await assert.rejects(sync.putBack(1, "g1", "title"), (error) => isAccordError(error, "locked"));
   assert.equal((await sync.status()).health.state, "working");
   assert.equal(await first, "first");
 });
