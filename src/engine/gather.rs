@@ -323,6 +323,15 @@ impl Gatherer<'_> {
         for (id, link) in links {
             gathered.cases.change(id, |case| case.link = Some(link));
         }
+        // What is held back on one side is read as soon as the other one is delivered.
+        let listed = lists.map_or(&[][..], |lists| &lists.changed);
+        for (id, case) in gathered.cases.iter() {
+            let Some(link) = case.link.as_ref().filter(|link| link.is_open()) else { continue };
+            let news = |row: &Changed| row.id == link.crm && row.modified != link.crm_modified;
+            if case.sight.is_some() || listed.iter().any(news) {
+                gathered.waiting.push(id.clone());
+            }
+        }
         // A way counts if the link at its end leads back: after a change of accounts there may be older ones.
         ways.retain(|crm, id| {
             gathered.cases.get(id).and_then(|case| case.link.as_ref()).is_some_and(|link| link.crm == *crm)

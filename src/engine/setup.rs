@@ -153,6 +153,7 @@ async fn crm(
         limits: rules.limits,
         defaults: rules.defaults,
         marks: rules.marks,
+        reminder_times: rules.reminder_times,
     })))
 }
 

@@ -12,7 +12,7 @@ use crate::model::settings::Direction;
 use crate::sync::commit::{Book, operations};
 use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
 use crate::sync::observe::Admission;
-use crate::sync::report::Report;
+use crate::sync::report::{Finished, Report};
 use crate::sync::side::Side;
 use crate::sync::state::{Link, Undo, decode, key};
 use crate::sync::undo::{Asked, Reason, Undoing};
@@ -28,7 +28,10 @@ pub(crate) async fn undo(
     let trigger = if undo.field.is_some() { "put-back" } else { "undo" };
     let mut report = begin(io, book, trigger, Some(undo.run)).await?;
     let outcome = take_back(io, book, options, &undo, again, &mut report).await;
-    book.intents.undo = None;
+    // Where a service takes no writes for a while, the next cycles go on. What failed was told, and is not tried again.
+    if report.remaining == 0 || outcome.is_err() {
+        book.intents.undo = None;
+    }
     let outcome = match outcome {
         Ok(()) => finish(io, false, book, &mut report, (None, None), true).await,
         failed => failed,
@@ -110,7 +113,8 @@ async fn take_back(
 
     io.phase(Phase::Writing);
     note_writes(book, &plan, None);
-    let mut writer = Writer::new(io, book, report, options.deadline_ms);
+    // Without a deadline: a person waits for it.
+    let mut writer = Writer::new(io, book, report, None);
     writer.asked_for = Some(if undo.field.is_some() { rule::PUT_BACK } else { rule::UNDO });
     writer.two_way = true;
     writer.admission = Some(&admission);
@@ -120,6 +124,11 @@ async fn take_back(
     writer.apply(plan).await?;
     for moved in std::mem::take(&mut writer.stale) {
         writer.leave(&moved.id, Reason::Changed);
+    }
+    let left = writer.unapplied;
+    if left > 0 {
+        report.remaining = u32::try_from(left).unwrap_or(u32::MAX);
+        report.finished = Finished::Paused;
     }
     Ok(())
 }
@@ -139,9 +148,12 @@ async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operatio
 /// Why an event looks as it does: what is kept about it, newest first.
 pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) -> Result<Vec<Answer>> {
     let mut answers = Vec::new();
-    for (run, rows, _) in book.state.kept.iter().rev() {
-        let rows = io.load((0..*rows).map(|part| key::done(*run, part)).listed()).await?;
-        let ops = operations(rows.values()).into_iter().filter(|op| op.is_about(id) && op.is_write());
+    let keys = |run: u32, rows: u32| (0..rows).map(move |part| key::done(run, part));
+    let rows = io.load(book.state.kept.iter().flat_map(|(run, rows, _)| keys(*run, *rows)).collect()).await?;
+    for (run, parts, _) in book.state.kept.iter().rev() {
+        let ops = operations(keys(*run, *parts).filter_map(|key| rows.get(key)))
+            .into_iter()
+            .filter(|op| op.is_about(id) && op.is_write());
         let at_ms = Book::started(*run, reports);
         let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).listed();
         ops.reverse();

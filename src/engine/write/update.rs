@@ -65,7 +65,7 @@ impl Writer<'_> {
     }
 
     /// Finds out what the writes are going to replace.
-    async fn read_before(&self, updates: &mut [Box<Update>]) -> Result<()> {
+    pub(super) async fn read_before(&self, updates: &mut [Box<Update>]) -> Result<()> {
         let unread = || updates.iter().filter(|op| op.before.is_none());
         let ids = unread().filter_map(|op| self.crm(op)).cloned().listed();
         let guests =
