@@ -296,7 +296,7 @@ async fn compare(
     let matching = book.state.doubt || lost;
     let unsure = |id: &GoogleId| book.parked(id).is_some_and(|row| row.code == Parked::AMBIGUOUS);
     if settings.direction == Direction::GoogleToCrm {
-        if matching || cases.keys().any(|id| unsure(id)) {
+        if matching || cases.keys().any(unsure) {
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
