@@ -93,9 +93,9 @@ fn ready(book: &Book, now_ms: i64) -> Result<Activation> {
 pub(crate) async fn begin(io: &Io, book: &mut Book, trigger: &str, undoes: Option<u32>) -> Result<Report> {
     if let Some(open) = book.intents.open.take() {
         let rows = io.list(&key::done_in(open.run)).await?;
-        let report = book.interrupted(open, &rows);
+        let mut report = book.interrupted(open, &rows);
         let history = io.load(vec![key::HISTORY.to_owned()]).await?;
-        book.remember_report(history.get(key::HISTORY), &report);
+        book.remember_report(history.get(key::HISTORY), &mut report);
         io.save(book.take_patch()).await?;
     }
     let (run, started_ms, trigger) = (book.state.runs + 1, io.now_ms(), trigger.to_owned());
@@ -120,7 +120,7 @@ pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Er
         book.state.runs += 1;
         if let Ok(history) = io.load(vec![key::HISTORY.to_owned()]).await {
             book.close();
-            book.remember_report(history.get(key::HISTORY), &report);
+            book.remember_report(history.get(key::HISTORY), &mut report);
             let _ = io.save(book.take_patch()).await;
         }
     }

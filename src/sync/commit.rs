@@ -406,14 +406,16 @@ impl Book {
         reports.iter().find_map(started).unwrap_or_default()
     }
 
-    /// Adds a report to the ring, given the row as it is stored.
-    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &Report) {
+    /// Adds a report to the ring, given the row as it is stored. It is as it was afterwards.
+    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &mut Report) {
         let mut ring = reports(history);
-        let mut kept = report.clone();
-        kept.parked.truncate(REPORT_DETAILS);
-        kept.notes.truncate(REPORT_DETAILS);
-        kept.conflicts.truncate(REPORT_DETAILS);
-        ring.insert(0, json::text(&kept).unwrap_or_default());
+        let mut parked = beyond_details(&mut report.parked);
+        let mut notes = beyond_details(&mut report.notes);
+        let mut conflicts = beyond_details(&mut report.conflicts);
+        ring.insert(0, json::text(report).unwrap_or_default());
+        report.parked.append(&mut parked);
+        report.notes.append(&mut notes);
+        report.conflicts.append(&mut conflicts);
         ring.truncate(HISTORY);
         self.put(key::HISTORY.to_owned(), encode(&ring));
     }
@@ -557,6 +559,11 @@ const HISTORY: usize = 50;
 
 /// Parked items and notes kept of one report in the history.
 const REPORT_DETAILS: usize = 100;
+
+/// Takes out what the history does not hold.
+fn beyond_details<T>(details: &mut Vec<T>) -> Vec<T> {
+    details.split_off(details.len().min(REPORT_DETAILS))
+}
 
 /// The most bytes of operations that are kept.
 const JOURNAL_BYTES: u32 = 2_000_000;
