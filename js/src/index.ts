@@ -22,9 +22,9 @@ export { FetchFailure, type Host, type HostRequest, type HostResponse, type Modu
 export { browserFetch, type FetchOptions, type ServiceAccess } from "./hosts/fetch.ts";
 export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
-export type { RunOptions, Sync, UndoOptions } from "./sync.ts";
+export type { PreviewOptions, RunOptions, Sync, UndoOptions } from "./sync.ts";
 export type {
-  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, NotRestored, Note, Operation, ParkedEvent, Pause, Progress, Question, Reason, Report, Rule, Service, Settings, Status, Trigger,
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, Report, Rule, Service, Settings, Status, Trigger, Verification,
 } from "./types.ts";
 
 /** How the module is loaded, and what it is told once. */

@@ -4,7 +4,7 @@ import init, { Engine } from "../../pkg/accord_sync.js";
 import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
 import type { ModuleSource } from "./host.ts";
-import type { Access, Calendar, EngineLike, OffsetChange, Progress, Report, Settings, Status } from "./types.ts";
+import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress, Report, Settings, Status, Verification } from "./types.ts";
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
@@ -18,8 +18,12 @@ export type Checked = [
   Fits<generated.OffsetChange, OffsetChange>,
   Fits<generated.Progress, Progress>,
   Fits<generated.Report, Report>,
+  Fits<generated.Preview, Plan>,
+  Fits<generated.Verification, Verification>,
   Fits<generated.Settings, Settings>,
-  Fits<generated.Status, Status>,
+  // The facade adds how old the readings are: it knows of cycles that found nothing, and stored nothing.
+  Fits<Omit<generated.Status, "health">, Omit<Status, "health">>,
+  Fits<generated.Health, Omit<Health, "lag">>,
   // The engine lets no other role through, though its type says text.
   Fits<Omit<generated.Calendar, "role">, Omit<Calendar, "role">>,
 ];

@@ -99,7 +99,7 @@ pub(crate) fn bless_types(project: &Project) -> Result<()> {
 /// Type-checks the JavaScript and bundles the demo site.
 fn site(shell: &Shell, project: &Project) -> Result<()> {
     shell.step("check the TypeScript and bundle the demo site", || {
-        shell.run(&mut project.npm(&["run", "build", "--workspace", "js"]), LONG)
+        shell.run(&mut project.npm(&["run", "build", "--workspace", "accord-js"]), LONG)
     })?;
     Ok(())
 }
