@@ -27,7 +27,7 @@ test("a page that does not answer is named, and still counts when it does", asyn
 test("a CRM that does not say who is signed in", async ({ open }) => {
   const crm = await open({ place: "tab", silent: true });
   crm.between = async ({ category }) => (category === "CONFIG" ? { users: [] } : undefined);
-  await crm.pageLoad();
+  await crm.visit({ silent: false });
   await expect(crm.frame.getByRole("alert")).toContainText("did not say who is signed in");
 });
 

@@ -12,6 +12,7 @@ import { isObject, member, type ZohoCrm } from "./widget/sdk.ts";
 
 export type { ConnectionCall, CrmRecord, ZohoCrm } from "./widget/sdk.ts";
 
+/** What {@link widgetFetch} needs to know of the CRM around the frame. */
 export interface WidgetFetchOptions {
   /** `ZOHO.CRM` of the widget SDK, after `ZOHO.embeddedApp.init()`. */
   crm: ZohoCrm;
@@ -57,7 +58,13 @@ export interface WidgetUser {
   zone: string | undefined;
 }
 
-/** Reads the answer of `CONFIG.getCurrentUser`, in its older and its newer form. */
+/**
+ * Reads the answer of `CONFIG.getCurrentUser`, in its older and its newer form; `undefined` when it names nobody.
+ *
+ * @example
+ * const user = widgetUser(await ZOHO.CRM.CONFIG.getCurrentUser());
+ * const storage = indexedDbStorage(`accord-widget-${user?.id}`);
+ */
 export function widgetUser(answer: unknown): WidgetUser | undefined {
   const whole = parsed(answer);
   const users = member(whole, "users");

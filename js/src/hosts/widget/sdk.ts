@@ -2,7 +2,9 @@
 
 /** A call through a connection. */
 export interface ConnectionCall {
+  /** In full, with the query of a read. */
   url: string;
+  /** Of HTTP. */
   method: string;
   /** 1: `parameters` are the query. 2: they are the body. */
   param_type: 1 | 2;
