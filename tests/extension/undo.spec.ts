@@ -31,6 +31,8 @@ test("the last sync is undone, and only that (I25)", async () => {
   expect(await titles()).toContain("By mistake");
   const popup = await extension.open("popup");
   await popup.getByRole("button", { name: /^Undo the sync of/ }).first().click();
+  expect(await titles()).toContain("By mistake");
+  await popup.getByRole("button", { name: "Undo 1 change" }).click();
   await expect(popup.getByText("Undone.")).toBeVisible();
   expect((await titles()).sort()).toEqual(before.sort());
 });

@@ -126,6 +126,8 @@ export const en = {
   "history.title": "Last syncs",
   "history.undo": "Undo",
   "history.undoOf": "Undo the sync of {when}",
+  "history.sure.one": "Undo {n} change",
+  "history.sure.other": "Undo {n} changes",
   "history.undone": "Undone.",
   "history.left.one": "Undone, but for {n} event that was changed since or may not be written.",
   "history.left.other": "Undone, but for {n} events that were changed since or may not be written.",

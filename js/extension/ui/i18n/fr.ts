@@ -128,6 +128,8 @@ export const fr: Texts = {
   "history.title": "Dernières synchronisations",
   "history.undo": "Annuler",
   "history.undoOf": "Annuler la synchronisation de {when}",
+  "history.sure.one": "Annuler {n} changement",
+  "history.sure.other": "Annuler {n} changements",
   "history.undone": "Annulée.",
   "history.left.one": "Annulée, sauf {n} événement modifié depuis ou impossible à écrire.",
   "history.left.other": "Annulée, sauf {n} événements modifiés depuis ou impossibles à écrire.",

@@ -34,15 +34,25 @@ function Cycle({ report }: { report: Report }) {
   const [left, setLeft] = useState<number>();
   const when = text.time(report.startedMs, Date.now());
   const { google, crm } = report;
-  const hasWritten = [google, crm].some(({ created, updated, deleted }) => created + updated + deleted > 0);
+  const written = [google, crm].reduce((sum, { created, updated, deleted }) => sum + created + updated + deleted, 0);
+  const [isAsking, setAsking] = useState(false);
 
-  const undo = () => action.start(async () => setLeft((await background.undo(report.run))?.notRestored.length ?? 0));
+  // The first click says how much it is about, the second one does it.
+  function undo(): void {
+    setAsking(!isAsking);
+    if (isAsking) action.start(async () => setLeft((await background.undo(report.run))?.notRestored.length ?? 0));
+  }
 
   return (
     <li>
       <div class="cycle">
         <p><time class="tabular muted" dateTime={new Date(report.startedMs).toISOString()}>{when}</time> {summary(report, text)}</p>
-        {hasWritten && <button type="button" class="quiet" disabled={action.isBusy} aria-label={text.t("history.undoOf", { when })} onClick={undo}>{text.t("history.undo")}</button>}
+        {written > 0 && (
+          <button type="button" class={isAsking ? "danger" : "quiet"} disabled={action.isBusy} onClick={undo} onBlur={() => setAsking(false)}
+            {...(!isAsking && { "aria-label": text.t("history.undoOf", { when }) })}>
+            {isAsking ? text.plural("history.sure", written) : text.t("history.undo")}
+          </button>
+        )}
       </div>
       {left !== undefined && <p class="muted" role="status">{left === 0 ? text.t("history.undone") : text.plural("history.left", left)}</p>}
       {action.problem}
