@@ -64,9 +64,11 @@ pub use model::settings::{
 };
 pub use model::time::OffsetChange;
 pub use sync::journal::{FieldChange, Operation, Reason};
+pub use sync::preview::{Cost, Preview};
 pub use sync::report::{
-    Access, Calendar, Candidates, Conflict, Counts, Failed, Finished, Missing, NotRestored, Note, ParkedItem,
-    Pause, Question, Report, Requests, Skipped, Status, StoredReport, Switch, Winner,
+    Access, Calendar, Candidates, Conflict, Counts, Drift, Failed, Finished, Health, Missing, NotRestored,
+    Note, ParkedItem, Pause, Question, Report, Requests, Skipped, Status, StoredReport, Switch, Verification,
+    Winner,
 };
 pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]

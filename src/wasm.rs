@@ -115,6 +115,8 @@ export type Command =
     | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
     | { name: "status" }
     | { name: "history" }
+    | { name: "preview"; batch?: boolean }
+    | { name: "verify"; sample?: number; batch?: boolean }
     | { name: "undo"; run?: number; googleId?: string; batch?: boolean; lease?: boolean }
     | { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean; lease?: boolean }
     | { name: "explain"; googleId: string }

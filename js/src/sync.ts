@@ -1,11 +1,14 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The facade's implementation: one engine per command, one writer at a time, one error type. */
 
 import { drive, type DriveOptions } from "./driver.ts";
 import { AccordError, isAccordError } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { watched } from "./health.ts";
 import { alone } from "./lock.ts";
-import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Progress, Reason, Report, Settings, Status, Trigger, WritingCommand } from "./types.ts";
+import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Plan, Progress, Reason, Report, Settings, Status, Trigger, Verification, WritingCommand } from "./types.ts";
 
+/** How one cycle is run; all of it may be left out. */
 export interface RunOptions {
   /** Who asked; appears in the report. Default: `"crm-change"` with `crmIds`, else `"manual"`. */
   trigger?: Trigger;
@@ -29,6 +32,12 @@ export interface UndoOptions {
   /** Ends the undo with `cancelled`; the next run goes on with it. */
   signal?: AbortSignal;
   /** Called at each step, often; do little in it. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface PreviewOptions {
+  /** Ends the command with `cancelled`. */
+  signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -92,10 +101,34 @@ export interface Sync {
    */
   run(options?: RunOptions): Promise<Report>;
   /**
-   * What is stored. Makes no request.
+   * What {@link run} would do, before it does it: reads as a run does, and writes nothing, neither to a service nor to the
+   * storage. A run reads and plans anew, so that what changes meanwhile is never overwritten. The plan holds event text.
+   *
+   * Rejects with the codes of {@link run}, without `locked` and the failures of a full storage.
    *
    * @example
-   * const { state, links, lastRunMs } = await sync.status();
+   * const { operations, cost } = await sync.preview();
+   * for (const { side, verb, title, fields } of operations) list(side, verb, title, fields);
+   * if (confirm(`${operations.length} changes, ${cost.credits} credits?`)) await sync.run();
+   */
+  preview(options?: PreviewOptions): Promise<Plan>;
+  /**
+   * Reads some linked events on both sides, chosen by chance, and says where they differ. Writes nothing.
+   *
+   * Rejects with `misuse` for a number that is none from 1 to 500, or with one of the codes of {@link preview}.
+   *
+   * @param options.sample how many pairs; default: 50
+   * @example
+   * const { checked, drifts } = await sync.verify();
+   * show(`${drifts.length} of ${checked} pairs differ`);
+   */
+  verify(options?: { sample?: number; signal?: AbortSignal }): Promise<Verification>;
+  /**
+   * What is stored, and how the sync is doing. Makes no request.
+   *
+   * @example
+   * const { state, links, health } = await sync.status();
+   * if (health.state === "needs-you") show(health.reasons.map(({ message }) => message));
    */
   status(): Promise<Status>;
   /**
@@ -165,7 +198,18 @@ export interface Sync {
    * if (confirm("Forget this connection?")) await sync.forget();
    */
   forget(): Promise<void>;
+  /**
+   * Ends what is running with `cancelled`, after what is on its way is recorded. Later calls reject with `misuse`. What
+   * is stored stays.
+   *
+   * @example
+   * using sync = await createSync(host);
+   */
+  [Symbol.dispose](): void;
 }
+
+/** Browsers that do not know `using` yet have no such symbol; compilers bring this one. */
+const DISPOSE: typeof Symbol.dispose = (Symbol.dispose as typeof Symbol.dispose | undefined) ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
 /** How to make an engine, and what the host allows it. */
 export interface EngineSource {
@@ -177,10 +221,14 @@ export interface EngineSource {
 
 /** The facade over `host`; `createSync` supplies the engine of the wasm module. */
 export function syncOver(host: Host, source: EngineSource): Sync {
+  const disposed = new AbortController();
+
   async function command(command: Command, options?: DriveOptions): Promise<unknown> {
+    if (disposed.signal.aborted) throw new AccordError("misuse", "This sync was disposed of. Make another one with createSync.");
+    const signal = options?.signal ? AbortSignal.any([options.signal, disposed.signal]) : disposed.signal;
     const engine = guarded(() => source.create(source.seed()));
     try {
-      const result = await drive(engine, command, host, options);
+      const result = await drive(engine, command, host, { ...options, signal });
       engine.free();
       return result;
     } catch (error) {
@@ -190,24 +238,32 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     }
   }
 
+  const watch = watched(host);
+
   /** A command that writes: one at a time. */
   async function exclusive(writing: WritingCommand, options?: DriveOptions): Promise<unknown> {
     try {
-      return await alone(host, (lease) => command(lease ? { ...writing, lease } : writing, options));
+      return await alone(host, (lease) => watch.during(writing, () => command(lease ? { ...writing, lease } : writing, options)));
     } catch (error) {
       throw asAccordError(error);
     }
   }
 
+  const status = async (result: Promise<unknown>): Promise<Status> => watch.complete((await result) as Status);
+
   return {
     calendars: async () => (await command({ name: "calendars" })) as Calendar[],
     checkAccess: async (settings) => (await command({ name: "checkAccess", ...(settings && { settings }) })) as Access,
-    activate: async (settings) => (await exclusive({ name: "activate", settings })) as Status,
+    activate: (settings) => status(exclusive({ name: "activate", settings })),
     run: async ({ crmIds, trigger = crmIds ? "crm-change" : "manual", deadlineMs, signal, onProgress } = {}) => (await exclusive({
       name: "run", trigger, batch: source.googleBatch,
       ...(crmIds && { crmIds: [...crmIds] }), ...(deadlineMs !== undefined && { deadlineMs }),
     }, { signal, onProgress })) as Report,
-    status: async () => (await command({ name: "status" })) as Status,
+    preview: async ({ signal, onProgress } = {}) => (await command({ name: "preview", batch: source.googleBatch }, { signal, onProgress })) as Plan,
+    verify: async ({ sample, signal } = {}) => (await command({
+      name: "verify", batch: source.googleBatch, ...(sample !== undefined && { sample }),
+    }, { signal })) as Verification,
+    status: () => status(command({ name: "status" })),
     history: async () => (await command({ name: "history" })) as Report[],
     explain: async (googleId) => (await command({ name: "explain", googleId })) as Reason[],
     undo: async (run, { googleId, signal, onProgress } = {}) => (await exclusive({
@@ -215,9 +271,10 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     }, { signal, onProgress })) as Report,
     putBack: async (run, googleId, field) =>
       (await exclusive({ name: "putBack", run, googleId, field, batch: source.googleBatch })) as Report,
-    resolve: async (question, answer) => (await exclusive({ name: "resolve", question, answer })) as Status,
-    deactivate: async () => (await exclusive({ name: "deactivate" })) as Status,
+    resolve: (question, answer) => status(exclusive({ name: "resolve", question, answer })),
+    deactivate: () => status(exclusive({ name: "deactivate" })),
     forget: async () => void (await exclusive({ name: "forget" })),
+    [DISPOSE]: () => disposed.abort(),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Settings {
   conflict?: "newest" | "google" | "crm";
   /** Whether a first sync pairs events that exist on both sides, or creates everything. */
   firstMatch?: "match" | "import-all";
+  /** Whether a deletion on one side deletes the other event too. Default: `"propagate"`. */
   deletions?: "propagate" | "keep";
   /** Whether the services may e-mail guests because of a write. */
   notifyGuests?: boolean;
@@ -278,6 +279,82 @@ export interface Report {
   notRestored: NotRestored[];
 }
 
+/** What the next cycles would do if nothing changes between. Nothing was written, and nothing of it is stored. */
+export interface Plan {
+  /**
+   * In the order in which the limits let them through. `cycle` says which cycle writes it, 1 for the next one. Of new
+   * events beyond the first 1,000, `fields` is empty.
+   */
+  operations: (Operation & { cycle: number })[];
+  google: Counts;
+  crm: Counts;
+  /** Contacts that would be created of guests. */
+  contacts: number;
+  /** Events that would be paired with one that already exists on the other side. */
+  linked: number;
+  unchanged: number;
+  skipped: Report["skipped"];
+  parked: ParkedEvent[];
+  /** As in a report; `undo-first`: the next cycle first finishes what was asked to be undone. */
+  notes: Note[];
+  /** Open questions, and those that the cycle would ask. */
+  questions: Question[];
+  pauses: Pause[];
+  /**
+   * What writing it costs where nothing goes wrong: HTTP requests per service, API credits of the CRM, cycles under the
+   * limits. Look-ups of guests are not in it.
+   */
+  cost: { google: number; zoho: number; credits: number; cycles: number };
+  /** Guests that the services would e-mail; 0 unless `notifyGuests`. */
+  mailed: number;
+  /** Entries about which nothing can be said yet: deletions that later cycles prove, and what a usage limit keeps out of Google. */
+  deferred: number;
+  /** Meetings that a cycle which was cut off had created; the next one links them. */
+  recovered: number;
+  fullRead: boolean;
+  /** HTTP requests that the preview itself made. */
+  requests: { google: number; zoho: number };
+}
+
+/** How the sync is doing, in one value. */
+export interface Health {
+  /** `waiting`: it goes on by itself. `needs-you`: only a person can mend it, see `reasons`. */
+  state: "off" | "in-accord" | "working" | "waiting" | "needs-you";
+  /** Of `waiting`: when that ends; absent when the next cycle goes on. */
+  untilMs?: number;
+  /**
+   * Of `needs-you`: `question-open`, `parked`, or the code of the error that ended the last cycle, such as `auth-expired`,
+   * `forbidden` or `storage-full`; with a sentence in English.
+   */
+  reasons: { code: string; message: string }[];
+  /**
+   * When a cycle last ended well: the last one of this page, else the last one that found something, for a cycle that
+   * finds nothing stores nothing.
+   */
+  lastSuccessMs?: number;
+  /** Milliseconds since each side was last read completely, as far as this page or the stored state knows. */
+  lag: { googleMs?: number; crmMs?: number };
+  remaining: number;
+  parked: number;
+}
+
+/** What a look at linked pairs found. */
+export interface Verification {
+  /** Pairs that were read on both sides. */
+  checked: number;
+  /** Pairs of which a side gave no definite answer. */
+  unanswered: number;
+  drifts: {
+    googleId: string;
+    crmId: string;
+    kind: "differs" | "missing-google" | "missing-crm";
+    /** The fields that differ. */
+    fields: FieldName[];
+    /** It changed since the last cycle: the next one deals with it. */
+    pending: boolean;
+  }[];
+}
+
 /** What is stored: settings and numbers. */
 export interface Status {
   state: "off" | "active";
@@ -298,6 +375,7 @@ export interface Status {
   waitUntilMs?: number;
   /** What a service keeps waiting. */
   pauses: Pause[];
+  health: Health;
 }
 
 /** How far a command is. `total` is absent while it is not known. */
@@ -315,6 +393,8 @@ export type Command =
   | { name: "checkAccess"; settings?: Settings }
   | { name: "status" }
   | { name: "history" }
+  | { name: "preview"; batch?: boolean }
+  | { name: "verify"; sample?: number; batch?: boolean }
   | { name: "explain"; googleId: string }
   | WritingCommand;
 
@@ -338,6 +418,7 @@ export interface OffsetChange {
   minutes: number;
 }
 
+/** Whose API a request is for. */
 export type Service = "google" | "zoho";
 
 /** A request names a service and a path; the host adds origin and token. */
@@ -350,6 +431,7 @@ export interface HttpRequest {
   body?: string;
 }
 
+/** Why there is no answer: no connection, no valid token, ended by the caller, or too late. */
 export type FetchFailureReason = "offline" | "auth-expired" | "aborted" | "timeout";
 
 export type HttpAnswer =

@@ -17,6 +17,13 @@ pub(crate) enum Command {
         settings: Settings,
     },
     Run(RunOptions),
+    /// What a run would do.
+    Preview(RunOptions),
+    /// Whether linked events agree: of so many pairs.
+    Verify {
+        sample: u32,
+        batch: bool,
+    },
     Status,
     History,
     /// The user's answer to a question.
@@ -84,6 +91,17 @@ impl Command {
                 },
                 batch: flag(command.get("batch"), "batch")?,
             }),
+            "preview" => Self::Preview(RunOptions::asked(flag(command.get("batch"), "batch")?)),
+            "verify" => Self::Verify {
+                sample: match command.get("sample") {
+                    Json::Null => 50,
+                    sample => match sample.number().and_then(|sample| u32::try_from(sample).ok()) {
+                        Some(sample) if (1..=MOST_VERIFIED).contains(&sample) => sample,
+                        _ => return Err(misuse("sample", "must be a number from 1 to 500")),
+                    },
+                },
+                batch: flag(command.get("batch"), "batch")?,
+            },
             "status" => Self::Status,
             "history" => Self::History,
             "resolve" => Self::Resolve {
@@ -132,8 +150,8 @@ impl Command {
 }
 
 impl RunOptions {
-    /// Of what a person asked to be taken back.
-    fn asked(batch: bool) -> Self {
+    /// Of what a person asked for beside a cycle.
+    pub(crate) fn asked(batch: bool) -> Self {
         Self { trigger: String::new(), crm_ids: None, deadline_ms: None, batch }
     }
 }
@@ -150,6 +168,9 @@ fn event(command: &Json<'_>) -> Result<String> {
 
 /// How many records one change in the CRM may touch: as many as one bulk read brings.
 const MOST_TOUCHED: usize = 100;
+
+/// How many pairs are verified at once: as many as one cycle writes.
+const MOST_VERIFIED: u32 = 500;
 
 fn flag(value: &Json<'_>, field: &str) -> Result<bool> {
     match value {

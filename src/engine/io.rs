@@ -84,6 +84,9 @@ impl Phase {
     }
 }
 
+/// A row's key and its text; none where it is removed.
+type RowChange = (String, Option<String>);
+
 #[derive(Default)]
 struct Mailbox {
     ask: RefCell<Option<Ask>>,
@@ -97,6 +100,8 @@ struct Mailbox {
     random: Cell<u64>,
     /// Where the host has no lock.
     lease: Cell<Option<Lease>>,
+    /// What a command that must not write would have stored, in the order of its saves.
+    pretended: RefCell<Option<Vec<RowChange>>>,
 }
 
 /// The story's and the machine's handle to the mailbox.
@@ -172,6 +177,11 @@ impl Io {
         }
     }
 
+    /// From here on nothing is stored: what is saved shows to this command only.
+    pub(crate) fn pretend(&self) {
+        *self.0.pretended.borrow_mut() = Some(Vec::new());
+    }
+
     /// Rows by their keys; absent ones are left out.
     pub(crate) async fn load(&self, keys: Vec<String>) -> Result<Rows> {
         if keys.is_empty() {
@@ -186,10 +196,32 @@ impl Io {
     }
 
     pub(super) async fn rows(&self, ask: Ask) -> Result<Rows> {
+        let pretended = self.pretended(&ask);
         match self.ask(ask).await? {
-            Reply::Rows(rows) => Ok(rows),
+            Reply::Rows(mut rows) => {
+                for (key, text) in pretended {
+                    match text {
+                        Some(text) => rows.insert(key, text),
+                        None => drop(rows.remove(key)),
+                    }
+                }
+                Ok(rows)
+            }
             _ => Err(mismatch()),
         }
+    }
+
+    /// The changes of rows that are asked for, and that were only pretended.
+    fn pretended(&self, ask: &Ask) -> Vec<RowChange> {
+        let mut found = Vec::new();
+        let Ask::Load { keys, prefix } = ask else { return found };
+        for change in self.0.pretended.borrow().iter().flatten() {
+            let under = prefix.as_ref().is_some_and(|prefix| change.0.starts_with(prefix.as_str()));
+            if under || keys.contains(&change.0) {
+                found.push(change.clone());
+            }
+        }
+        found
     }
 
     /// Writes a patch; an empty one costs nothing.
@@ -205,6 +237,11 @@ impl Io {
     }
 
     pub(super) async fn write(&self, patch: Patch) -> Result<()> {
+        if let Some(pretended) = self.0.pretended.borrow_mut().as_mut() {
+            pretended.extend(patch.put.into_iter().map(|(key, text)| (key, Some(text))));
+            pretended.extend(patch.remove.into_iter().map(|key| (key, None)));
+            return Ok(());
+        }
         match self.ask(Ask::Save(patch)).await? {
             Reply::Saved => Ok(()),
             _ => Err(mismatch()),

@@ -12,7 +12,7 @@
 
 use super::command::Command;
 use super::io::{Ask, Io, Progress, Reply};
-use super::{run, setup, undo};
+use super::{run, setup, undo, verify};
 use crate::api::http::{Answer, HttpRequest};
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
@@ -80,7 +80,8 @@ pub enum StepKind {
     },
     /// The command is done.
     Done {
-        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]`, `Reason[]` or null.
+        /// What it brought, as JSON text: `Calendar[]`, `Access`, `Status`, `Report`, `Report[]`, `Reason[]`,
+        /// `Preview`, `Verification` or null.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
         result: String,
     },
@@ -348,10 +349,17 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             if let Err(error) = setup::activate(io, &mut book, settings).await {
                 return Err(run::remember_wait(io, &mut book, error).await);
             }
-            io.save(book.take_patch()).await?;
+            let mut patch = book.take_patch();
+            if book.state.kept.is_empty() {
+                // What an earlier life of the rows left behind.
+                patch.remove.extend(io.list(key::DONE).await?.into_iter().map(|(key, _)| key));
+            }
+            io.save(patch).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Run(options) => json(&run::run(io, &options).await?),
+        Command::Preview(options) => json(&run::preview(io, &options).await?),
+        Command::Verify { sample, batch } => json(&verify::verify(io, sample, batch).await?),
         Command::Status => {
             let (book, history) = open(io).await?;
             json(&book.status(history.as_ref(), io.now_ms()))

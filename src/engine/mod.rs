@@ -11,4 +11,5 @@ mod read_crm;
 mod run;
 mod setup;
 mod undo;
+mod verify;
 mod write;

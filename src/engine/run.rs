@@ -19,11 +19,12 @@ use crate::model::table::Table;
 use crate::sync::birth;
 use crate::sync::commit::Book;
 use crate::sync::guard;
-use crate::sync::limit::cap;
+use crate::sync::limit::{Cycles, cap};
 use crate::sync::merge::{Policy, View};
 use crate::sync::observe::{Admission, Case, Cases, InGoogle};
 use crate::sync::pair::{Alike, pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
+use crate::sync::preview::Preview;
 use crate::sync::report::{Failed, Finished, Note, Pause, Report, Skipped};
 use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown, key};
 
@@ -31,24 +32,61 @@ use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
     let started = io.now_ms();
     let mut book = open(io).await?;
-    let activation = book.active()?.clone();
-    refuse_too_early(&book, started)?;
-    if activation.settings.direction == Direction::CrmToGoogle && book.state.google_is_full(started) {
-        let error = Error::new(ErrorKind::RateLimited, Pause::GOOGLE_IS_FULL);
-        let left = book.state.google_writes_not_before_ms.map(|until| until - started);
-        return Err(error.of_service(Service::Google.name()).retry_after(left));
-    }
+    let activation = ready(&book, started)?;
     if let Some(undo) = book.intents.undo.clone() {
-        super::undo::undo(io, &mut book, options, undo, true).await?;
+        match super::undo::undo(io, &mut book, options, undo, true).await {
+            // Nothing is kept of it any more.
+            Err(error) if error.kind() != ErrorKind::Misuse => return Err(error),
+            _ => {}
+        }
     }
     let mut report = begin(io, &mut book, &options.trigger, None).await?;
-    let outcome = cycle(io, options, &activation, &mut book, &mut report).await;
+    let outcome = cycle(io, options, &activation, &mut book, &mut report, None).await;
     if let Err(error) = outcome {
         return Err(fail(io, &mut book, report, error).await);
     }
     io.phase(Phase::Done);
     report.duration_ms = io.now_ms() - started;
     Ok(report)
+}
+
+/// What a cycle would do: the same story up to the plan. Nothing is written, neither there nor in storage: what the story
+/// saves on the way shows to itself only.
+pub(crate) async fn preview(io: &Io, options: &RunOptions) -> Result<Preview> {
+    io.pretend();
+    let mut book = open(io).await?;
+    let activation = ready(&book, io.now_ms())?;
+    let mut report = Report::default();
+    if book.intents.undo.is_some() {
+        let message =
+            "The next sync first finishes what was asked to be undone; what that writes is not shown here.";
+        report.notes.push(Note {
+            code: "undo-first".to_owned(),
+            google_id: String::new(),
+            message: message.to_owned(),
+        });
+    }
+    let mut preview = Preview::default();
+    cycle(io, options, &activation, &mut book, &mut report, Some(&mut preview)).await?;
+    preview.tell(report);
+    preview.parked = book.parked_items();
+    preview.questions = book.questions();
+    preview.pauses = book.pauses(io.now_ms());
+    preview.requests = io.requests();
+    io.phase(Phase::Done);
+    Ok(preview)
+}
+
+/// The settings in force, if a cycle may begin.
+fn ready(book: &Book, now_ms: i64) -> Result<Activation> {
+    let activation = book.active()?.clone();
+    refuse_too_early(book, now_ms)?;
+    if activation.settings.direction == Direction::CrmToGoogle && book.state.google_is_full(now_ms) {
+        let error = Error::new(ErrorKind::RateLimited, Pause::GOOGLE_IS_FULL);
+        let left = book.state.google_writes_not_before_ms.map(|until| until - now_ms);
+        return Err(error.of_service(Service::Google.name()).retry_after(left));
+    }
+    Ok(activation)
 }
 
 /// Begins a cycle. One that was cut off after it had written something gets its place in the history first.
@@ -72,7 +110,8 @@ pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Er
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::StorageFailed | ErrorKind::Locked | ErrorKind::Cancelled
     );
-    if stored && book.has_written() {
+    let undoes = report.undoes.is_some() && error.kind() != ErrorKind::Misuse;
+    if stored && (book.has_written() || undoes) {
         let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
         report.failed = Some(Failed { code, message });
         report.finished = Finished::Failed;
@@ -84,6 +123,9 @@ pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Er
             book.remember_report(history.get(key::HISTORY), &report);
             let _ = io.save(book.take_patch()).await;
         }
+    }
+    if stored && book.note_trouble(&error) {
+        let _ = io.save(book.take_patch()).await;
     }
     remember_wait(io, book, error).await
 }
@@ -99,6 +141,7 @@ async fn cycle(
     activation: &Activation,
     book: &mut Book,
     report: &mut Report,
+    mut preview: Option<&mut Preview>,
 ) -> Result<()> {
     let settings = &activation.settings;
     let ends = book.state.exclusive_ends();
@@ -143,7 +186,16 @@ async fn cycle(
         if book.state.google_is_full(io.now_ms()) {
             left += plan.withhold_from_google();
         }
-        left += plan.limit(max.saturating_sub(written(report)), io.now_ms());
+        let max = max.saturating_sub(written(report));
+        if let Some(preview) = preview.as_deref_mut() {
+            let mut writer = Writer::new(io, book, report, None);
+            writer.admission = Some(&admission);
+            writer.default_reminders.clone_from(&default_reminders);
+            writer.batch = options.batch;
+            preview.deferred = u32::try_from(left).unwrap_or(u32::MAX);
+            return writer.foresee(plan, Cycles::new(max, settings.limits.later_sync), preview).await;
+        }
+        left += plan.limit(max, io.now_ms());
 
         io.phase(Phase::Writing);
         note_writes(book, &plan, crm.as_ref());
@@ -236,14 +288,15 @@ async fn compare(
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
-            case.recognise(*side, written);
+            case.recognise(*side, written, book.state.all_day.is_some());
         }
     }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;
+    let unsure = |id: &GoogleId| book.parked(id).is_some_and(|row| row.code == Parked::AMBIGUOUS);
     if settings.direction == Direction::GoogleToCrm {
-        if matching {
+        if matching || cases.keys().any(|id| unsure(id)) {
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
@@ -410,19 +463,29 @@ fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
     let decided = follow_answers(cases, book);
     let ambiguous = pair_cases(cases, &decided);
     let apart = Table::of(ambiguous.iter().flat_map(|alike| alike.google.iter().chain(&alike.crm)).cloned());
-    // What was set apart as ambiguous and is so no longer goes on at once.
+    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
+    let ambiguous = ambiguous.into_iter().map(|alike| {
+        let crm = alike.crm.iter().filter_map(record).listed();
+        (alike, crm)
+    });
+    let ambiguous = ambiguous.listed();
+    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
+    hold_apart(cases, book, apart, &decided, now_ms);
+}
+
+/// Parks what nobody can tell apart. What was parked for it, and is told apart or decided by now, goes on at once.
+fn hold_apart(
+    cases: &mut Cases,
+    book: &mut Book,
+    apart: Table<GoogleId, ()>,
+    decided: &Table<GoogleId, ()>,
+    now_ms: i64,
+) {
     let told_apart =
         book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
     let told_apart = told_apart.map(|(id, _)| id.clone());
     let told_apart: Vec<GoogleId> =
         told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).collect();
-    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
-    let ambiguous = ambiguous.into_iter().map(|alike| {
-        let crm = alike.crm.iter().filter_map(record).collect();
-        (alike, crm)
-    });
-    let ambiguous = ambiguous.collect();
-    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
     told_apart.iter().for_each(|id| book.unpark(id));
     for (id, ()) in apart {
         if let Some(case) = cases.remove(&id) {
@@ -545,6 +608,7 @@ pub(crate) async fn finish(
     book.state.google_not_before_ms = None;
     book.state.zoho_not_before_ms = None;
     book.state.pressed = 0;
+    book.state.trouble = None;
     if !book.state.google_is_full(io.now_ms()) {
         book.state.google_writes_not_before_ms = None;
     }
@@ -631,7 +695,8 @@ async fn adopt(
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
-    let pairs = pair(&candidates.listed(), meetings);
+    let (pairs, ambiguous) = pair(&candidates.listed(), meetings);
+    hold_apart(cases, book, Table::of(ambiguous.into_iter()), &Table::default(), io.now_ms());
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };

@@ -4,13 +4,13 @@
 use super::journal::{DELETE, Operation, SEEN, Segment, UPDATE};
 use super::pair::Alike;
 use super::report::{
-    Candidates, Conflict, Counts, Failed, Finished, ParkedItem, Pause, Question, Report, Status,
+    Candidates, Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status,
     StoredReport, Switch,
 };
 use super::side::Side;
 use super::state::{
-    Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, decode, encode,
-    key,
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, WaitingText,
+    decode, encode, key,
 };
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
@@ -324,6 +324,16 @@ impl Book {
         self.done.push(op);
     }
 
+    /// Takes out what was recorded since the last save.
+    pub(crate) fn take_recorded(&mut self) -> Vec<Operation> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// What was recorded last, until it is saved.
+    pub(crate) fn last_recorded(&mut self) -> Option<&mut Operation> {
+        self.done.last_mut()
+    }
+
     /// Whether this cycle wrote something that is in the journal.
     pub(crate) fn has_written(&self) -> bool {
         self.added.0 > 0 || !self.done.is_empty()
@@ -418,7 +428,7 @@ impl Book {
         let intends = !none || contacts_ms.is_some() || open.is_some() || undo.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
-        let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
+        let waiting = || encode(&WaitingText { parked: &self.parked, held: &self.held });
         core.push((key::PARKED, waits.then(waiting)));
         for (key, text) in core {
             match text {
@@ -449,7 +459,47 @@ impl Book {
             last_report: reports(history).into_iter().next().map(StoredReport),
             wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
             pauses: self.pauses(now_ms),
+            health: self.health(now_ms),
         }
+    }
+
+    /// How the sync is doing, of what is stored.
+    fn health(&self, now_ms: i64) -> Health {
+        let reason =
+            |code: &str, message: &str| Failed { code: code.to_owned(), message: message.to_owned() };
+        let parked = u32::try_from(self.parked.len()).unwrap_or(u32::MAX);
+        let mut reasons: Vec<Failed> = self.state.trouble.iter().cloned().listed();
+        if !self.questions().is_empty() {
+            reasons.push(reason("question-open", "The sync asks a question that only you can answer."));
+        }
+        if parked > 0 {
+            reasons.push(reason("parked", "Some events cannot be synced as they are; each says why."));
+        }
+        let until_ms = self.pauses(now_ms).iter().map(|pause| pause.until_ms).max();
+        let state = match (self.active(), reasons.is_empty()) {
+            (Err(_), _) => "off",
+            (Ok(_), false) => "needs-you",
+            (Ok(_), true) if until_ms.is_some() || self.state.remaining > 0 => "waiting",
+            // Nothing was ever compared.
+            (Ok(_), true) if self.state.cursor.is_none() && self.state.crm_changes.is_none() => "waiting",
+            (Ok(_), true) => "in-accord",
+        };
+        let until_ms = until_ms.filter(|_| state == "waiting");
+        let last_success_ms = self.state.last_run_ms;
+        Health { state, until_ms, reasons, last_success_ms, remaining: self.state.remaining, parked }
+    }
+
+    /// Notes down what ended a cycle and only a person can mend; a cycle that ends well clears it. Says whether it is news.
+    pub(crate) fn note_trouble(&mut self, error: &Error) -> bool {
+        let lasts = matches!(
+            error.kind(),
+            ErrorKind::AuthExpired | ErrorKind::Forbidden | ErrorKind::CalendarNotWritable
+        );
+        let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
+        let trouble = Some(Failed { code, message }).filter(|_| lasts);
+        let news = lasts && self.state.trouble != trouble;
+        self.state.trouble = trouble.or(self.state.trouble.take());
+        news
     }
 
     /// What a service keeps waiting.
@@ -474,13 +524,13 @@ impl Book {
 
     /// What the user is asked.
     pub(crate) fn questions(&self) -> Vec<Question> {
-        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).listed();
         let question = |held: &Held| Question {
             id: held.id.clone(),
             code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
             candidates: held.is_ambiguous().then(|| Candidates {
                 google_ids: texts(held.halves().0),
-                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).collect(),
+                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).listed(),
             }),
             side: held.side,
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
@@ -515,11 +565,11 @@ const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; 
 
 /// The operations in rows of the journal; a damaged row holds none.
 pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {
-    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).collect()
+    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).listed()
 }
 
 impl Counts {
-    fn add(&mut self, verb: &str) {
+    pub(crate) fn add(&mut self, verb: &str) {
         match verb {
             SEEN => {}
             UPDATE => self.updated += 1,

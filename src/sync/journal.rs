@@ -8,6 +8,7 @@ use super::state::Row;
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::field::Field;
+use crate::model::ids::Etag;
 use crate::model::time::When;
 use serde::{Serialize, Serializer};
 
@@ -43,6 +44,9 @@ pub struct Operation {
     pub mailed: u32,
     /// Whether what was there before is known, so that it can be undone.
     pub kept: bool,
+    /// Of a preview: in which of the cycles to come it is written, 1 for the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<u32>,
     /// The version that the write left: what an undo is guarded by.
     #[serde(skip)]
     pub(crate) version: String,
@@ -131,6 +135,7 @@ impl Operation {
             fields: Vec::new(),
             mailed: 0,
             kept: true,
+            cycle: None,
             version,
         }
     }
@@ -224,6 +229,12 @@ impl Serialize for Listed<'_, FieldChange> {
         (change.field, &change.before, &change.after, change.rule, &change.winner, &change.lost)
             .serialize(serializer)
     }
+}
+
+/// A version of an event in Google, as an operation holds it. An edit of nothing but the reminders may leave the etag as
+/// it is.
+pub(crate) fn google_version(etag: &Etag, event: &Event) -> String {
+    format!("{}/{}", etag.as_str(), Field::Reminder.printed(event))
 }
 
 fn one_of<const N: usize>(names: [&'static str; N], json: &Json<'_>) -> Option<&'static str> {

@@ -15,6 +15,42 @@ pub(crate) fn cap(first_sync_left: Option<u32>, later: u32) -> usize {
     first_sync_left.filter(|left| *left > 0).unwrap_or(later) as usize
 }
 
+/// Says in which of the cycles to come an entry is written when nothing changes between: the way [`Plan::limit`] cuts.
+///
+/// [`Plan::limit`]: super::plan::Plan::limit
+pub(crate) struct Cycles {
+    cycle: u32,
+    left: usize,
+    later: usize,
+    /// Whether this cycle has an event already that is updated in Google.
+    begun: bool,
+}
+
+impl Cycles {
+    /// The next cycle writes `first` entries at most, the others `later` each.
+    pub(crate) fn new(first: usize, later: u32) -> Self {
+        Self { cycle: 1, left: first, later: later as usize, begun: false }
+    }
+
+    /// The cycle of the next entries, which belong together.
+    pub(crate) fn place(&mut self, entries: usize) -> u32 {
+        // Whatever the limit, one event that is written on both sides comes first.
+        let fits = entries <= self.left || (self.left > 0 && !self.begun);
+        if !fits {
+            *self = Self { cycle: self.cycle + 1, left: self.later, later: self.later, begun: false };
+        }
+        self.left = self.left.saturating_sub(entries);
+        self.cycle
+    }
+
+    /// The same of an event that is updated in Google, and perhaps in the CRM too.
+    pub(crate) fn place_update(&mut self, entries: usize) -> u32 {
+        let cycle = self.place(entries);
+        self.begun = true;
+        cycle
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +74,17 @@ mod tests {
         let mut shuffled = vec![sorted[3], sorted[1], sorted[4], sorted[0], sorted[2]];
         shuffled.sort_by_key(|text| rank(&at(text), now));
         assert_eq!(shuffled, sorted);
+    }
+
+    /// A merge of two entries waits for the next cycle where only one is left, unless it would wait for ever.
+    #[test]
+    fn entries_are_told_apart_by_cycles() {
+        let mut cycles = Cycles::new(3, 2);
+        assert_eq!([1, 2].map(|entries| cycles.place_update(entries)), [1, 1]);
+        assert_eq!([1, 2, 1].map(|entries| cycles.place_update(entries)), [2, 3, 4]);
+        assert_eq!([1, 1, 1].map(|entries| cycles.place(entries)), [4, 5, 5]);
+        let mut narrow = Cycles::new(1, 1);
+        assert_eq!([2, 2].map(|entries| narrow.place_update(entries)), [1, 2]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) mod observe;
 pub(crate) mod pair;
 pub(crate) mod people;
 pub(crate) mod plan;
+pub(crate) mod preview;
 pub(crate) mod recover;
 pub(crate) mod report;
 pub(crate) mod resolve;

@@ -2,11 +2,13 @@
 
 use super::diff;
 use super::merge::{SkipReason, View};
+use super::report::Drift;
 use super::side::Side;
 use super::state::{Draft, Link, Reach, Seen, Shown};
-use crate::model::event::Event;
+use crate::model::event::{Event, MAX_PARTICIPANTS};
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::{Direction, PrivatePolicy, RecurringPolicy, Settings};
 use crate::model::sight::{Content, CrmContent, CrmSight, Mark, Sight};
 use crate::model::table::Table;
@@ -94,6 +96,8 @@ pub(crate) struct InGoogle {
     /// Present for admitted and past events: as the CRM may know it.
     pub(crate) event: Option<Box<Event>>,
     pub(crate) reach: Reach,
+    /// Stands for what the CRM is not shown of a private event; 0 where that is nothing.
+    hidden: u64,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
     /// The record that Accord made it of, and what it was then, by its mark.
@@ -120,8 +124,9 @@ impl Case {
     }
 
     /// A write whose answer was lost: where the side shows what was written, both sides held that value, and nobody else
-    /// wrote it (K7).
-    pub(crate) fn recognise(&mut self, side: Side, written: &Seen) {
+    /// wrote it (K7). `learnt`: it is known how the CRM takes all-day times; otherwise it may show them a day off.
+    pub(crate) fn recognise(&mut self, side: Side, written: &Seen, learnt: bool) {
+        let source = self.google.as_ref().filter(|_| side == Side::Crm && !learnt).and_then(InGoogle::draft);
         let event = match side {
             Side::Google => self.google.as_ref().and_then(|seen| seen.event.as_ref()),
             Side::Crm => self.crm.as_ref().and_then(|seen| seen.event.as_ref()),
@@ -131,6 +136,13 @@ impl Case {
         link.seen.google = link.seen.google.updated_by(written, ours);
         if let Some(shown) = &mut link.shown {
             shown.fields = shown.fields.updated_by(written, ours);
+            let time = FieldSet::only(Field::Time);
+            let off =
+                |source: &Draft| source.google.same(written).has(Field::Time) && is_probe(event, source);
+            if source.as_ref().is_some_and(off) {
+                // It is nobody's edit, and is written again.
+                shown.fields = shown.fields.updated_by(&Seen::of(event), time);
+            }
         }
     }
 
@@ -169,6 +181,12 @@ impl Case {
         }
     }
 
+    /// Whether somebody edited what the CRM is not shown of a private event.
+    pub(crate) fn is_edited_out_of_sight(&self) -> bool {
+        let (Some(seen), Some(link)) = (&self.google, &self.link) else { return false };
+        link.seen.hidden != 0 && seen.hidden != 0 && link.seen.hidden != seen.hidden
+    }
+
     fn in_crm(&self, link: &Link) -> Seen {
         match (self.crm.as_ref().and_then(|seen| seen.event.as_ref()), &link.shown) {
             (Some(event), _) => Seen::of(event),
@@ -188,6 +206,49 @@ impl Case {
     pub(crate) fn is_seen(&self) -> bool {
         self.google.is_some() || self.crm.is_some()
     }
+}
+
+/// Where a linked pair that was read on both sides differs, as far as both can hold a value.
+pub(crate) fn drift(id: &GoogleId, case: &Case) -> Option<Drift> {
+    let link = case.link.as_ref()?;
+    let (google, crm) = (case.google_view(), case.crm_view());
+    let fresh = |view: View| match view {
+        View::Changed(fields) => fields,
+        _ => FieldSet::NONE,
+    };
+    let (mut kind, mut fields) = ("differs", FieldSet::NONE);
+    let mut pending = matches!((google, crm), (View::Deleted, _) | (_, View::Deleted));
+    match (google, crm) {
+        (View::Deleted, View::Deleted) => {}
+        (View::Deleted, _) => kind = "missing-google",
+        (_, View::Deleted) => kind = "missing-crm",
+        _ => {
+            let (left, right) = (case.google.as_ref()?.event.as_ref()?, case.crm.as_ref()?.event.as_ref()?);
+            fields = differing(left, right);
+            if fields.is_empty() {
+                return None;
+            }
+            pending = fields.without(fresh(google)).without(fresh(crm)).is_empty();
+        }
+    }
+    let fields = fields.iter().map(Field::name).listed();
+    Some(Drift {
+        google_id: id.as_str().to_owned(),
+        crm_id: link.crm.as_str().to_owned(),
+        kind,
+        fields,
+        pending,
+    })
+}
+
+/// The fields that differ; of guests as many as the CRM takes.
+fn differing(google: &Event, crm: &Event) -> FieldSet {
+    let cut = Shown::of(google).cut_guests(MAX_PARTICIPANTS).fields;
+    let differs = |field: &Field| match (cut.field(*field), field.fingerprint(crm)) {
+        (Some(left), Some(right)) => left != right,
+        _ => false,
+    };
+    Field::ALL.into_iter().filter(differs).collect()
 }
 
 /// Whether a meeting lasts about the first day of an all-day event: then nobody edited its time, for that is what
@@ -224,6 +285,7 @@ impl InGoogle {
     pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
         let mut reach = Reach::Open;
         let mut made_of = None;
+        let mut hidden = 0;
         let (verdict, event) = match sight.content {
             Content::Cancelled => (Verdict::Deleted, None),
             _ if sight.series.is_some() && admission.settings.recurring != RecurringPolicy::Instances => {
@@ -245,6 +307,7 @@ impl InGoogle {
                         if writable {
                             reach = Reach::TimeOnly;
                         }
+                        hidden = event.digest();
                         admit(Box::new(event.busy()), admission)
                     }
                     (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
@@ -258,18 +321,27 @@ impl InGoogle {
             (verdict, _) => verdict,
         };
         let changed = seconds(&sight.updated);
-        Self { etag: sight.etag, verdict, event, reach, changed, mark: made_of }
+        Self { etag: sight.etag, verdict, event, reach, hidden, changed, mark: made_of }
     }
 
     /// A linked event that is not looked at.
     fn left_alone() -> Self {
         let verdict = Verdict::Kept(SkipReason::Recurring);
-        Self { etag: Etag::new(""), verdict, event: None, reach: Reach::Closed, changed: None, mark: None }
+        Self {
+            etag: Etag::new(""),
+            verdict,
+            event: None,
+            reach: Reach::Closed,
+            hidden: 0,
+            changed: None,
+            mark: None,
+        }
     }
 
     /// What will be remembered of it.
     pub(crate) fn draft(&self) -> Option<Draft> {
-        self.event.as_ref().map(|event| draft(self.etag.clone(), event, self.reach))
+        let event = self.event.as_ref()?;
+        Some(Draft { hidden: self.hidden, ..draft(self.etag.clone(), event, self.reach) })
     }
 }
 
@@ -305,6 +377,7 @@ pub(crate) fn draft(etag: Etag, event: &Event, reach: Reach) -> Draft {
         end: event.when.end_seconds(),
         all_day: matches!(event.when, When::AllDay { .. }),
         reach,
+        hidden: 0,
     }
 }
 

@@ -332,6 +332,8 @@ pub struct Status {
     pub wait_until_ms: Option<i64>,
     /// What a service keeps waiting.
     pub pauses: Vec<Pause>,
+    /// How the sync is doing.
+    pub health: Health,
 }
 
 /// A [`Report`] as JSON text, as the history holds it.
@@ -342,6 +344,62 @@ impl Serialize for StoredReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Json::parse(self.0.as_bytes()).serialize(serializer)
     }
+}
+
+/// What a look at linked pairs found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Verification {
+    /// Pairs that were read on both sides.
+    pub checked: u32,
+    /// Pairs of which a side gave no definite answer.
+    pub unanswered: u32,
+    /// Pairs that differ.
+    pub drifts: Vec<Drift>,
+}
+
+/// A linked pair that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Drift {
+    /// The event in Google.
+    pub google_id: String,
+    /// The record in the CRM.
+    pub crm_id: String,
+    /// `differs`, or where it is missing.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"differs\" | \"missing-google\" | \"missing-crm\""))]
+    pub kind: &'static str,
+    /// The fields that differ.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "FieldName[]"))]
+    pub fields: Vec<&'static str>,
+    /// Whether it changed since the last cycle, so that the next one finds it by itself.
+    pub pending: bool,
+}
+
+/// How the sync is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// The gravest that there is to say.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "\"off\" | \"in-accord\" | \"waiting\" | \"needs-you\"")
+    )]
+    pub state: &'static str,
+    /// Of `waiting`: when that ends, in milliseconds since 1970; absent when the next cycle goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
+    /// What only a person can mend: `question-open`, `parked`, or the code of the error that ended the last cycle.
+    pub reasons: Vec<Failed>,
+    /// When the last cycle that found something ended well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_success_ms: Option<i64>,
+    /// Entries left for the next cycles.
+    pub remaining: u32,
+    /// Events that cannot be synced as they are.
+    pub parked: u32,
 }
 
 /// Whether the sync is switched on.

@@ -14,6 +14,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod foresee;
 mod judge;
 mod names;
 mod people;

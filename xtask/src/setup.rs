@@ -33,7 +33,7 @@ const CHROMEDRIVER: (&str, &[&str]) =
 const FIREFOX: (&str, &[&str]) =
     ("FIREFOX_PATH", &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"]);
 
-/// The browser that tests and benches run in, its driver, and the other one, in which the extension is tested as well.
+/// The browser that tests and benches run in, its driver, and the other one, in which what people install is tested as well.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     pub(crate) driver: PathBuf,

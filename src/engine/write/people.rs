@@ -79,7 +79,10 @@ impl Writer<'_> {
         self.retain_nobodies(&mut guests);
         let adds = self.book.active()?.settings.guests == GuestPolicy::AddAsContacts;
         if adds && self.directory.closed.is_empty() {
-            self.create_contacts(guests).await?;
+            match self.foresees {
+                true => self.report.contacts = u32::try_from(guests.len()).unwrap_or(u32::MAX),
+                false => self.create_contacts(guests).await?,
+            }
         }
         Ok(())
     }
