@@ -144,6 +144,8 @@ export class Background {
       return status;
     },
     history: async () => (await this.#sync()).history(),
+    undo: (run) => this.#cycles.perform((sync, options) => sync.undo(run, options)),
+    putBack: (run, googleId, field) => this.#cycles.perform((sync) => sync.putBack(run, googleId, field)),
     status: async () => (await this.#sync()).status(),
     setLocale: async (locale) => {
       await this.#parts.store.write("locale", locale);

@@ -26,6 +26,12 @@ export interface Watcher {
   changed(): Promise<void>;
 }
 
+/** How a command is ended, and whom it tells how far it is. */
+export interface Watched {
+  signal: AbortSignal;
+  onProgress(now: Progress): void;
+}
+
 export class Cycles {
   readonly #around: Surroundings;
   readonly #store: Store;
@@ -64,6 +70,26 @@ export class Cycles {
     });
   }
 
+  /**
+   * Does what a person asked for, in the place of a cycle: what runs is ended first. Killed in the middle, the next cycle goes
+   * on with it.
+   *
+   * @throws AccordError what the engine says
+   */
+  async perform(work: (sync: Sync, options: Watched) => Promise<Report>): Promise<Report | undefined> {
+    await this.stop();
+    return this.#alone(async () => {
+      const alive = this.#keptAlive();
+      try {
+        return await work(await this.#sync(), { signal: this.#stop.signal, onProgress: (now) => this.#watcher.progress(now) });
+      } finally {
+        clearInterval(alive);
+        this.#watcher.progress(undefined);
+        await this.#watcher.changed();
+      }
+    });
+  }
+
   /** Ends the running cycle after what is on its way is recorded. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -95,8 +121,7 @@ export class Cycles {
       return undefined;
     }
     await platform.alarms.create(ALARM, { when: now() + RESCUE_MS });
-    // Any call of the browser's API counts as life.
-    const alive = setInterval(() => void platform.runtime.getPlatformInfo(), KEEP_ALIVE_MS);
+    const alive = this.#keptAlive();
     try {
       if (!online()) throw new AccordError("offline", "There is no connection. The sync goes on by itself when it is back.");
       const report = await this.#slices(trigger);
@@ -137,6 +162,11 @@ export class Cycles {
       // What failed is found by the next cycle, as is every change that no page told of.
       await this.#store.change("touched", (now) => now.filter((id) => !touched.includes(id)));
     }
+  }
+
+  /** Any call of the browser's API counts as life. */
+  #keptAlive(): ReturnType<typeof setInterval> {
+    return setInterval(() => void this.#around.platform.runtime.getPlatformInfo(), KEEP_ALIVE_MS);
   }
 
   #alone(work: () => Promise<Report | undefined>): Promise<Report | undefined> {

@@ -1,7 +1,7 @@
 /** What pages ask of the background, as messages. No message holds a token. */
 
 import { AccordError, isAccordError, type ErrorCode } from "../../src/errors.ts";
-import type { Access, Answer, Calendar, Report, Service, Settings, Status } from "../../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Report, Service, Settings, Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 
 /** The background's commands. All values are plain data; all failures are an {@link AccordError}. */
@@ -23,6 +23,10 @@ export interface Commands {
   forget(): Promise<void>;
   resolve(question: string, answer: Answer): Promise<Status>;
   history(): Promise<Report[]>;
+  /** Takes back what a cycle wrote, wherever nobody changed it since; the report names what was left. */
+  undo(run: number): Promise<Report | undefined>;
+  /** Writes the value that lost a conflict to both sides. */
+  putBack(run: number, googleId: string, field: FieldName): Promise<Report | undefined>;
   status(): Promise<Status>;
   setLocale(locale: Memory["locale"]): Promise<void>;
 }

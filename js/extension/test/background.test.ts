@@ -18,6 +18,7 @@ const ID = "4876876000000225999";
 /** The engine as a script: each run takes the next entry, and ends well where there is none. */
 class FakeSync {
   readonly runs: RunOptions[] = [];
+  readonly undone: [run: number, aborted: boolean | undefined][] = [];
   script: (Partial<Report> | AccordError | (() => Promise<Partial<Report>>))[] = [];
   status: Partial<Status> = { state: "active", firstSyncDone: true, links: 2, questions: [], parked: [], pauses: [], remaining: 0 };
 
@@ -33,6 +34,10 @@ class FakeSync {
       activate: async () => ({ ...this.status, settings: { calendar: "c", intervalMinutes: 10 } }),
       deactivate: async () => (this.status = { ...this.status, state: "off" }),
       resolve: async () => this.status,
+      undo: async (run: number, options: RunOptions) => {
+        this.undone.push([run, options.signal?.aborted]);
+        return { notRestored: [] };
+      },
       forget: async () => undefined,
     } as unknown as Sync;
   }
@@ -219,6 +224,17 @@ test("a pause ends the cycle that runs", async () => {
   await background.commands.pause();
   assert.equal(signal?.aborted, true);
   assert.equal(platform.alarm.size, 0);
+});
+
+test("an undo ends the cycle that runs, and is not ended with it (I25, I28)", async () => {
+  const { background, engine } = await active();
+  engine.script = [() => new Promise((_, reject) => {
+    engine.runs[0]?.signal?.addEventListener("abort", () => reject(new AccordError("cancelled", "")));
+  })];
+  void background.alarmed("cycle");
+  await settled();
+  await background.commands.undo(7);
+  assert.deepEqual(engine.undone, [[7, false]]);
 });
 
 test("a save on a CRM page is pushed by its id, after it was answered (D2)", async (t) => {
