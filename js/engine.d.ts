@@ -9,9 +9,23 @@ export type Command =
 | { name: "run"; trigger?: "poll" | "manual" | "crm-change"; crmIds?: string[]; deadlineMs?: number; batch?: boolean; lease?: boolean }
 | { name: "status" }
 | { name: "history" }
-| { name: "resolve"; question: string; answer: "apply" | "restore"; lease?: boolean }
+| { name: "preview"; batch?: boolean }
+| { name: "verify"; sample?: number; batch?: boolean }
+| { name: "undo"; run?: number; googleId?: string; batch?: boolean; lease?: boolean }
+| { name: "putBack"; run: number; googleId: string; field: FieldName; batch?: boolean; lease?: boolean }
+| { name: "explain"; googleId: string }
+| { name: "resolve"; question: string; answer: "apply" | "restore" | "pair" | "separate"; lease?: boolean }
 | { name: "deactivate"; lease?: boolean }
 | { name: "forget"; lease?: boolean };
+
+/** A mapped field. */
+export type FieldName = "title" | "time" | "reminder" | "place" | "description" | "guests";
+
+/** Why a field or an event was written. */
+export type Rule =
+| "new" | "changed-in-google" | "changed-in-crm"
+| "conflict-newest" | "conflict-google" | "conflict-crm"
+| "source" | "deleted" | "edit-beats-deletion" | "answered" | "undo" | "put-back";
 
 /** What a service answered, or why there is no answer. */
 export type Answer =
@@ -87,6 +101,32 @@ export interface Conflict {
 }
 
 /**
+ * A linked pair that differs.
+ */
+export interface Drift {
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The record in the CRM.
+     */
+    crmId: string;
+    /**
+     * `differs`, or where it is missing.
+     */
+    kind: "differs" | "missing-google" | "missing-crm";
+    /**
+     * The fields that differ.
+     */
+    fields: FieldName[];
+    /**
+     * Whether it changed since the last cycle, so that the next one finds it by itself.
+     */
+    pending: boolean;
+}
+
+/**
  * A remark on one event.
  */
 export interface Note {
@@ -157,6 +197,28 @@ export interface Pause {
  * A side.
  */
 export type Side = "google" | "crm";
+
+/**
+ * An event that an undo left as it is.
+ */
+export interface NotRestored {
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The record in the CRM, where there is one.
+     */
+    crmId?: string;
+    /**
+     * Why.
+     */
+    code: "changed-since" | "gone" | "not-allowed" | "not-kept";
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+}
 
 /**
  * An event that could not be synced as it is.
@@ -256,6 +318,20 @@ export interface Counts {
 }
 
 /**
+ * Events and meetings that may be the same, in the order in which they would be paired.
+ */
+export interface Candidates {
+    /**
+     * The events in Google.
+     */
+    googleIds: string[];
+    /**
+     * The records in the CRM.
+     */
+    crmIds: string[];
+}
+
+/**
  * Events that stay out of the CRM, by reason.
  */
 export interface Skipped {
@@ -284,7 +360,67 @@ export interface Skipped {
 /**
  * How a cycle ended.
  */
-export type Finished = "complete" | "limit" | "deadline" | "paused";
+export type Finished = "complete" | "limit" | "deadline" | "paused" | "failed";
+
+/**
+ * How the sync is doing.
+ */
+export interface Health {
+    /**
+     * The gravest that there is to say.
+     */
+    state: "off" | "in-accord" | "waiting" | "needs-you";
+    /**
+     * Of `waiting`: when that ends, in milliseconds since 1970; absent when the next cycle goes on.
+     */
+    untilMs?: number;
+    /**
+     * What only a person can mend: `question-open`, `parked`, or the code of the error that ended the last cycle.
+     */
+    reasons: Failed[];
+    /**
+     * When the last cycle that found something ended well.
+     */
+    lastSuccessMs?: number;
+    /**
+     * Entries left for the next cycles.
+     */
+    remaining: number;
+    /**
+     * Events that cannot be synced as they are.
+     */
+    parked: number;
+}
+
+/**
+ * One field of an operation.
+ */
+export interface FieldChange {
+    /**
+     * Its name.
+     */
+    field: FieldName;
+    /**
+     * What was there, as plain text; none where there was nothing.
+     */
+    before?: string;
+    /**
+     * What is there.
+     */
+    after?: string;
+    /**
+     * Why.
+     */
+    rule: Rule;
+    /**
+     * Of a conflict: whose value stays.
+     */
+    winner?: Winner;
+    /**
+     * Of a conflict: the value that lost.
+     */
+    lost?: string;
+}
 
 /**
  * One of the two services.
@@ -303,6 +439,60 @@ export interface Missing {
      * What is missing and who can mend it.
      */
     message: string;
+}
+
+/**
+ * One write that a cycle made.
+ */
+export interface Operation {
+    /**
+     * Where it was written.
+     */
+    side: Side;
+    /**
+     * What was done there.
+     */
+    verb: "create" | "update" | "delete";
+    /**
+     * The event in Google.
+     */
+    googleId: string;
+    /**
+     * The record in the CRM.
+     */
+    crmId?: string;
+    /**
+     * The title on that side, after the write.
+     */
+    title: string;
+    /**
+     * When it starts: RFC 3339, a date for whole days.
+     */
+    start?: string;
+    /**
+     * When it ends; of whole days the last one.
+     */
+    end?: string;
+    /**
+     * Why.
+     */
+    rule: Rule;
+    /**
+     * Of an update: the fields that were written. Of a deletion: what was there.
+     */
+    fields: FieldChange[];
+    /**
+     * Guests that the service e-mails; 0 unless the settings say so.
+     */
+    mailed: number;
+    /**
+     * Whether what was there before is known, so that it can be undone.
+     */
+    kept: boolean;
+    /**
+     * Of a preview: in which of the cycles to come it is written, 1 for the next one.
+     */
+    cycle?: number;
 }
 
 /**
@@ -329,9 +519,14 @@ export interface Question {
     id: string;
     /**
      * `mass-deletion`: the events were deleted on one side; `apply` deletes them on the other, `restore` creates them
-     * again.
+     * again. `ambiguous`: they have the same title and time, and differ; `pair` takes the first event for the first
+     * meeting and so on, `separate` creates a counterpart of each.
      */
-    code: "mass-deletion";
+    code: "mass-deletion" | "ambiguous";
+    /**
+     * Of what is ambiguous: which events and meetings.
+     */
+    candidates?: Candidates;
     /**
      * Where the events would be deleted.
      */
@@ -357,7 +552,7 @@ export interface Report {
     /**
      * What started it.
      */
-    trigger: "poll" | "manual" | "crm-change";
+    trigger: "poll" | "manual" | "crm-change" | "undo" | "put-back";
     /**
      * When it started, in milliseconds since 1970.
      */
@@ -426,6 +621,18 @@ export interface Report {
      * How the cycle ended.
      */
     finished: Finished;
+    /**
+     * Why it did not end by itself, although something was written; only in the history.
+     */
+    failed?: Failed;
+    /**
+     * Of an undo: the number of the cycle that was undone.
+     */
+    undoes?: number;
+    /**
+     * Of an undo: what was left as it is, and why.
+     */
+    notRestored: NotRestored[];
 }
 
 /**
@@ -531,12 +738,34 @@ export interface Status {
      * What a service keeps waiting.
      */
     pauses: Pause[];
+    /**
+     * How the sync is doing.
+     */
+    health: Health;
 }
 
 /**
  * What a cycle is doing.
  */
 export type Phase = "idle" | "reading" | "recovering" | "comparing" | "writing" | "waiting" | "done";
+
+/**
+ * What a look at linked pairs found.
+ */
+export interface Verification {
+    /**
+     * Pairs that were read on both sides.
+     */
+    checked: number;
+    /**
+     * Pairs of which a side gave no definite answer.
+     */
+    unanswered: number;
+    /**
+     * Pairs that differ.
+     */
+    drifts: Drift[];
+}
 
 /**
  * What is missing before a sync can work.
@@ -550,6 +779,104 @@ export interface Access {
      * What is missing.
      */
     missing: Missing[];
+}
+
+/**
+ * What the next cycles would do if nothing changes between. A cycle reads and plans anew, so that nothing of this is
+ * ever applied as it stands.
+ */
+export interface Preview {
+    /**
+     * The writes, in the order in which limits let them through; each says in which cycle.
+     */
+    operations: (Operation & { cycle: number })[];
+    /**
+     * What would be written to Google.
+     */
+    google: Counts;
+    /**
+     * What would be written to the CRM.
+     */
+    crm: Counts;
+    /**
+     * Contacts that would be created of guests (C3).
+     */
+    contacts: number;
+    /**
+     * Events that would be paired with meetings that exist already.
+     */
+    linked: number;
+    /**
+     * Observed events that need nothing.
+     */
+    unchanged: number;
+    /**
+     * Events that stay out, by reason.
+     */
+    skipped: Skipped;
+    /**
+     * Events that cannot be synced as they are.
+     */
+    parked: ParkedItem[];
+    /**
+     * Remarks on single events.
+     */
+    notes: Note[];
+    /**
+     * Questions that are open, or that the cycle would ask.
+     */
+    questions: Question[];
+    /**
+     * What a service keeps waiting.
+     */
+    pauses: Pause[];
+    /**
+     * What writing it costs.
+     */
+    cost: Cost;
+    /**
+     * Guests that the services would e-mail.
+     */
+    mailed: number;
+    /**
+     * Entries about which nothing can be said yet: deletions that later cycles prove, and what a usage limit keeps out of
+     * Google.
+     */
+    deferred: number;
+    /**
+     * Records that a cycle which was cut off had created, and that the next one links.
+     */
+    recovered: number;
+    /**
+     * Whether everything was read, not only what changed.
+     */
+    fullRead: boolean;
+    /**
+     * Requests that the preview itself made.
+     */
+    requests: Requests;
+}
+
+/**
+ * What writing a plan costs, where nothing goes wrong and no guest is looked up.
+ */
+export interface Cost {
+    /**
+     * Requests to Google.
+     */
+    google: number;
+    /**
+     * Requests to the CRM.
+     */
+    zoho: number;
+    /**
+     * API credits of the CRM.
+     */
+    credits: number;
+    /**
+     * Cycles that it takes under the limits.
+     */
+    cycles: number;
 }
 
 /**
@@ -596,6 +923,38 @@ export interface Failure {
      * How long to wait before trying again, in milliseconds, when a service said so.
      */
     retryAfterMs?: number;
+}
+
+/**
+ * Why a cycle that wrote something ended early.
+ */
+export interface Failed {
+    /**
+     * The code of the error; `interrupted` where the host was stopped.
+     */
+    code: string;
+    /**
+     * What it means, as a sentence.
+     */
+    message: string;
+}
+
+/**
+ * Why an event looks as it does: one write, and the cycle that made it.
+ */
+export interface Reason {
+    /**
+     * The number of the cycle.
+     */
+    run: number;
+    /**
+     * When it started, in milliseconds since 1970.
+     */
+    atMs: number;
+    /**
+     * What it wrote.
+     */
+    operation: Operation;
 }
 
 
