@@ -302,7 +302,10 @@ impl InGoogle {
                 // The setting says what the CRM may see. Where nothing goes there, it hides nothing from its own edits.
                 let private = private && admission.settings.direction != Direction::CrmToGoogle;
                 match (private, admission.settings.private_events) {
-                    (true, PrivatePolicy::Skip) => (Verdict::Kept(SkipReason::Private), None),
+                    (true, PrivatePolicy::Skip) => {
+                        reach = Reach::Aside;
+                        (Verdict::Kept(SkipReason::Private), None)
+                    }
                     (true, PrivatePolicy::Busy) => {
                         if writable {
                             reach = Reach::TimeOnly;
@@ -387,7 +390,7 @@ impl Reach {
         match self {
             Self::Open => FieldSet::all(),
             Self::TimeOnly => FieldSet::only(Field::Time),
-            Self::Closed => FieldSet::NONE,
+            Self::Closed | Self::Aside => FieldSet::NONE,
         }
     }
 }
