@@ -134,6 +134,10 @@ impl Case {
         let (Some(event), Some(link)) = (event, &mut self.link) else { return };
         let ours = written.same(&Seen::of(event));
         link.seen.google = link.seen.google.updated_by(written, ours);
+        if side == Side::Crm && !ours.is_empty() {
+            // The write may share its second with the version that was seen: what is known by now is to be stored.
+            link.crm_modified = None;
+        }
         if let Some(shown) = &mut link.shown {
             shown.fields = shown.fields.updated_by(written, ours);
             let time = FieldSet::only(Field::Time);

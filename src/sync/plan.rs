@@ -118,6 +118,8 @@ pub(crate) struct Plan {
     pub(crate) links: Links,
     /// Links whose version moved without anything to write.
     pub(crate) remembered: Vec<(GoogleId, Link)>,
+    /// Links of events that are skipped, and from this cycle on.
+    aside: Vec<(GoogleId, Link)>,
     /// Links that were made, with nothing to write.
     pub(crate) paired: Vec<(GoogleId, Link)>,
     /// Links that are made with the write of what differs.
@@ -166,6 +168,7 @@ impl Plan {
         if plan.accounted() != count {
             return Err(Error::internal("an observed event has no place in the plan"));
         }
+        plan.remembered.append(&mut plan.aside);
         sort_by_key(&mut plan.crm_creates, |op| rank(&op.event.when, now));
         sort_by_key(&mut plan.crm_updates, |op| rank(&op.event.when, now));
         sort_by_key(&mut plan.google_creates, |op| rank(&op.event.when, now));
@@ -251,16 +254,21 @@ impl Plan {
         let (in_google, in_crm) = (news(google), news(crm));
         let reach = case.google.as_ref().map(|seen| seen.reach).filter(|reach| *reach == Reach::Aside);
         match case.link {
-            Some(mut link)
-                if !(in_google.is_empty() && in_crm.is_empty())
-                    || reach.is_some_and(|reach| reach != link.seen.reach) =>
-            {
+            Some(mut link) if !(in_google.is_empty() && in_crm.is_empty()) => {
                 link.seen.reach = reach.unwrap_or(link.seen.reach);
                 link.forget(Side::Google, in_google);
                 link.forget(Side::Crm, in_crm);
                 self.remembered.push((id, link));
             }
-            _ => self.skipped.count(reason),
+            link => {
+                self.skipped.count(reason);
+                if let (Some(mut link), Some(reach)) = (link, reach)
+                    && link.seen.reach != reach
+                {
+                    link.seen.reach = reach;
+                    self.aside.push((id, link));
+                }
+            }
         }
     }
 
