@@ -1,0 +1,151 @@
+/**
+ * Texts become other texts of the same shape: every letter and digit is replaced, blanks and punctuation stay. What a
+ * character becomes depends on the word up to it, so that equal words stay equal, words that differ stay different, and a
+ * word that was cut becomes the cut of its replacement. The replacements are drawn at random, anew for each bundle, and are
+ * kept nowhere: nothing but the pattern of a text can be read out of it.
+ */
+
+/** Inserted by the engine or the services rather than typed: bullets and the mark of a cut. */
+const KEPT = /[\s\u0085\u2022\u2026\ufeff\0-/:-@[-`{-\u007f]/u;
+/** Where a link may lead; the engine looks at these. */
+const SCHEMES = new Set(["http", "https", "mailto", "tel"]);
+/** What the engine itself writes where there is no title to show. */
+const OWN_TITLES = new Set(["Not Provided", "Busy"]);
+
+/** Elements that the engine lays out; others are only taken out of a text, under whatever name. */
+const ELEMENTS = new Set([
+  "a", "article", "b", "blockquote", "br", "code", "div", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p",
+  "pre", "s", "section", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "template", "th", "thead", "tr", "u", "ul",
+]);
+/** Their content is text up to the end tag; of the first three nobody sees it. */
+const RAW = ["script", "style", "title", "textarea", "xmp", "iframe"];
+
+/** Ranges of code points of which the replacement is as long as the original in UTF-8. */
+const CLASSES: { upTo: number; first: number; count: number }[] = [
+  { upTo: 0x39, first: 0x30, count: 10 },
+  { upTo: 0x5a, first: 0x41, count: 26 },
+  { upTo: 0x7f, first: 0x61, count: 26 },
+  { upTo: 0x7ff, first: 0x400, count: 256 },
+  { upTo: 0xffff, first: 0x4e00, count: 20_000 },
+  { upTo: 0x10ffff, first: 0x20000, count: 40_000 },
+];
+
+export class Words {
+  /** What follows a word's beginning, and what it becomes. */
+  readonly #nodes = new Map<string, { out: Map<string, string>; used: Set<number> }>();
+  readonly #words = new Map<string, string>();
+  readonly #random: () => number;
+  readonly #decode: (reference: string) => string;
+
+  /**
+   * @param random numbers from 0 to 2^32 − 1
+   * @param decode what a character reference of HTML stands for, as the engine reads it
+   */
+  constructor(random: () => number, decode: (reference: string) => string) {
+    this.#random = random;
+    this.#decode = decode;
+  }
+
+  /** A text without markup. */
+  plain(text: string): string {
+    if (OWN_TITLES.has(text)) return text;
+    let number = 0;
+    return text.split("\n").map((line) => {
+      const [start = "", digits = ""] = /^\s*(\d{1,2})(?=\. )/.exec(line) ?? [];
+      // The engine numbers the items of a list so.
+      const isItem = digits !== "" && Number(digits) === number + 1;
+      if (isItem) number += 1;
+      return isItem ? start + this.#run(line.slice(start.length)) : this.#run(line);
+    }).join("\n");
+  }
+
+  /** A text that is read as HTML: its elements and the references of punctuation stay. */
+  html(text: string): string {
+    const markup = /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*(?:>|$)|<(\/?)([A-Za-z][^\s/>]*)((?:\s*=\s*(?:"[^"]*"|'[^']*')|[^>])*)(?:>|$)/g;
+    let out = "";
+    let done = 0;
+    for (let found = markup.exec(text); found; found = markup.exec(text)) {
+      out += this.#references(text.slice(done, found.index));
+      done = markup.lastIndex;
+      const name = found[2]?.toLowerCase();
+      if (name === undefined) {
+        out += "<!---->";
+        continue;
+      }
+      const closing = found[1] ?? "";
+      const known = ELEMENTS.has(name) || RAW.includes(name);
+      out += `<${closing}${known ? name : "x-other"}${closing ? "" : this.#target(name, found[3] ?? "")}>`;
+      if (closing || !RAW.includes(name)) continue;
+      const end = text.toLowerCase().indexOf(`</${name}`, done);
+      const inside = text.slice(done, end < 0 ? text.length : end);
+      if (RAW.indexOf(name) > 2) out += this.#references(inside);
+      done = markup.lastIndex = done + inside.length;
+    }
+    return out + this.#references(text.slice(done));
+  }
+
+  /** The link of an element, which the engine prints; other attributes say nothing. */
+  #target(name: string, attributes: string): string {
+    if (name !== "a") return "";
+    const [, , double, single, bare] = /(?:^|[\s/])href\s*=\s*("([^"]*)"|'([^']*)'|([^\s"'][^\s]*))/i.exec(attributes) ?? [];
+    const href = double ?? single ?? bare;
+    return href === undefined ? "" : ` href="${this.#references(href).replaceAll('"', "&quot;")}"`;
+  }
+
+  /** Text with character references: those of letters become letters. */
+  #references(text: string): string {
+    const resolved = text.replace(/&(?:#\d+|#[xX][\dA-Fa-f]+|[A-Za-z][A-Za-z\d]*);?/g, (reference) => {
+      const character = this.#decode(reference);
+      return character === reference ? reference : KEPT.test(character) || character === "" ? `\ue001${reference}\ue001` : character;
+    });
+    return resolved.split("\ue001").map((part, at) => (at % 2 === 1 ? part : this.plain(part))).join("");
+  }
+
+  #run(text: string): string {
+    let out = "";
+    let word = "";
+    const flush = (next: string) => {
+      if (word !== "") out += next === ":" && SCHEMES.has(word.toLowerCase()) ? word : this.#word(word);
+      word = "";
+    };
+    for (const character of text) {
+      if (!KEPT.test(character)) {
+        word += character;
+        continue;
+      }
+      flush(character);
+      out += character;
+    }
+    flush("");
+    return out;
+  }
+
+  #word(word: string): string {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    let out = "";
+    let before = "";
+    for (const character of word) {
+      out += this.#after(before, character);
+      before += character;
+    }
+    this.#words.set(word, out);
+    return out;
+  }
+
+  #after(before: string, character: string): string {
+    let node = this.#nodes.get(before);
+    if (!node) this.#nodes.set(before, (node = { out: new Map(), used: new Set() }));
+    const known = node.out.get(character);
+    if (known !== undefined) return known;
+    const code = character.codePointAt(0) ?? 0;
+    const { first, count } = CLASSES.find(({ upTo }) => code <= upTo) ?? { first: 0x61, count: 26 };
+    let at = this.#random() % count;
+    // There are more letters of some lengths than replacements: the last resort is to take one twice.
+    for (let tried = 0; tried < count && node.used.has(first + at); tried++) at = (at + 1) % count;
+    node.used.add(first + at);
+    const out = String.fromCodePoint(first + at);
+    node.out.set(character, out);
+    return out;
+  }
+}
