@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { FetchFailure, type Host } from "../src/host.ts";
+import type { Host } from "../src/host.ts";
 import { browserFetch } from "../src/hosts/fetch.ts";
 import { memoryStorage } from "../src/hosts/memory.ts";
 
@@ -71,11 +71,11 @@ export class Overheard {
   readonly host: Host;
   /** Bodies, paths, rows and their keys. */
   readonly texts: string[] = [];
-  /** Called before each request; what it throws is the request's failure. */
-  before: (count: number) => void = () => {};
-  #count = 0;
+  readonly #killed = new Set<() => void>();
+  #left = Infinity;
 
-  constructor(sandbox: Sandbox) {
+  /** @param marker put into an unknown field of every JSON object that a service answers */
+  constructor(sandbox: Sandbox, marker: string) {
     const access = (token: string) => ({ base: sandbox.url, token: () => token });
     const send = browserFetch({ google: access(TOKENS.google), zoho: access(TOKENS.zoho) });
     const storage = memoryStorage();
@@ -86,13 +86,18 @@ export class Overheard {
     this.host = {
       now: () => sandbox.nowMs,
       sleep: (ms) => sandbox.later(ms),
+      // A page that was killed holds none.
+      lock: (_name, body) => body(),
       fetch: async (request, signal) => {
-        this.#count += 1;
-        this.before(this.#count);
-        this.texts.push(request.path, request.body ?? "");
+        if (this.#left <= 0) {
+          this.#killed.forEach((settle) => settle());
+          return new Promise(() => {});
+        }
+        this.#left -= 1;
         const answer = await send(request, signal);
-        this.texts.push(typeof answer.body === "string" ? answer.body : new TextDecoder().decode(answer.body));
-        return answer;
+        const body = withMarker(typeof answer.body === "string" ? answer.body : new TextDecoder().decode(answer.body), marker);
+        this.texts.push(request.path, request.body ?? "", body);
+        return { ...answer, body };
       },
       storage: {
         load: async (keys) => note(await storage.load(keys)),
@@ -102,11 +107,16 @@ export class Overheard {
     };
   }
 
-  /** From the next request on, the page is gone. */
-  killAfter(requests: number): void {
-    const last = this.#count + requests;
-    this.before = (count) => {
-      if (count > last) throw new FetchFailure("aborted");
-    };
+  /** Lets some more requests through; resolves when the page is gone, in the middle of what it did. */
+  async killed(requests: number): Promise<void> {
+    this.#left = requests;
+    await new Promise<void>((settle) => this.#killed.add(settle));
+    this.#left = Infinity;
   }
+}
+
+/** Services may answer with fields that nobody knows yet. */
+function withMarker(body: string, marker: string): string {
+  const fields = `"${marker}":"${marker}","unknown":{"text":["${marker}",7]},"link":"https://${marker}.example.com/",`;
+  return body.replace(/\{(?=\s*"(?:kind|id|etag|users|org|modules|fields|data|error|code)")/g, `{${fields}`);
 }

@@ -29,7 +29,7 @@ export function bundleOf(transcript: Transcript, { create, normalForm }: Source,
   const { found, limits } = seen;
   const words = new Words(random, (reference) => normalForm(2, reference, 16));
   const renamed = new Renamed(found, words);
-  if (seen.connection) renamed.derive(found, seen.connection);
+  if (seen.connection) renamed.derive(found, seen.connection, (id) => seen.starts.get(id));
   const fingerprints = new Fingerprints(found, renamed, normalForm, limits, seen.own, random);
   if (seen.connection) fingerprints.learn(connectionOf(seen.connection), connectionOf(renamed.connection(seen.connection)));
   learnVersions(seen.versions, fingerprints, renamed);
@@ -70,10 +70,12 @@ interface Seen {
   /** Lists of records and their versions, in seconds. */
   versions: [id: string, modified: number][][];
   events: Map<string, Shown>;
+  /** Of events and meetings, by either id: milliseconds since 1970. */
+  starts: Map<string, number>;
 }
 
 function look({ crossings }: Transcript): Seen {
-  const seen: Seen = { found: new Collected(), limits: { title: 255, place: 255, description: 32_000 }, own: [], versions: [], events: new Map() };
+  const seen: Seen = { found: new Collected(), limits: { title: 255, place: 255, description: 32_000 }, own: [], versions: [], events: new Map(), starts: new Map() };
   const { found } = seen;
   const rows = new Rows(found);
   let requests: HttpRequest[] = [];
@@ -94,6 +96,8 @@ function look({ crossings }: Transcript): Seen {
     }
     requests = step?.type === "http" ? step.requests : [];
     for (const { service, path, body } of requests) noteRequest(service, path, body, found);
+    // Ids that the engine derives show first in what it asks for.
+    for (const [id] of JSON.stringify(step ?? null).matchAll(/accord[0-9a-v]{26}/g)) found.googleId(id);
     if (step?.type === "load") [...step.keys, step.prefix ?? ""].forEach((key) => rows.key(key));
     if (step?.type === "save") [...Object.keys(step.put), ...step.remove].forEach((key) => rows.key(key));
   }
@@ -118,6 +122,7 @@ function body(service: Service, text: string, seen: Seen): void {
     if (service === "google") (Array.isArray(items) ? items : [json]).forEach((event) => show(event, seen));
     else if (Array.isArray(data)) {
       seen.versions.push(data.flatMap((row): [string, number][] => {
+        if (isObject(row) && typeof row["id"] === "string" && typeof row["Start_DateTime"] === "string") seen.starts.set(row["id"], Date.parse(row["Start_DateTime"]));
         if (!isObject(row) || typeof row["id"] !== "string" || typeof row["Modified_Time"] !== "string") return [];
         return [[row["id"], Math.floor(Date.parse(row["Modified_Time"]) / 1000)]];
       }));
@@ -127,6 +132,9 @@ function body(service: Service, text: string, seen: Seen): void {
 
 function show(event: Json, seen: Seen): void {
   if (!isObject(event) || typeof event["id"] !== "string") return;
+  const { start } = event;
+  const begins = isObject(start) ? (start["dateTime"] ?? start["date"]) : undefined;
+  if (typeof begins === "string") seen.starts.set(event["id"], Date.parse(begins));
   const text = (key: string) => (typeof event[key] === "string" ? event[key] : "");
   const mine = new Set(seen.own);
   const guests = (Array.isArray(event["attendees"]) ? event["attendees"] : []).flatMap((row) => {
@@ -159,7 +167,7 @@ function learnVersions(lists: Seen["versions"], fingerprints: Fingerprints, rena
 }
 
 function translated({ method, args }: Crossing, requests: HttpRequest[], renamed: Renamed, rows: Rows, vendors: Record<Service, Vendor>): Call {
-  const nowMs = Number(args.at(-1));
+  const nowMs = Math.trunc(Number(args.at(-1)));
   const [brought] = args;
   switch (method) {
     case "start":
@@ -235,7 +243,7 @@ function refuseLeaks(bundle: ReplayBundle, { crmIds, googleIds, addresses, token
 }
 
 /** What replacements look like; an original may, too. */
-const MADE = /^(?:event\d{6}0*(?:_.*)?|7\d+|person\d{4,}@example\.com|t\d{6,})$/;
+const MADE = /^(?:(?:a|event)\d{6}0*(?:_.*)?|7\d+|person\d{4,}@example\.com|t\d{6,})$/;
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);

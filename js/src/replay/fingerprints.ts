@@ -5,6 +5,7 @@
 
 import type { Collected, Form, Renamed } from "./names.ts";
 import { normalAddress } from "./names.ts";
+import { OWN_TITLES } from "./words.ts";
 import { Digest, fingerprint, rotated, sipHash13 } from "./sip.ts";
 
 /** How the engine reads a text of a field; `limit` is the most characters that the CRM takes. */
@@ -36,6 +37,7 @@ export class Fingerprints {
       // An empty field is one of the values of any field.
       this.#known.set(normal(""), normal(""));
     });
+    for (const title of OWN_TITLES) this.learn(fingerprint(title), fingerprint(title));
     for (const address of found.addresses) this.#known.set(fingerprint(address), fingerprint(normalAddress(renamed.address(address))));
     const mine = new Set(own.map(normalAddress));
     for (const list of found.lists) {

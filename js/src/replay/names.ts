@@ -28,8 +28,10 @@ export interface Naming {
 const STEM = /^(.+?)((?:_R\d{8}(?:T\d{6})?)?(?:_\d{8}(?:T\d{6}Z)?)?)$/s;
 const BORN = /^accord[0-9a-v]{26}$/;
 const GENERATIONS = 64;
-/** So many derivations are tried at the most: a few seconds. */
+/** So many derivations are tried at the most: a second or two. */
 const DERIVATIONS = 100_000;
+/** Up to so many derived ids keep their order among each other; of more, those of events with the same start. */
+const ALL_IN_ORDER = 200;
 const BASE_32 = "0123456789abcdefghijklmnopqrstuv";
 
 /** Goes through a transcript and remembers what is in it. */
@@ -109,7 +111,8 @@ export class Renamed implements Naming {
     const byRank = (ids: Iterable<string>, name: (rank: string, id: string) => string, sign = 6) =>
       new Map([...ids].sort(byUtf8).map((id, rank) => [id, name(String(rank).padStart(sign, "0"), id)] as const));
     this.#crm = byRank(found.crmIds, (rank, id) => `7${rank}`.padEnd(id.length, "0"), 7);
-    const stems = byRank(new Set([...found.googleIds].map((id) => partsOf(id)[0])), (rank, stem) => `event${rank}`.padEnd(stem.length, "0"));
+    // What stands before the ids that the engine makes goes on to stand before them.
+    const stems = byRank(new Set([...found.googleIds].map((id) => partsOf(id)[0])), (rank, stem) => `${stem < "accord" ? "a" : "event"}${rank}`.padEnd(stem.length, "0"));
     this.#google = new Map([...found.googleIds].map((id) => {
       const [stem, start] = partsOf(id);
       return [id, `${stems.get(stem) ?? ""}${start}`];
@@ -117,17 +120,35 @@ export class Renamed implements Naming {
     this.#addresses = byRank(found.addresses, (rank, address) => (/^[^\s@]+@[^\s@]+$/.test(address) ? `person${rank}@example.com` : words.plain(address)), 4);
   }
 
-  /** Ids that the engine derived from meetings are what it derives from their replacements. */
-  derive(found: Collected, original: Connection): void {
-    const open = new Set([...found.googleIds].filter((id) => BORN.test(id)));
+  /**
+   * Ids that the engine derived from meetings become what it derives from the meetings' replacements; these are chosen so that
+   * the derived ids keep their order, for the engine writes events with the same start in the order of their ids.
+   *
+   * @param startOf when an event or a meeting begins, by its id
+   */
+  derive(found: Collected, original: Connection, startOf: (id: string) => number | undefined): void {
     const [from, to] = [connectionOf(original), connectionOf(this.connection(original))];
+    const all = births(found, from);
+    const groups = new Map<number | undefined, Birth[]>();
+    for (const born of all) {
+      const start = all.length <= ALL_IN_ORDER ? 0 : (startOf(born.id) ?? startOf(born.crmId));
+      const group = groups.get(start);
+      if (group) group.push(born);
+      else groups.set(start, [born]);
+    }
     let left = DERIVATIONS;
-    for (let generation = 0; generation < GENERATIONS; generation++) {
-      for (const id of found.crmIds) {
-        if (open.size === 0 || left-- <= 0) return;
-        const born = birth(from, id, generation);
-        if (open.delete(born)) this.#google.set(born, birth(to, this.crmId(id), generation));
-      }
+    for (const group of groups.values()) {
+      group.sort((one, other) => byUtf8(one.id, other.id)).forEach(({ id, crmId, generation }, rank) => {
+        const free = this.crmId(crmId).slice(0, 8);
+        let made = birth(to, this.crmId(crmId), generation);
+        for (let tried = 1; tried < 40 * group.length && crmId.length >= 14 && left > 0; tried++, left--) {
+          if (Math.floor(placeOf(made) * group.length) === rank) break;
+          const other = free + String(tried).padStart(crmId.length - 8, "0");
+          this.#crm.set(crmId, other);
+          made = birth(to, other, generation);
+        }
+        this.#google.set(id, made);
+      });
     }
   }
 
@@ -174,6 +195,32 @@ export class Renamed implements Naming {
   guests(): void {
     // Whom a list names is renamed one by one.
   }
+}
+
+interface Birth {
+  id: string;
+  crmId: string;
+  generation: number;
+}
+
+/** The ids of a transcript that the engine derived from its meetings. */
+function births(found: Collected, connection: bigint): Birth[] {
+  const open = new Set([...found.googleIds].filter((id) => BORN.test(id)));
+  const all: Birth[] = [];
+  let left = DERIVATIONS;
+  for (let generation = 0; generation < GENERATIONS; generation++) {
+    for (const crmId of found.crmIds) {
+      if (open.size === 0 || left-- <= 0) return all;
+      const id = birth(connection, crmId, generation);
+      if (open.delete(id)) all.push({ id, crmId, generation });
+    }
+  }
+  return all;
+}
+
+/** Where a derived id stands among all that there can be: from 0 to 1. */
+function placeOf(id: string): number {
+  return [...id.slice(6, 10)].reduceRight((place, digit) => (place + BASE_32.indexOf(digit)) / 32, 0);
 }
 
 /** As the engine orders text. */

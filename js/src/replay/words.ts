@@ -9,8 +9,8 @@
 const KEPT = /[\s\u0085\u2022\u2026\ufeff\0-/:-@[-`{-\u007f]/u;
 /** Where a link may lead; the engine looks at these. */
 const SCHEMES = new Set(["http", "https", "mailto", "tel"]);
-/** What the engine itself writes where there is no title to show. */
-const OWN_TITLES = new Set(["Not Provided", "Busy"]);
+/** What the engine itself writes where there is no title to show (`src/model/event.rs`). */
+export const OWN_TITLES = new Set(["Not Provided", "Busy"]);
 
 /** Elements that the engine lays out; others are only taken out of a text, under whatever name. */
 const ELEMENTS = new Set([
