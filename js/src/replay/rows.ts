@@ -39,9 +39,14 @@ export class Rows {
   readonly #naming: Naming;
   readonly #fingerprints: Fingerprints | undefined;
   readonly #hidden: (googleId: string) => bigint | undefined;
+  readonly #sentences: Set<string>;
 
-  /** @param hidden by how much the fingerprint of a private event's fields changes, where the transcript shows the event */
-  constructor(naming: Naming, fingerprints?: Fingerprints, hidden: (googleId: string) => bigint | undefined = () => undefined) {
+  /**
+   * @param hidden by how much the fingerprint of a private event's fields changes, where the transcript shows the event
+   * @param sentences of the engine itself
+   */
+  constructor(naming: Naming, fingerprints?: Fingerprints, hidden: (googleId: string) => bigint | undefined = () => undefined, sentences = new Set<string>()) {
+    this.#sentences = sentences;
     this.#naming = naming;
     this.#fingerprints = fingerprints;
     this.#hidden = hidden;
@@ -225,6 +230,8 @@ export class Rows {
         return this.#naming.token(text);
       case "zone":
         return isZone(text) ? text : this.#naming.label(text);
+      case "message":
+        return this.#sentences.has(text) ? text : this.#naming.label(text);
       case "code":
         return OWN.has(text) || isValue(text) ? text : this.#naming.label(text);
       default:
