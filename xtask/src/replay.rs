@@ -231,8 +231,11 @@ fn spelled(step: &Step) -> Result<Value> {
 }
 
 fn request(request: &HttpRequest) -> Value {
-    let headers: Map<String, Value> =
-        request.headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect();
+    let headers: Map<String, Value> = request
+        .headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+        .collect();
     let mut value = json!({
         "service": request.service.key(), "method": request.method, "path": request.path, "headers": headers,
     });
@@ -380,7 +383,10 @@ mod tests {
         let mut tampered = bundle();
         tampered["crossings"][1]["step"]["error"]["code"] = "offline".into();
         let difference = played(&tampered).unwrap().1.unwrap();
-        assert!(difference.starts_with("step 1 (failed, after `loaded`) differs at /error/code"), "{difference}");
+        assert!(
+            difference.starts_with("step 1 (failed, after `loaded`) differs at /error/code"),
+            "{difference}"
+        );
         let mut other = bundle();
         other["crossings"][0]["step"]["keys"].as_array_mut().unwrap().pop();
         assert!(played(&other).unwrap().1.unwrap().starts_with("step 0 (load, after `start`)"));
@@ -409,7 +415,10 @@ mod tests {
         assert!(spoil(|b| b["crossings"][0]["extra"] = 1.into()).contains("extra"));
         assert!(spoil(|b| b["crossings"] = json!([])).contains("start"));
         assert!(spoil(|b| b["faithful"] = false.into()).contains("faithful"));
-        assert!(spoil(|b| b["crossings"][1] = json!({ "call": "loaded", "nowMs": 1, "step": null })).contains("step 1"));
+        assert!(
+            spoil(|b| b["crossings"][1] = json!({ "call": "loaded", "nowMs": 1, "step": null }))
+                .contains("step 1")
+        );
         assert!(played(&json!("text")).is_err());
     }
 

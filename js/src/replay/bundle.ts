@@ -4,12 +4,12 @@
  */
 
 import { AccordError } from "../errors.ts";
-import type { Command, EngineLike, HttpAnswer, HttpRequest, OffsetChange, ReplayAnswer, ReplayBundle, ReplayCrossing, Service, Step } from "../types.ts";
+import type { Command, EngineLike, FetchFailureReason, HttpAnswer, HttpRequest, OffsetChange, ReplayAnswer, ReplayBundle, ReplayCrossing, Service, Step } from "../types.ts";
 import { changeOfDigest, Fingerprints, type Limits, type NormalForm, type Shown } from "./fingerprints.ts";
 import { isObject, parse, type Json } from "./json.ts";
 import { Collected, connectionOf, Renamed, type Connection } from "./names.ts";
-import type { Crossing, Record as Transcript } from "./record.ts";
-import { contents, Rows } from "./rows.ts";
+import { isCommand, type Crossing, type Record as Transcript } from "./record.ts";
+import { contents, isOwn, Rows } from "./rows.ts";
 import { shapeOf } from "./shape.ts";
 import { Digest, hex } from "./sip.ts";
 import { noteRequest, retryAfter, Vendor } from "./vendor.ts";
@@ -17,6 +17,8 @@ import { Words } from "./words.ts";
 
 /** Of `Cargo.toml`; a test compares the two. */
 export const VERSION = "0.1.0";
+
+const FAILURES: FetchFailureReason[] = ["offline", "auth-expired", "aborted", "timeout"];
 
 interface Source {
   create(seed: number): EngineLike;
@@ -69,6 +71,8 @@ function attempt(transcript: Transcript, { create, normalForm }: Source, random:
     if (!crossing.step || !step || !canGoOn(crossing.step, step)) break;
     requests = crossing.step.type === "http" ? crossing.step.requests : [];
   }
+  // After a trap the engine's memory is not to be touched again.
+  if (bundle.crossings.every(({ step }) => step !== null)) engine.free();
   refuseLeaks(bundle, found);
   return bundle;
 }
@@ -202,13 +206,18 @@ function translated({ method, args }: Crossing, requests: HttpRequest[], renamed
 }
 
 function renamedCommand(command: Command, renamed: Renamed): Command {
-  const crmIds = "crmIds" in command && command.crmIds ? { crmIds: command.crmIds.map((id) => renamed.crmId(id)) } : {};
-  const googleId = "googleId" in command && command.googleId !== undefined ? { googleId: renamed.googleId(command.googleId) } : {};
-  return { ...command, ...crmIds, ...googleId };
+  const entries = Object.entries(command).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    if (name === "crmIds" && Array.isArray(value)) return [[name, value.map((id) => renamed.crmId(String(id)))]];
+    if (name === "googleId") return [[name, renamed.googleId(String(value))]];
+    if (typeof value === "string") return [[name, isOwn(value) || isCommand(value) ? value : renamed.label(value)]];
+    return typeof value === "boolean" || typeof value === "number" ? [[name, value]] : [];
+  });
+  return Object.fromEntries(entries) as Command;
 }
 
 function answerOf(answer: HttpAnswer, vendor: Vendor): ReplayAnswer {
-  if ("failure" in answer) return { failure: answer.failure };
+  // A host may give any text; the engine takes an unknown one for no connection.
+  if ("failure" in answer) return { failure: FAILURES.find((known) => known === answer.failure) ?? "offline" };
   const wait = retryAfter(answer.headers["retry-after"]);
   return { status: answer.status, ...(wait !== undefined && { retryAfter: wait }), body: vendor.body(textOf(answer.body)) };
 }
@@ -256,8 +265,8 @@ function refuseLeaks(bundle: ReplayBundle, { crmIds, googleIds, addresses, token
   }
 }
 
-/** What replacements look like; an original may, too. */
-const MADE = /^(?:(?:a|event)\d{6}0*(?:_.*)?|7\d+|person\d{4,}@example\.com|t\d{6,})$/;
+/** What replacements look like, and numbers and times, which stay; an original may look so, too. */
+const MADE = /^(?:(?:a|event)\d{6}0*(?:_.*)?|7\d+|\d{1,16}|\d{4}-\d\d-\d\d.*|person\d{4,}@example\.com|t\d{6,})$/;
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);

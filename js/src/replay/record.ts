@@ -28,6 +28,11 @@ export interface Record {
 
 /** The commands that run a cycle, or read as one does. */
 export function isRecorded({ name }: Command): boolean {
+  return isCommand(name);
+}
+
+/** Whether a name is that of such a command. */
+export function isCommand(name: string): boolean {
   return ["run", "preview", "verify", "undo", "putBack"].includes(name);
 }
 

@@ -19,6 +19,24 @@ const OWN = new Set([
   ..."changed-since gone not-allowed not-kept".split(" "),
 ]);
 
+/** The names in rows that are objects, and in the reports that they hold. */
+const NAMES = new Set(`
+  active settings crm calendar direction guests conflict firstMatch deletions notifyGuests limits firstSync laterSync lookBackMonths
+  intervalMinutes privateEvents recurring user own organisation zone title place description defaults reminder_times marks
+  cursor horizon firstSyncLeft doubt importing runs links remaining lastRunMs googleNotBeforeMs zohoNotBeforeMs
+  googleWritesNotBeforeMs pressed allDay offset exclusiveEnd crmChanges at seenMs settled crmOverlap crmDeletions
+  defaultReminders crmExclusiveEnds unreadSince probe trouble code message kept fence owner until_ms untilMs
+  atMs contactsMs open undo run trigger startedMs undoes id field googleId crmId google winner sinceMs retryMs etag crmModified
+  side ids askedMs answer durationMs created updated deleted contacts unchanged linked skipped eventType private outsideWindow
+  otherOwner parked notes conflicts questions candidates googleIds crmIds count pauses requests zoho fullRead finished failed
+  notRestored
+`.trim().split(/\s+/));
+
+/** Whether a word is one of Accord's own. */
+export function isOwn(word: string): boolean {
+  return OWN.has(word);
+}
+
 /** How the engine holds a field's value: in its normal form, without markup. */
 const VALUES: { [field: string]: Form } = { title: "title", place: "place", description: "plain" };
 const INTERVAL = /^[\dTZ:+.-]+\/[\dTZ:+.-]+$/;
@@ -199,7 +217,7 @@ export class Rows {
     if (Array.isArray(json)) return json.map((item) => this.#named(item, field, about));
     if (isObject(json)) {
       const of = json["field"];
-      const fields = Object.entries(json).filter(([key]) => /^[A-Za-z_]{1,24}$/.test(key));
+      const fields = Object.entries(json).filter(([key]) => NAMES.has(key));
       const entries = fields.map(([key, item]): [string, Json] => [key, this.#named(item, key, typeof of === "string" ? of : about)]);
       const named: { [key: string]: Json } = Object.fromEntries(entries);
       const id = json["id"];

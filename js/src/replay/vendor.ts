@@ -58,7 +58,7 @@ export class Vendor {
   readonly #naming: Naming;
   readonly #marks: Marks;
 
-  constructor(service: Service, naming: Naming, marks: Marks = (digits) => digits) {
+  constructor(service: Service, naming: Naming, marks: Marks = () => "") {
     this.#service = service;
     this.#naming = naming;
     this.#marks = marks;
@@ -165,6 +165,9 @@ export function retryAfter(text: string | undefined): string | undefined {
   return value !== undefined && /^(?:\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)$/.test(value) ? value : undefined;
 }
 
+/** Larger numbers are fingerprints, and no times of this century. */
+const LATEST_MS = 4e12;
+
 /** What is left of a value when texts are left out: two of them are of one shape when this is the same. */
 export function skeleton(value: Json): Json {
   if (Array.isArray(value)) return value.map(skeleton);
@@ -173,7 +176,7 @@ export function skeleton(value: Json): Json {
     return Object.fromEntries(entries.filter(([key]) => key !== "kept"));
   }
   if (typeof value === "string") return TIME.test(value) || VALUES.has(value) ? value : "";
-  return typeof value === "bigint" ? 0 : value;
+  return typeof value === "bigint" || (typeof value === "number" && value > LATEST_MS) ? 0 : value;
 }
 
 /** Whether a value is one of the services' own. */

@@ -17,6 +17,8 @@ const ELEMENTS = new Set([
   "a", "article", "b", "blockquote", "br", "code", "div", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p",
   "pre", "s", "section", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "template", "th", "thead", "tr", "u", "ul",
 ]);
+/** Of these, what may stand in the middle of a word. */
+const INLINE = new Set(["a", "b", "code", "em", "font", "i", "s", "small", "span", "strong", "sub", "sup", "u"]);
 /** Their content is text up to the end tag; of the first three nobody sees it. */
 const RAW = ["script", "style", "title", "textarea", "xmp", "iframe"];
 
@@ -29,6 +31,14 @@ const CLASSES: { upTo: number; first: number; count: number }[] = [
   { upTo: 0xffff, first: 0x4e00, count: 20_000 },
   { upTo: 0x10ffff, first: 0x20000, count: 40_000 },
 ];
+
+/** Where in a text a piece of it stands. */
+interface Place {
+  /** The beginning of the word that it goes on. */
+  before: string;
+  /** Of the last item of a list. */
+  number: number;
+}
 
 export class Words {
   /** What follows a word's beginning, and what it becomes. */
@@ -48,24 +58,18 @@ export class Words {
 
   /** A text without markup. */
   plain(text: string): string {
-    if (OWN_TITLES.has(text)) return text;
-    let number = 0;
-    return text.split("\n").map((line) => {
-      const [start = "", digits = ""] = /^\s*(\d{1,2})(?=\. )/.exec(line) ?? [];
-      // The engine numbers the items of a list so.
-      const isItem = digits !== "" && Number(digits) === number + 1;
-      if (isItem) number += 1;
-      return isItem ? start + this.#run(line.slice(start.length)) : this.#run(line);
-    }).join("\n");
+    return OWN_TITLES.has(text) ? text : this.#lines(text, { before: "", number: 0 });
   }
 
   /** A text that is read as HTML: its elements and the references of punctuation stay. */
   html(text: string): string {
     const markup = /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*(?:>|$)|<(\/?)([A-Za-z][^\s/>]*)((?:\s*=\s*(?:"[^"]*"|'[^']*')|[^>])*)(?:>|$)/g;
+    const place: Place = { before: "", number: 0 };
+    let isLink = false;
     let out = "";
     let done = 0;
     for (let found = markup.exec(text); found; found = markup.exec(text)) {
-      out += this.#references(text.slice(done, found.index));
+      out += this.#references(text.slice(done, found.index), place);
       done = markup.lastIndex;
       const name = found[2]?.toLowerCase();
       if (name === undefined) {
@@ -73,15 +77,18 @@ export class Words {
         continue;
       }
       const closing = found[1] ?? "";
-      const known = ELEMENTS.has(name) || RAW.includes(name);
-      out += `<${closing}${known ? name : "x-other"}${closing ? "" : this.#target(name, found[3] ?? "")}>`;
+      const target = closing ? "" : this.#target(name, found[3] ?? "");
+      out += `<${closing}${ELEMENTS.has(name) || RAW.includes(name) ? name : "x-other"}${target}>`;
+      // The engine prints where a link leads after its text.
+      if ((ELEMENTS.has(name) && !INLINE.has(name)) || (name === "a" && closing && isLink)) place.before = "";
+      if (name === "a") isLink = target !== "";
       if (closing || !RAW.includes(name)) continue;
       const end = text.toLowerCase().indexOf(`</${name}`, done);
       const inside = text.slice(done, end < 0 ? text.length : end);
-      if (RAW.indexOf(name) > 2) out += this.#references(inside);
+      if (RAW.indexOf(name) > 2) out += this.#references(inside, place);
       done = markup.lastIndex = done + inside.length;
     }
-    return out + this.#references(text.slice(done));
+    return out + this.#references(text.slice(done), place);
   }
 
   /** The link of an element, which the engine prints; other attributes say nothing. */
@@ -89,24 +96,48 @@ export class Words {
     if (name !== "a") return "";
     const [, , double, single, bare] = /(?:^|[\s/])href\s*=\s*("([^"]*)"|'([^']*)'|([^\s"'][^\s]*))/i.exec(attributes) ?? [];
     const href = double ?? single ?? bare;
-    return href === undefined ? "" : ` href="${this.#references(href).replaceAll('"', "&quot;")}"`;
+    return href === undefined ? "" : ` href="${this.#references(href, { before: "", number: 0 }).replaceAll('"', "&quot;")}"`;
   }
 
   /** Text with character references: those of letters become letters. */
-  #references(text: string): string {
-    const resolved = text.replace(/&(?:#\d+|#[xX][\dA-Fa-f]+|[A-Za-z][A-Za-z\d]*);?/g, (reference) => {
+  #references(text: string, place: Place): string {
+    let out = "";
+    let open = "";
+    let done = 0;
+    for (const { 0: reference, index } of text.matchAll(/&(?:#\d+|#[xX][\dA-Fa-f]+|[A-Za-z][A-Za-z\d]*);?/g)) {
+      open += text.slice(done, index);
+      done = index + reference.length;
       const character = this.#decode(reference);
-      return character === reference ? reference : KEPT.test(character) || character === "" ? `\ue001${reference}\ue001` : character;
-    });
-    return resolved.split("\ue001").map((part, at) => (at % 2 === 1 ? part : this.plain(part))).join("");
+      if (character !== "" && (character === reference || !KEPT.test(character))) {
+        open += character;
+        continue;
+      }
+      out += this.#lines(open, place) + reference;
+      open = place.before = "";
+    }
+    return out + this.#lines(open + text.slice(done), place);
   }
 
-  #run(text: string): string {
+  #lines(text: string, place: Place): string {
+    return text.split("\n").map((line, at) => {
+      if (at > 0) place.before = "";
+      const [start = "", digits = ""] = place.before === "" ? (/^\s*(\d{1,2})(?=\. )/.exec(line) ?? []) : [];
+      // The engine numbers the items of a list so: from 1 on, or from the number before.
+      const isItem = digits !== "" && [1, place.number + 1].includes(Number(digits));
+      if (!isItem) return this.#run(line, place);
+      place.number = Number(digits);
+      return start + this.#run(line.slice(start.length), place);
+    }).join("\n");
+  }
+
+  #run(text: string, place: Place): string {
     let out = "";
-    let word = "";
+    // A word may have begun before an element that lays out nothing.
+    let begun = place.before;
+    let word = begun;
     const flush = (next: string) => {
-      if (word !== "") out += next === ":" && SCHEMES.has(word.toLowerCase()) ? word : this.#word(word);
-      word = "";
+      if (word !== begun) out += begun === "" && next === ":" && SCHEMES.has(word.toLowerCase()) ? word : this.#word(word).slice(begun === "" ? 0 : this.#word(begun).length);
+      [word, begun] = ["", ""];
     };
     for (const character of text) {
       if (!KEPT.test(character)) {
@@ -116,6 +147,7 @@ export class Words {
       flush(character);
       out += character;
     }
+    place.before = word;
     flush("");
     return out;
   }
