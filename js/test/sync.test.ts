@@ -53,13 +53,13 @@ test("each method starts its command in an engine of its own", async () => {
 });
 
 test("what was written is explained, undone and put back by commands of their own", async () => {
-  const { sync, engines } = syncWith(Array.from({ length: 5 }, (_, n) => [done(n)]));
+  const { sync, engines } = syncWith([[done(0)], [done(1)], [done(2)], [done(3)], [done({ ...stored, state: "active" })]]);
   const seen: string[] = [];
   const results = [
     await sync.explain("g1"), await sync.undo(), await sync.undo(7, { googleId: "g1", onProgress: ({ phase }) => seen.push(phase) }),
-    await sync.putBack(7, "g1", "title"), await sync.resolve("00ff", "pair"),
+    await sync.putBack(7, "g1", "title"), (await sync.resolve("00ff", "pair")).state,
   ];
-  assert.deepEqual(results, [0, 1, 2, 3, 4]);
+  assert.deepEqual(results, [0, 1, 2, 3, "active"]);
   assert.deepEqual(engines.map(({ calls }) => calls[0]?.[1]), [
     { name: "explain", googleId: "g1" }, { name: "undo", batch: false }, { name: "undo", run: 7, googleId: "g1", batch: false },
     { name: "putBack", run: 7, googleId: "g1", field: "title", batch: false }, { name: "resolve", question: "00ff", answer: "pair" },

@@ -225,6 +225,7 @@ impl Gatherer<'_> {
         let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
         let deleted = fresh.listed();
         let known = book.state.unread_since.is_none()
+            && book.intents.updates.is_empty()
             && book.state.crm_overlap == Some(versions(&changed, changes.from()));
         Ok(Lists { full: false, started_ms, changed, known, deleted })
     }
@@ -449,11 +450,19 @@ impl Gatherer<'_> {
             let case = gathered.cases.get(ways.get(id)?)?;
             case.link.as_ref()
         };
+        // A write of which nobody knows may have come within the second of the version that was seen.
+        let doubtful = |id: &CrmId| {
+            ways.get(id).is_some_and(|id| book.intents.updates.iter().any(|(written, ..)| written == id))
+        };
         for row in lists.changed.iter().filter(|_| !lists.known) {
-            let known = link(&row.id).is_some_and(|link| {
-                let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
-                link.shown.is_some() && row.modified.is_some() && link.crm_modified == row.modified && !unread
-            });
+            let known = !doubtful(&row.id)
+                && link(&row.id).is_some_and(|link| {
+                    let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
+                    link.shown.is_some()
+                        && row.modified.is_some()
+                        && link.crm_modified == row.modified
+                        && !unread
+                });
             if !known {
                 ids.push(row.id.clone());
             }

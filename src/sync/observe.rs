@@ -134,6 +134,10 @@ impl Case {
         let (Some(event), Some(link)) = (event, &mut self.link) else { return };
         let ours = written.same(&Seen::of(event));
         link.seen.google = link.seen.google.updated_by(written, ours);
+        if side == Side::Crm && !ours.is_empty() {
+            // The write may share its second with the version that was seen: what is known by now is to be stored.
+            link.crm_modified = None;
+        }
         if let Some(shown) = &mut link.shown {
             shown.fields = shown.fields.updated_by(written, ours);
             let time = FieldSet::only(Field::Time);
@@ -302,7 +306,10 @@ impl InGoogle {
                 // The setting says what the CRM may see. Where nothing goes there, it hides nothing from its own edits.
                 let private = private && admission.settings.direction != Direction::CrmToGoogle;
                 match (private, admission.settings.private_events) {
-                    (true, PrivatePolicy::Skip) => (Verdict::Kept(SkipReason::Private), None),
+                    (true, PrivatePolicy::Skip) => {
+                        reach = Reach::Aside;
+                        (Verdict::Kept(SkipReason::Private), None)
+                    }
                     (true, PrivatePolicy::Busy) => {
                         if writable {
                             reach = Reach::TimeOnly;
@@ -387,7 +394,7 @@ impl Reach {
         match self {
             Self::Open => FieldSet::all(),
             Self::TimeOnly => FieldSet::only(Field::Time),
-            Self::Closed => FieldSet::NONE,
+            Self::Closed | Self::Aside => FieldSet::NONE,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::observe::{Case, Cases, InCrm, InGoogle, Verdict};
 use super::report::{Conflict, Note, Skipped};
 use super::resolve::{Resolved, resolve};
 use super::side::Side;
-use super::state::{Draft, Link, Parked, Seen, Shown};
+use super::state::{Draft, Link, Parked, Reach, Seen, Shown};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
@@ -118,6 +118,8 @@ pub(crate) struct Plan {
     pub(crate) links: Links,
     /// Links whose version moved without anything to write.
     pub(crate) remembered: Vec<(GoogleId, Link)>,
+    /// Links of events that are skipped, and from this cycle on.
+    aside: Vec<(GoogleId, Link)>,
     /// Links that were made, with nothing to write.
     pub(crate) paired: Vec<(GoogleId, Link)>,
     /// Links that are made with the write of what differs.
@@ -166,6 +168,7 @@ impl Plan {
         if plan.accounted() != count {
             return Err(Error::internal("an observed event has no place in the plan"));
         }
+        plan.remembered.append(&mut plan.aside);
         sort_by_key(&mut plan.crm_creates, |op| rank(&op.event.when, now));
         sort_by_key(&mut plan.crm_updates, |op| rank(&op.event.when, now));
         sort_by_key(&mut plan.google_creates, |op| rank(&op.event.when, now));
@@ -174,7 +177,12 @@ impl Plan {
     }
 
     fn add(&mut self, id: GoogleId, mut case: Case, book: &Book, planning: Planning) {
-        let (google, crm) = (case.google_view(), case.crm_view());
+        let (mut google, crm) = (case.google_view(), case.crm_view());
+        let aside =
+            case.google.is_none() && case.link.as_ref().is_some_and(|link| link.seen.reach == Reach::Aside);
+        if aside && planning.policy.direction != Direction::CrmToGoogle {
+            google = View::Kept(SkipReason::Private);
+        }
         let mut verb = decide(google, crm, planning.policy);
         // An edit beats a deletion, whether the CRM sees it or not.
         if verb == Verb::Delete(Side::Google) && case.is_edited_out_of_sight() {
@@ -244,13 +252,23 @@ impl Plan {
             _ => FieldSet::NONE,
         };
         let (in_google, in_crm) = (news(google), news(crm));
+        let reach = case.google.as_ref().map(|seen| seen.reach).filter(|reach| *reach == Reach::Aside);
         match case.link {
             Some(mut link) if !(in_google.is_empty() && in_crm.is_empty()) => {
+                link.seen.reach = reach.unwrap_or(link.seen.reach);
                 link.forget(Side::Google, in_google);
                 link.forget(Side::Crm, in_crm);
                 self.remembered.push((id, link));
             }
-            _ => self.skipped.count(reason),
+            link => {
+                self.skipped.count(reason);
+                if let (Some(mut link), Some(reach)) = (link, reach)
+                    && link.seen.reach != reach
+                {
+                    link.seen.reach = reach;
+                    self.aside.push((id, link));
+                }
+            }
         }
     }
 

@@ -480,6 +480,8 @@ pub(crate) enum Reach {
     TimeOnly,
     /// Nothing: somebody else's event, or a locked one.
     Closed,
+    /// Nothing, either way, until Google shows it again: it became private, and such events are skipped.
+    Aside,
 }
 
 /// What is remembered of a Google event, linked or about to be. Stored as a list, for there are thousands.
@@ -539,7 +541,7 @@ impl Row for Draft {
                 0 => Reach::Open,
                 1 => Reach::TimeOnly,
                 2 => Reach::Closed,
-                _ => return None,
+                _ => Reach::Aside,
             },
             hidden: flags >> 3,
         })

@@ -184,6 +184,8 @@ impl Story<'_> {
         // there.
         let contested: Vec<Field> =
             thing.written.keys().filter(|(by, _)| *by == side).map(|(_, field)| *field).collect();
+        // A value of the other side that nobody carried over meanwhile is an edit all the same.
+        thing.blurred |= thing.written.keys().any(|(by, field)| *by != side && contested.contains(field));
         thing.written.retain(|(by, field), _| *by != side && !contested.contains(field));
         thing.guests.retain(|(by, _), _| *by != side);
     }

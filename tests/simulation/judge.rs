@@ -152,7 +152,10 @@ impl Story<'_> {
                 (!self.disturbed || !edited).then_some(edited)
             }
         };
-        let judged = (thing.base.is_some() || !self.disturbed) && !thing.decided && !thing.blurred;
+        // What was typed into the meeting of an invitation is an edit that beats the deletion: then there is an event of
+        // one's own instead, and the pair differed before.
+        let torn = thing.base.as_ref().is_some_and(|[google, crm]| google != crm);
+        let judged = (thing.base.is_some() || !self.disturbed) && !thing.decided && !thing.blurred && !torn;
         let seen = matches!(standing, Standing::Open | Standing::Busy);
         if let Some(expected) = expected.filter(|_| judged && seen) {
             prop_assert_eq!(there[0], expected, "I5, I6: E{} was deleted {:?}", index, thing);

@@ -262,7 +262,8 @@ impl<'a> Story<'a> {
             Ok([by(Side::Google)?, by(Side::Crm)?])
         };
         // Now and then somebody looks first.
-        let looks = kill.is_none() && !pushes && self.trouble.is_empty() && self.calls.len() % 3 == 0;
+        let looks =
+            kill.is_none() && !pushes && self.trouble.is_empty() && self.calls.len().is_multiple_of(3);
         let foreseen = if looks { self.foresee()? } else { None };
         let (rows_before, before) = (rows(self), things(self)?);
         let ended = self.run(command, kill);

@@ -244,7 +244,12 @@ impl Writer<'_> {
                 then.draft = draft.clone();
             }
             if Device::EchoRule.on() {
+                // Who was a guest is known even while the CRM has yet to hear of it: whom somebody removes meanwhile
+                // counts as removed, and not as one whom only the CRM has.
+                let mut guests = if pending.has(Field::Guests) { draft.guests.clone() } else { Vec::new() };
                 link.seen.update(draft, FieldSet::all().without(pending));
+                guests.retain(|guest| !link.seen.guests.contains(guest));
+                link.seen.guests.append(&mut guests);
             }
         }
         see_origin(link, &op.origin, op.fields);

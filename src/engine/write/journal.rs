@@ -2,6 +2,8 @@
 
 use super::Writer;
 use crate::api::google;
+use crate::api::http::Service;
+use crate::api::retry::Problem;
 use crate::engine::read_crm::Reader;
 use crate::error::Result;
 use crate::model::event::Event;
@@ -12,7 +14,6 @@ use crate::model::settings::ConflictPolicy;
 use crate::model::sight::CrmContent;
 use crate::model::table::Table;
 use crate::sync::journal::{CREATE, DELETE, FieldChange, Operation, SEEN, UPDATE, rule};
-use crate::sync::observe::InGoogle;
 use crate::sync::plan::Delete;
 use crate::sync::report::Winner;
 use crate::sync::side::Side;
@@ -61,11 +62,20 @@ impl Writer<'_> {
         }
         let calendar = self.book.active()?.settings.calendar.clone();
         let answers = self.send(ids.iter().map(|id| google::event(&calendar, id)).listed()).await?;
-        let image = |(id, answer): (GoogleId, super::google::Answered)| {
-            let seen: InGoogle = self.echo(&id, &answer.ok()?)?;
-            Some((id, seen.event?))
-        };
-        Ok(ids.into_iter().zip(answers).filter_map(image).collect())
+        let mut images = Images::default();
+        for (id, answer) in ids.into_iter().zip(answers) {
+            match answer {
+                Ok(response) => {
+                    if let Some(event) = self.echo(&id, &response).and_then(|seen| seen.event) {
+                        images.insert(id, event);
+                    }
+                }
+                // A service that asks for time gets it before it is written to.
+                Err(problem @ Problem::Slower(_)) => return Err(problem.error(Service::Google)),
+                Err(_) => {}
+            }
+        }
+        Ok(images)
     }
 
     /// What is about to be deleted in the CRM.
