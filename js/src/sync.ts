@@ -189,7 +189,8 @@ export interface Sync {
    * What a bug report needs: the last cycle, preview, verification or undo of this object, step by step, with every text,
    * name, address and id replaced. Kept in memory only, until the next one. Makes no request.
    *
-   * Rejects with `misuse` when there was none yet, or when it read or wrote more than 16 MB.
+   * Rejects with `misuse` when there was none yet, or when it read and wrote more than 16 MB; with `unsupported` where more
+   * code cannot be loaded, as in a service worker whose scripts are not bundled into one.
    *
    * @example
    * const bundle = await sync.replayBundle();
@@ -297,14 +298,13 @@ export function syncOver(host: Host, source: EngineSource): Sync {
       (await exclusive({ name: "putBack", run, googleId, field, batch: source.googleBatch })) as Report,
     resolve: (question, answer) => status(exclusive({ name: "resolve", question, answer })),
     replayBundle: async () => {
-      if (!transcript) throw new AccordError("misuse", "There is nothing to replay yet. Run a sync first, in this page.");
-      if (transcript.tooLarge) throw new AccordError("misuse", "The last sync read or wrote too much to be kept for a replay. Run a smaller one, then ask again.");
-      try {
-        const { bundleOf } = await import("./replay/bundle.ts");
-        return bundleOf(transcript, source);
-      } catch (error) {
-        throw asAccordError(error);
-      }
+      const last = transcript;
+      if (!last) throw new AccordError("misuse", "There is nothing to replay yet. Run a sync first, in this page.");
+      if (last.tooLarge) throw new AccordError("misuse", "The last sync read or wrote too much to be kept for a replay. Run a smaller one, then ask again.");
+      const { bundleOf } = await import("./replay/bundle.ts").catch((cause: unknown) => {
+        throw new AccordError("unsupported", "The code of replay bundles could not be loaded here, as in a service worker. Ask for the bundle in a page.", { cause });
+      });
+      return guarded(() => bundleOf(last, source));
     },
     deactivate: () => status(exclusive({ name: "deactivate" })),
     forget: async () => void (await exclusive({ name: "forget" })),
