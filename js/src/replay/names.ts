@@ -137,19 +137,22 @@ export class Renamed implements Naming {
       else groups.set(start, [born]);
     }
     let left = DERIVATIONS;
+    const settled = new Set<string>();
     for (const group of groups.values()) {
-      group.sort((one, other) => byUtf8(one.id, other.id)).forEach(({ id, crmId, generation }, rank) => {
-        const free = this.crmId(crmId).slice(0, 8);
-        let made = birth(to, this.crmId(crmId), generation);
-        for (let tried = 1; tried < 40 * group.length && crmId.length >= 14 && left > 0; tried++, left--) {
-          if (Math.floor(placeOf(made) * group.length) === rank) break;
-          const other = free + String(tried).padStart(crmId.length - 8, "0");
-          this.#crm.set(crmId, other);
-          made = birth(to, other, generation);
+      group.sort((one, other) => byUtf8(one.id, other.id)).forEach(({ crmId, generation }, rank) => {
+        // A meeting whose event was deleted has another one; only one of them can be put in its place.
+        if (settled.has(crmId) || crmId.length < 14) return;
+        settled.add(crmId);
+        const before = this.crmId(crmId).slice(0, 8);
+        for (let tried = 0; tried < 40 * group.length && left > 0; tried++, left--) {
+          const made = before + String(tried).padStart(crmId.length - 8, "0");
+          if (Math.floor(placeOf(birth(to, made, generation)) * group.length) !== rank) continue;
+          this.#crm.set(crmId, made);
+          break;
         }
-        this.#google.set(id, made);
       });
     }
+    for (const { id, crmId, generation } of all) this.#google.set(id, birth(to, this.crmId(crmId), generation));
   }
 
   connection({ calendar, organisation, user }: Connection): Connection {
