@@ -28,13 +28,13 @@ const HOUR = 3_600_000;
 const folder = await mkdtemp(join(tmpdir(), "accord-replay-"));
 after(() => rm(folder, { recursive: true }));
 
-function syncOf({ host }: Overheard): Sync {
-  return syncOver(host, { create: (seed) => new glue.Engine(seed), normalForm: glue.normalForm, seed: () => 7, googleBatch: true });
+function syncOf({ host }: Overheard, googleBatch = true): Sync {
+  return syncOver(host, { create: (seed) => new glue.Engine(seed), normalForm: glue.normalForm, seed: () => 7, googleBatch });
 }
 
 /** Runs `story` in a planted world of some size. */
 function told(name: string, options: string[], story: (world: { sandbox: Sandbox; heard: Overheard; sync: Sync }) => Promise<void>): void {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 120_000 }, async () => {
     const sandbox = await Sandbox.start(...options);
     try {
       await plant(sandbox);
@@ -162,6 +162,37 @@ told("I26: a cycle that goes on after a kill", ["--events", "30", "--meetings", 
   await next.run();
   await bundleOf(next, heard, "after a kill");
 });
+
+for (const [name, settings, switches] of [
+  ["instances of series", { recurring: "instances" }, []],
+  ["private events included, guests made contacts", { privateEvents: "include", guests: "add-as-contacts" }, []],
+  ["private events skipped, no batches", { privateEvents: "skip", conflict: "crm" }, ["batch"]],
+  ["Google to the CRM, in another zone", { direction: "google-to-crm" }, ["--zone", "Asia/Kolkata"]],
+  ["the CRM to Google", { direction: "crm-to-google" }, []],
+  ["everything imported, under a lease and limits", { deletions: "keep", firstMatch: "import-all", limits: { firstSync: 40, laterSync: 8 } }, ["lease"]],
+] as const) {
+  const options = switches.filter((option) => option !== "batch" && option !== "lease");
+  told(`I26: ${name}`, ["--events", "30", "--meetings", "30", ...options], async ({ sandbox }) => {
+    const heard = new Overheard(sandbox, MARKER, !switches.includes("lease" as never));
+    const sync = syncOf(heard, !switches.includes("batch" as never));
+    await sync.activate({ calendar: CALENDAR, ...settings });
+    await sync.run();
+    await bundleOf(sync, heard, `${name} first`);
+    for (const [round, fault] of [
+      { service: "zoho", method: "POST", path: "/crm/v8/Events", kind: "drop", when: "after" },
+      { service: "google", path: "/batch", kind: "truncate" },
+      { service: "zoho", kind: "bad-record", index: 1, code: "INVALID_DATA", times: 2 },
+    ].entries()) {
+      await sandbox.later([300_000, 30_000, 86_400_000][round] ?? 0);
+      await sandbox.ask("POST", "/sandbox/edits", { count: 10, seed: round, side: "google" });
+      await sandbox.ask("POST", "/sandbox/edits", { count: 10, seed: round, side: "crm" });
+      await sandbox.ask("POST", "/sandbox/faults", fault);
+      await sync.run();
+      await bundleOf(sync, heard, `${name} ${round}`);
+      await sandbox.ask("DELETE", "/sandbox/faults");
+    }
+  });
+}
 
 for (const [title, fault, code] of [
   ["500 of the CRM", { service: "zoho", method: "POST", path: "/crm/v8/Events", status: 500, times: 0, body: { code: "INTERNAL_ERROR", message: MARKER, details: { [MARKER]: MARKER } } }, "server-error"],
