@@ -202,6 +202,37 @@ test("stored rows: what they name, and what their fingerprints stand for", () =>
   assert.equal(rows.key("link/abc12"), `link/${names.googleId("abc12")}`);
 });
 
+test("no text of any stored row gets through", () => {
+  const secret = "zimzumquark";
+  const conflict = { googleId: secret, crmId: secret, field: "title", google: secret, crm: secret, winner: "google" };
+  const parked = { googleId: secret, crmId: secret, code: secret, message: secret, etag: secret, crm: secret };
+  const draft = [secret, [1, 2, 3, 4, 5, 6], [7], 1, 2, 3];
+  const question = { id: secret, side: secret, ids: [secret], crm: [secret], answer: secret, candidates: { googleIds: [secret], crmIds: [secret] }, code: secret, count: 1 };
+  const head = [secret, secret, secret, secret, secret, secret, secret];
+  const rows: { [key: string]: unknown } = {
+    settings: { settings: { calendar: secret, direction: secret }, crm: { user: secret, own: [secret, `${secret}@example.org`], organisation: secret, zone: secret, defaults: [[secret, secret]] } },
+    state: { cursor: secret, probe: secret, trouble: { code: secret, message: secret }, defaultReminders: [[secret, 10]], allDay: { offset: secret } },
+    intents: { creates: [[secret, draft]], updates: [[secret, secret, [1, 2, 3, 4, 5, 6]]], births: [[secret, secret]], lost: [conflict], open: { trigger: secret }, undo: { id: secret, field: secret } },
+    parked: { parked: [[secret, parked]], held: [question] },
+    history: [JSON.stringify({ trigger: secret, parked: [parked], notes: [parked], conflicts: [conflict], questions: [question], failed: { code: secret, message: secret }, notRestored: [parked] }), secret],
+    lease: { owner: secret },
+    "done/1/00000": [[head, secret, [["title", secret, secret, secret, secret, secret], ["guests", `${secret}@example.org, ${secret}`, secret, secret, null, null], [secret, secret, secret, secret, secret, secret]], 0, true, secret], [head, secret, [], 0, true, `"${secret}"/10`]],
+    [`link/${secret}`]: [secret, 1, draft, [[1, 2, 3, 4, 5, 6], [7]], 3, false, false],
+    [`crm/${secret}`]: secret,
+    [secret]: { state: secret },
+  };
+  const found = new Collected();
+  const stored = Object.entries(rows).map(([key, value]): [string, string] => [key, `1:${hex(fingerprint(JSON.stringify(value)))}:${JSON.stringify(value)}`]);
+  for (const [key, row] of stored) new Rows(found).row(new Rows(found).key(key), row);
+  const names = new Renamed(found, words());
+  const translated = new Rows(names, new Fingerprints(found, names, normalForm, LIMITS, [], chance()));
+  for (const [key, row] of stored) {
+    const out = translated.row(key, row);
+    assert.notEqual(contents(out), undefined, key);
+    assert.ok(!(translated.key(key) + out).includes(secret), `${key}: ${out}`);
+  }
+});
+
 test("rows that are damaged stay so, and say nothing", () => {
   const names = new Renamed(new Collected(), words());
   for (const text of ["zimzumquark", "1:00:\"zimzumquark\"", "2:0000000000000000:{}", `1:${"0".repeat(16)}:{"a":"zimzumquark"}`]) {
