@@ -143,3 +143,28 @@ fn an_edit_beside_the_all_day_probe_is_kept() {
         assert_eq!(host.meeting("Fair")["Description"], "typed beside it");
     }
 }
+
+/// I12, K3: an event becomes all-day, the first that Accord writes, and the cycle is cut off at any call: what the CRM makes
+/// of a time in the wrong zone is nobody's edit, whoever wins conflicts.
+#[test]
+fn a_first_all_day_time_that_was_cut_off_is_nobodys_edit() {
+    for at in 0..16 {
+        let mut host = Host::new();
+        host.world.switches().set("allday_offset", "user_zone").unwrap();
+        host.activate_with(json!({ "direction": "two-way", "conflict": "crm" }));
+        let id = host.add_event(timed("Fair", 24));
+        host.settle();
+        let day = |date: &str| json!({ "date": date, "dateTime": null });
+        host.edit_event(&id, json!({ "start": day("2026-12-01"), "end": day("2026-12-04") }));
+        host.advance(60_000);
+        host.run_killed(json!({ "name": "run" }), Kill::After(at));
+        host.advance(60_000);
+        host.settle();
+        let event = host.event("Fair");
+        let dates = (&event["start"]["date"], &event["end"]["date"]);
+        assert_eq!(dates, (&json!("2026-12-01"), &json!("2026-12-04")), "killed after call {at}");
+        let row = host.meeting("Fair");
+        assert_eq!(&row["Start_DateTime"].as_str().unwrap()[..10], "2026-12-01", "killed after call {at}");
+        assert_eq!(&row["End_DateTime"].as_str().unwrap()[..10], "2026-12-03", "killed after call {at}");
+    }
+}

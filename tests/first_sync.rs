@@ -511,3 +511,31 @@ fn nothing_is_written_to_google() {
     host.sync();
     assert!(host.world.google_events("primary") == edited, "no mark, no version of any event has moved");
 }
+
+/// I24: two meetings fit an event equally well and differ: none is guessed and none is doubled, until somebody tells them
+/// apart.
+#[test]
+fn an_event_that_two_meetings_fit_is_held() {
+    let mut host = Host::new();
+    let mut call = timed("Call", 4);
+    call["location"] = json!("Room 1");
+    host.add_event(call);
+    let mut ids = Vec::new();
+    for place in ["Room 2", "Room 3"] {
+        let mut row = support::meeting("Call", 4);
+        row["Venue"] = json!(place);
+        ids.push(host.add_meeting(row));
+    }
+    host.activate_with(json!({}));
+    let report = host.settle();
+    assert_eq!(report["parked"][0]["code"], "ambiguous");
+    assert_eq!(host.world.crm_event_count(), 2);
+    host.advance(26 * 3_600_000);
+    assert_eq!(host.settle()["parked"][0]["code"], "ambiguous");
+    assert_eq!(host.world.crm_event_count(), 2);
+    host.delete_meeting(&ids[0]);
+    host.advance(26 * 3_600_000);
+    assert_eq!(host.settle()["parked"], json!([]));
+    let status = host.run(json!({ "name": "status" })).done();
+    assert_eq!((&status["links"], host.world.crm_event_count()), (&json!(1), 1));
+}

@@ -448,3 +448,56 @@ fn guests_that_come_and_go_on_either_side_are_merged() {
     assert_eq!(invited(&host.meeting("Call")["Participants"], "participant"), expected);
     assert_quiet(&mut host);
 }
+
+/// K6: what one side refused is tried again as soon as the other one changes, be it in nothing that is mapped.
+#[test]
+fn what_was_refused_is_tried_again_when_either_side_changes() {
+    let mut host = two_way();
+    let id = host.add_event(timed("Call", 4));
+    host.settle();
+    let row = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_meeting(&row, json!({ "Venue": "Room 2" }));
+    host.world.faults().add(Fault::status(400).on(Service::Google, "PATCH", "/calendar/v3/calendars/ana"));
+    let report = host.sync();
+    assert_eq!(report["parked"].as_array().unwrap().len(), 1);
+    // Until no list names the change of the CRM any more.
+    for _ in 0..2 {
+        host.advance(150_000);
+        host.sync();
+    }
+    assert_eq!(host.event("Call")["location"], Value::Null);
+    host.edit_event(&id, json!({ "colorId": "5" }));
+    assert_eq!(host.sync()["parked"], json!([]));
+    assert_eq!(host.event("Call")["location"], "Room 2");
+    assert_quiet(&mut host);
+}
+
+/// F3: where the CRM's reminder is a time of its own, it is written as one, and moves with the meeting.
+#[test]
+fn a_reminder_that_is_a_time_moves_with_the_start() {
+    let mut host = Host::new();
+    host.world.switches().set("reminder_shape", "event_reminder").unwrap();
+    host.activate_with(json!({ "direction": "two-way" }));
+    let mut call = timed("Call", 48);
+    call["reminders"] = json!({ "useDefault": false, "overrides": [{ "method": "popup", "minutes": 30 }] });
+    let id = host.add_event(call);
+    host.settle();
+    let before = |host: &Host| -> i64 {
+        let row = host.meeting("Call");
+        let at = |key: &str| chrono::DateTime::parse_from_rfc3339(row[key].as_str().unwrap()).unwrap();
+        (at("Start_DateTime") - at("Remind_At")).num_minutes()
+    };
+    assert_eq!(before(&host), 30);
+    let moved = timed("Call", 72);
+    host.edit_event(&id, json!({ "start": moved["start"], "end": moved["end"] }));
+    host.settle();
+    assert_eq!(before(&host), 30);
+    assert_eq!(host.event("Call")["reminders"]["overrides"][0]["minutes"], 30);
+    host.edit_event(&id, json!({ "start": { "date": "2026-12-01", "dateTime": null }, "end": { "date": "2026-12-02", "dateTime": null } }));
+    host.settle();
+    assert_eq!(before(&host), 30);
+    host.edit_event(&id, json!({ "reminders": { "useDefault": false, "overrides": [] } }));
+    host.settle();
+    assert_eq!(host.meeting("Call")["Remind_At"], Value::Null);
+    assert_quiet(&mut host);
+}

@@ -12,6 +12,7 @@
 
 mod support;
 
+use accord_sandbox::{Fault, FaultKind, Service};
 use serde_json::{Value, json};
 use support::{Host, all_day, meeting, timed};
 
@@ -442,6 +443,42 @@ fn what_is_refused_is_named() {
     assert_eq!(report["notRestored"][0]["code"], "not-allowed");
     assert_eq!(report["notRestored"][0]["googleId"], *one);
     assert_eq!(host.meeting("From the CRM")["Venue"], "Room 2");
+}
+
+/// K8: a usage limit of Google's lasts for hours; the undo goes on by itself afterwards.
+#[test]
+fn an_undo_waits_for_a_service() {
+    let mut host = linked();
+    let record = id(&host.meeting("From Google"));
+    host.edit_meeting(&record, json!({ "Venue": "Room 11" }));
+    host.world.clear_mails();
+    host.sync();
+    let quota =
+        Fault::new(FaultKind::Status { status: 403, reason: Some("quotaExceeded".to_owned()), body: None });
+    host.world.faults().add(quota.on(Service::Google, "PATCH", "/").times(Some(1)));
+    let report = undo(&mut host);
+    assert_eq!((&report["finished"], &report["remaining"]), (&json!("paused"), &json!(1)));
+    assert_eq!(host.event("From Google")["location"], "Room 11");
+    host.advance(26 * 3_600_000);
+    host.settle();
+    assert_eq!(host.event("From Google")["location"], "Room 1");
+    stays(&mut host);
+}
+
+/// What failed was told, and nothing happens behind the person's back afterwards.
+#[test]
+fn an_undo_that_failed_is_not_tried_again() {
+    let mut host = linked();
+    let event = id(&host.event("From Google"));
+    host.edit_event(&event, json!({ "location": "Room 11" }));
+    host.sync();
+    host.world.faults().add(Fault::status(401).on(Service::Google, "GET", "/").times(None));
+    assert_eq!(host.run(json!({ "name": "undo", "batch": true })).code(), "auth-expired");
+    host.world.faults().clear();
+    host.settle();
+    assert_eq!(host.meeting("From Google")["Venue"], "Room 11");
+    all_restored(&undo(&mut host));
+    assert_eq!(host.meeting("From Google")["Venue"], "Room 1");
 }
 
 /// Commands that are none, and cycles of which nothing is kept.

@@ -3,6 +3,7 @@
 import type { OffsetChange } from "../src/types.ts";
 import type { Answers, Circumstances, Work } from "./baseline/cycle.ts";
 import type { AllDayOffset, CrmRecord } from "./baseline/map.ts";
+import type { GoogleWork, MeetingCircumstances } from "./baseline/to-google.ts";
 import { beginning, exchanges, type Exchange, type Recording } from "./record.ts";
 
 const MAPPED = new Set(["Event_Title", "All_day", "Start_DateTime", "End_DateTime", "Remind_At", "Venue", "Description", "Participants", "$send_notification"]);
@@ -48,6 +49,11 @@ export function circumstancesOf(record: Recording, cap: number): Circumstances {
     privateEvents: "busy",
     defaults: defaultsOf(record),
   };
+}
+
+/** The same of the other direction. */
+export function meetingCircumstancesOf(record: Recording, cap: number): MeetingCircumstances {
+  return { nowMs: beginning(record).nowMs, cap, limits: LIMITS };
 }
 
 /** What the engine learnt when it was activated: the fields that a layout demands. */
@@ -116,6 +122,20 @@ export function assertSameWork(record: Recording, work: Work): void {
   assertSame("creates", engine.creates, work.creates.flatMap(recordsOf));
   assertSame("updates", engine.updates, work.updates.flatMap(recordsOf));
   assertSame("deletes", engine.deletes.map((id) => ({ id })), work.deletes.flatMap(idsOf).map((id) => ({ id })));
+}
+
+/** Throws unless the baseline asks Google for the same events, but for the ids and marks that either one makes up. */
+export function assertSameEvents(record: Recording, work: GoogleWork): void {
+  const batches = exchanges(record).filter((exchange) => kindOf(exchange) === "batches");
+  assertSame("creates", batches.flatMap(({ request }) => eventsOf(request.body)), work.batches.flatMap(eventsOf));
+}
+
+/** The bodies of a batch. */
+function eventsOf(body = ""): CrmRecord[] {
+  return body.split("\r\n").filter((line) => line.startsWith("{")).map((line) => {
+    const { id: _, extendedProperties: __, ...event } = JSON.parse(line) as CrmRecord;
+    return event;
+  });
 }
 
 function assertSame(what: string, engine: CrmRecord[], baseline: CrmRecord[]): void {

@@ -10,7 +10,8 @@ import { browserFetch } from "../src/hosts/fetch.ts";
 import { indexedDbStorage } from "../src/hosts/indexeddb.ts";
 import type { Command, EngineLike, Report, Settings } from "../src/types.ts";
 import { cycle } from "./baseline/cycle.ts";
-import { answersOf, assertSameWork, circumstancesOf } from "./compare.ts";
+import { cycleToGoogle } from "./baseline/to-google.ts";
+import { answersOf, assertSameEvents, assertSameWork, circumstancesOf, meetingCircumstancesOf } from "./compare.ts";
 import { edit, renameMeeting } from "./edits.ts";
 import { assertDeterministic, played, recording, traffic, type Recording, type Traffic } from "./record.ts";
 
@@ -22,7 +23,7 @@ const SEED = 20261122;
 
 export interface Measured extends Traffic {
   engineMs: number;
-  /** Of the directions that the baseline knows: Google to CRM. */
+  /** Of the cases that the baseline knows: Google to CRM, and a first sync the other way. */
   baselineMs: number | null;
   /** Time inside the engine in the real run: the first one in this page. */
   coldMs: number;
@@ -71,18 +72,31 @@ async function measure(cap: number): Promise<Measured> {
   const stored = await baselineRows(record);
   const work = cycle(answers, (key) => stored[key], given);
   assertSameWork(record, work);
-  assertDeterministic(create, record);
+  const measured = compared(result, record, () => cycle(answers, (key) => stored[key], given));
+  await baselineStorage.save({ put: Object.fromEntries(work.rows), remove: [] });
+  return measured;
+}
 
+/** The same of a first sync from the CRM to Google. */
+async function measureToGoogle(cap: number): Promise<Measured> {
+  const { result, record } = await run({ name: "run", trigger: "manual", batch: true });
+  const answers = answersOf(record);
+  const given = meetingCircumstancesOf(record, cap);
+  assertSameEvents(record, cycleToGoogle(answers, given));
+  return compared(result, record, () => cycleToGoogle(answers, given));
+}
+
+/** Engine and baseline in turn on one recording. */
+function compared(result: unknown, record: Recording, work: () => unknown): Measured {
+  assertDeterministic(create, record);
   const engine = sampler(() => played(create, record));
   const baseline = sampler(() => {
     const start = performance.now();
-    cycle(answers, (key) => stored[key], given);
+    work();
     return performance.now() - start;
   });
   const samples: [number, number][] = [];
   for (let pair = 0; pair < PAIRS; pair++) samples.push([engine(), baseline()]);
-
-  await baselineStorage.save({ put: Object.fromEntries(work.rows), remove: [] });
   return {
     ...traffic(record),
     engineMs: median(samples.map(([engine]) => engine)),
@@ -158,7 +172,7 @@ function median(values: number[]): number {
 }
 
 const bench = {
-  activate, sync, edit: (count: number) => edit(host.fetch, count), editMeetings, later, forget, measure, measureAlone, measurePush,
+  activate, sync, edit: (count: number) => edit(host.fetch, count), editMeetings, later, forget, measure, measureAlone, measurePush, measureToGoogle,
 };
 export type Bench = typeof bench;
 Object.assign(globalThis, { bench });

@@ -29,7 +29,7 @@ try {
   });
   await inWorld({ meetings: 5000 }, async ({ page, alone }) => {
     await page.evaluate(() => bench.activate({}, "crm-to-google"));
-    await alone("to-google-5000");
+    await alone("to-google-5000", () => bench.measureToGoogle(5000));
     await rest(page);
     await alone("to-google-noop");
     await page.evaluate((ms) => bench.later(ms), SHOWN_MS);

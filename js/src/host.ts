@@ -2,8 +2,15 @@
 
 import type { FetchFailureReason, HttpRequest } from "./types.ts";
 
+/** One request of the engine: a service and a path, to which the host adds origin and token. */
 export type HostRequest = HttpRequest;
 
+/**
+ * Where the wasm module comes from: an address, its bytes, or the compiled module, which a page can hand to its workers.
+ */
+export type ModuleSource = URL | string | Request | ArrayBuffer | Uint8Array | WebAssembly.Module;
+
+/** What a service answered, whatever its status. */
 export interface HostResponse {
   status: number;
   /** Names in lower case. `retry-after` and `date` are used when they are there. */
@@ -22,6 +29,11 @@ export interface Storage {
    * state is taken to be this page's own.
    */
   readonly name?: string;
+  /**
+   * `false` where Web Locks do not reach all who share the state, as other processes: the engine then keeps a lease in
+   * the storage. Default: `true`.
+   */
+  readonly webLocks?: boolean;
   /** The rows of these keys; absent ones are left out. */
   load(keys: string[]): Promise<Record<string, string>>;
   /** All rows whose key starts with `prefix`. */
@@ -30,6 +42,7 @@ export interface Storage {
   save(patch: StoragePatch): Promise<void>;
 }
 
+/** Rows to write, and keys of rows to remove; a key in both is written. */
 export interface StoragePatch {
   put: Record<string, string>;
   remove: string[];

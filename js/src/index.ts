@@ -13,21 +13,21 @@
  * const report = await sync.run();
  */
 
-import type { Host } from "./host.ts";
-import { loadModule, type ModuleSource } from "./load.ts";
+import type { Host, ModuleSource } from "./host.ts";
+import { loadModule } from "./load.ts";
 import { syncOver, type Sync } from "./sync.ts";
 
 export { AccordError, ERROR_CODES, isAccordError, type ErrorCode } from "./errors.ts";
-export { FetchFailure, type Host, type HostRequest, type HostResponse, type Storage, type StoragePatch } from "./host.ts";
+export { FetchFailure, type Host, type HostRequest, type HostResponse, type ModuleSource, type Storage, type StoragePatch } from "./host.ts";
 export { browserFetch, type FetchOptions, type ServiceAccess } from "./hosts/fetch.ts";
 export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
-export type { ModuleSource } from "./load.ts";
 export type { PreviewOptions, RunOptions, Sync, UndoOptions } from "./sync.ts";
 export type {
   Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, Report, Rule, Service, Settings, Status, Trigger, Verification,
 } from "./types.ts";
 
+/** How the module is loaded, and what it is told once. */
 export interface SyncOptions {
   /**
    * Where the wasm module comes from. Default: the file beside the generated script, which

@@ -3,9 +3,8 @@
 import init, { Engine } from "../../pkg/accord_sync.js";
 import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
+import type { ModuleSource } from "./host.ts";
 import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress, Report, Settings, Status, Verification } from "./types.ts";
-
-export type ModuleSource = URL | string | Request | ArrayBuffer | WebAssembly.Module;
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
@@ -48,7 +47,8 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
     throw new AccordError("unsupported", "This browser has no WebAssembly. Use a current version of Chrome, Edge, Firefox or Safari.");
   }
   try {
-    await init({ module_or_path: source ?? new URL("../../pkg/accord_sync_bg.wasm", import.meta.url) });
+    // The glue itself names the file beside it, in the form that bundlers know.
+    await init(source === undefined ? undefined : { module_or_path: source as Exclude<ModuleSource, Uint8Array> });
     return { create: (seed) => new Engine(seed) as unknown as EngineLike };
   } catch (cause) {
     throw loadError(cause);

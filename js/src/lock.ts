@@ -45,7 +45,7 @@ async function withoutLock<T>(storage: Storage, body: Body<T>): Promise<T> {
 
 function webLock(storage: Storage): Host["lock"] {
   const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
-  if (storage.name === undefined || locks === undefined) return undefined;
+  if (storage.name === undefined || storage.webLocks === false || locks === undefined) return undefined;
   return async (name, body) => locks.request(name, { ifAvailable: true }, async (lock) => {
     if (lock === null) throw locked();
     return body();

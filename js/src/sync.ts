@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The facade's implementation: one engine per command, one writer at a time, one error type. */
 
 import { drive, type DriveOptions } from "./driver.ts";
@@ -7,6 +8,7 @@ import { watched } from "./health.ts";
 import { alone } from "./lock.ts";
 import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Plan, Progress, Reason, Report, Settings, Status, Trigger, Verification, WritingCommand } from "./types.ts";
 
+/** How one cycle is run; all of it may be left out. */
 export interface RunOptions {
   /** Who asked; appears in the report. Default: `"crm-change"` with `crmIds`, else `"manual"`. */
   trigger?: Trigger;
@@ -196,7 +198,18 @@ export interface Sync {
    * if (confirm("Forget this connection?")) await sync.forget();
    */
   forget(): Promise<void>;
+  /**
+   * Ends what is running with `cancelled`, after what is on its way is recorded. Later calls reject with `misuse`. What
+   * is stored stays.
+   *
+   * @example
+   * using sync = await createSync(host);
+   */
+  [Symbol.dispose](): void;
 }
+
+/** Browsers that do not know `using` yet have no such symbol; compilers bring this one. */
+const DISPOSE: typeof Symbol.dispose = (Symbol.dispose as typeof Symbol.dispose | undefined) ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
 /** How to make an engine, and what the host allows it. */
 export interface EngineSource {
@@ -208,10 +221,14 @@ export interface EngineSource {
 
 /** The facade over `host`; `createSync` supplies the engine of the wasm module. */
 export function syncOver(host: Host, source: EngineSource): Sync {
+  const disposed = new AbortController();
+
   async function command(command: Command, options?: DriveOptions): Promise<unknown> {
+    if (disposed.signal.aborted) throw new AccordError("misuse", "This sync was disposed of. Make another one with createSync.");
+    const signal = options?.signal ? AbortSignal.any([options.signal, disposed.signal]) : disposed.signal;
     const engine = guarded(() => source.create(source.seed()));
     try {
-      const result = await drive(engine, command, host, options);
+      const result = await drive(engine, command, host, { ...options, signal });
       engine.free();
       return result;
     } catch (error) {
@@ -257,6 +274,7 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     resolve: (question, answer) => status(exclusive({ name: "resolve", question, answer })),
     deactivate: () => status(exclusive({ name: "deactivate" })),
     forget: async () => void (await exclusive({ name: "forget" })),
+    [DISPOSE]: () => disposed.abort(),
   };
 }
 

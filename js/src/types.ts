@@ -18,6 +18,7 @@ export interface Settings {
   conflict?: "newest" | "google" | "crm";
   /** Whether a first sync pairs events that exist on both sides, or creates everything. */
   firstMatch?: "match" | "import-all";
+  /** Whether a deletion on one side deletes the other event too. Default: `"propagate"`. */
   deletions?: "propagate" | "keep";
   /** Whether the services may e-mail guests because of a write. */
   notifyGuests?: boolean;
@@ -417,6 +418,7 @@ export interface OffsetChange {
   minutes: number;
 }
 
+/** Whose API a request is for. */
 export type Service = "google" | "zoho";
 
 /** A request names a service and a path; the host adds origin and token. */
@@ -429,6 +431,7 @@ export interface HttpRequest {
   body?: string;
 }
 
+/** Why there is no answer: no connection, no valid token, ended by the caller, or too late. */
 export type FetchFailureReason = "offline" | "auth-expired" | "aborted" | "timeout";
 
 export type HttpAnswer =

@@ -72,6 +72,34 @@ export const storageContract: ContractCase[] = [
     },
   },
   {
+    name: "a row of a megabyte comes back whole",
+    async run(storage) {
+      const text = "présence ".repeat(120_000);
+      await storage.save({ put: { history: text, a: "1" }, remove: [] });
+      const rows = await storage.load(["history"]);
+      if (rows["history"] !== text) throw new Error("the row is another");
+    },
+  },
+  {
+    name: "a key that a patch both removes and writes is written",
+    async run(storage) {
+      await storage.save({ put: { a: "1" }, remove: [] });
+      await storage.save({ put: { a: "2" }, remove: ["a"] });
+      same(await storage.list(""), { a: "2" });
+    },
+  },
+  {
+    name: "two views that write in turns see each other's rows",
+    async run(storage, reopen) {
+      const other = reopen?.() ?? storage;
+      for (let n = 0; n < 20; n++) {
+        await (n % 2 ? storage : other).save({ put: { [`link/${n}`]: `${n}`, last: `${n}` }, remove: n < 5 ? [] : [`link/${n - 5}`] });
+        same(await (n % 2 ? other : storage).load(["last"]), { last: `${n}` });
+      }
+      same(Object.keys(await storage.list("link/")).length, 5);
+    },
+  },
+  {
     name: "patches made at once apply in the order they were given",
     async run(storage) {
       await Promise.all(["1", "2", "3"].map((text) => storage.save({ put: { a: text }, remove: [] })));

@@ -136,3 +136,16 @@ test("misuse of the engine keeps its code; an unknown code is internal", async (
   await assert.rejects(sync.status(), (error) => isAccordError(error, "misuse"));
   await assert.rejects(sync.status(), (error) => isAccordError(error, "internal"));
 });
+
+test("disposed of, a sync ends what is running and takes no more", async () => {
+  const { sync, engines } = syncWith([[{ type: "http", requests: [{ service: "google", method: "GET", path: "/a", headers: {} }] }, { type: "failed", error: { code: "cancelled", message: "" } }]], {
+    fetch: (_request, signal) => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error))),
+  });
+  const running = sync.run();
+  await new Promise((resolve) => setTimeout(resolve));
+  sync[Symbol.dispose]();
+  await assert.rejects(running, (error) => isAccordError(error, "cancelled"));
+  assert.deepEqual(engines[0]?.calls.map(([method]) => method), ["start", "cancel"]);
+  await assert.rejects(sync.run(), (error) => isAccordError(error, "misuse"));
+  assert.equal(engines.length, 1, "no engine is made for it");
+});

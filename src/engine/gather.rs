@@ -215,10 +215,11 @@ impl Gatherer<'_> {
         let Some(changes) = book.state.crm_changes else {
             // Two days of slack, for all-day events end by the user's zone.
             let from = self.admission.window_start - 2 * 86_400;
-            let changed = read_crm::changed(self.io, |after| zoho::window(owner, from, after)).await?;
+            let changed = read_crm::changed(self.io, &|after| zoho::window(owner, from, after)).await?;
             return Ok(Lists { full: true, started_ms, changed, known: false, deleted: Vec::new() });
         };
-        let changed = read_crm::changed(self.io, |after| zoho::changed(owner, changes.from(), after)).await?;
+        let changed =
+            read_crm::changed(self.io, &|after| zoho::changed(owner, changes.from(), after)).await?;
         let deletions = book.state.crm_deletions.unwrap_or(changes);
         let deleted = read_crm::deleted(self.io, deletions.from() - 1).await?;
         let fresh = deleted.into_iter().filter(|(_, at)| at.is_none_or(|at| at >= deletions.from()));
@@ -242,8 +243,10 @@ impl Gatherer<'_> {
         let io = self.io;
         let connection = self.activation.connection();
         let named = |lists: &Lists| {
-            let changed = lists.changed.iter().filter(|_| !lists.known).map(|row| row.id.clone());
-            changed.chain(lists.deleted.iter().map(|(id, _)| id.clone())).listed()
+            let changed = lists.changed.iter().filter(|_| !lists.known);
+            let mut named = changed.map(|row| row.id.clone()).listed();
+            lists.deleted.iter().map(|(id, _)| id.clone()).add_to(&mut named);
+            named
         };
         let mut ways = Ways::default();
         let rows = if full {
@@ -267,15 +270,20 @@ impl Gatherer<'_> {
             if unreadable {
                 self.restore_ways(&named, &mut ways).await?;
             }
-            let born = named.iter().map(|id| birth::google_id(connection, id, 0));
-            let delivered = Table::of(gathered.cases.keys().chain(ways.values()).cloned().chain(born));
+            let mut delivered = gathered.cases.keys().cloned().listed();
+            ways.values().cloned().add_to(&mut delivered);
+            named.iter().map(|id| birth::google_id(connection, id, 0)).add_to(&mut delivered);
+            let delivered = Table::of(delivered.into_iter());
             gathered.waiting = waiting(book, &|id| delivered.contains(id), io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
             }
-            let ids = gathered.cases.keys().chain(ways.values()).chain(&gathered.waiting).chain(&series);
-            let keys = Table::of(ids.map(key::link));
+            let mut ids = gathered.cases.keys().listed();
+            ways.values().add_to(&mut ids);
+            gathered.waiting.iter().add_to(&mut ids);
+            series.iter().add_to(&mut ids);
+            let keys = Table::of(ids.into_iter().map(key::link));
             let mut rows = io.load(keys.into_iter().map(|(key, ())| key).listed()).await?;
             for series in &gathered.touched {
                 for (name, text) in io.list(&key::links_of_series(series)).await? {
@@ -288,9 +296,9 @@ impl Gatherer<'_> {
             gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
         }
         // A way whose link is not there at all leads to one that was lost.
-        let lost = ways.iter().filter(|(_, id)| !rows.contains(&key::link(id)));
+        let lost = ways.iter().filter(|(_, id)| !rows.contains(key::link(id)));
         let unknown = |(crm, id): (&CrmId, &GoogleId)| (id.clone(), Link::unknown(crm.clone(), connection));
-        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).collect();
+        let mut links: Vec<(GoogleId, Link)> = lost.map(unknown).listed();
         for (name, text) in rows {
             let id = GoogleId::new(name.strip_prefix(key::LINKS).unwrap_or_default());
             match decode::<Link>(&text) {
@@ -315,6 +323,15 @@ impl Gatherer<'_> {
         for (id, link) in links {
             gathered.cases.change(id, |case| case.link = Some(link));
         }
+        // What is held back on one side is read as soon as the other one is delivered.
+        let listed = lists.map_or(&[][..], |lists| &lists.changed);
+        for (id, case) in gathered.cases.iter() {
+            let Some(link) = case.link.as_ref().filter(|link| link.is_open()) else { continue };
+            let news = |row: &Changed| row.id == link.crm && row.modified != link.crm_modified;
+            if case.sight.is_some() || listed.iter().any(news) {
+                gathered.waiting.push(id.clone());
+            }
+        }
         // A way counts if the link at its end leads back: after a change of accounts there may be older ones.
         ways.retain(|crm, id| {
             gathered.cases.get(id).and_then(|case| case.link.as_ref()).is_some_and(|link| link.crm == *crm)
@@ -323,7 +340,9 @@ impl Gatherer<'_> {
             .cases
             .iter()
             .filter_map(|(id, case)| Some((case.link.as_ref()?.crm.clone(), id.clone())));
-        Ok(ways.into_iter().chain(links).collect())
+        let mut ways = ways.into_iter().listed();
+        links.add_to(&mut ways);
+        Ok(ways.into_iter().collect())
     }
 
     /// Finds the ways from records whose rows were damaged by the links that lead to them: else they would look new.
@@ -566,10 +585,14 @@ fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> V
         .parked
         .iter()
         .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
-    let asked =
-        book.held.iter().flat_map(|held| held.ids.iter().filter(|id| held.answer.is_some() || delivered(id)));
-    let due = due.map(|(id, _)| id).chain(asked).chain(&book.state.probe);
-    due.chain(book.intents.births.iter().map(|(id, _)| id)).cloned().listed()
+    let mut due = due.map(|(id, _)| id.clone()).listed();
+    for held in &book.held {
+        let asked = held.ids.iter().filter(|id| held.answer.is_some() || delivered(id));
+        asked.cloned().add_to(&mut due);
+    }
+    due.extend(book.state.probe.clone());
+    book.intents.births.iter().map(|(id, _)| id.clone()).add_to(&mut due);
+    due
 }
 
 /// The reverse rows: CRM id to Google id.

@@ -349,7 +349,12 @@ async fn obey(io: &Io, command: Command) -> Result<String> {
             if let Err(error) = setup::activate(io, &mut book, settings).await {
                 return Err(run::remember_wait(io, &mut book, error).await);
             }
-            io.save(book.take_patch()).await?;
+            let mut patch = book.take_patch();
+            if book.state.kept.is_empty() {
+                // What an earlier life of the rows left behind.
+                patch.remove.extend(io.list(key::DONE).await?.into_iter().map(|(key, _)| key));
+            }
+            io.save(patch).await?;
             json(&book.status(history.as_ref(), io.now_ms()))
         }
         Command::Run(options) => json(&run::run(io, &options).await?),

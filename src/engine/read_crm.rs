@@ -13,7 +13,7 @@ use crate::model::list::Listed;
 use crate::model::sight::{CrmContent, CrmSight};
 use crate::model::table::Table;
 use crate::wire::zoho::{DeletedPage, Rows};
-use crate::wire::zoho_event::{CrmContext, crm_sights, exclusive_ends, seconds};
+use crate::wire::zoho_event::{CrmContext, crm_ids, crm_sights, exclusive_ends, seconds};
 
 /// A record that a list of changes names.
 pub(crate) struct Changed {
@@ -22,7 +22,7 @@ pub(crate) struct Changed {
 }
 
 /// The user's meetings that end at or after an instant, or that changed since one, in the order of their ids.
-pub(crate) async fn changed(io: &Io, page: impl Fn(Option<&CrmId>) -> HttpRequest) -> Result<Vec<Changed>> {
+pub(crate) async fn changed(io: &Io, page: &dyn Fn(Option<&CrmId>) -> HttpRequest) -> Result<Vec<Changed>> {
     let mut found: Vec<Changed> = Vec::new();
     loop {
         let last = found.last().map(|row| row.id.clone());
@@ -130,16 +130,15 @@ impl Reader<'_> {
             let mut next = None;
             let mut body = Vec::new();
             let mut wanted = 0;
-            let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|page| (page, bytes.to_vec()));
+            let parse = |bytes: &[u8]| crm_ids(bytes).map(|page| (page, bytes.to_vec()));
             match fetch_parsed!(
                 self.io,
                 zoho::list(&zoho::event_fields(self.context.marks), token.as_deref()),
                 parse
             ) {
                 Ok((page, bytes)) => {
-                    for sight in &page.rows {
-                        let first =
-                            asked.get_mut(&sight.id).is_some_and(|listed| !std::mem::replace(listed, true));
+                    for id in &page.rows {
+                        let first = asked.get_mut(id).is_some_and(|listed| !std::mem::replace(listed, true));
                         wanted += usize::from(first);
                     }
                     body = bytes;
@@ -165,7 +164,7 @@ impl Reader<'_> {
     async fn pages(&self, requests: Vec<HttpRequest>) -> Result<Vec<Vec<u8>>> {
         let mut bodies = Vec::new();
         for request in requests {
-            let parse = |bytes: &[u8]| crm_sights(bytes, &self.context).map(|_| bytes.to_vec());
+            let parse = |bytes: &[u8]| crm_ids(bytes).map(|_| bytes.to_vec());
             match fetch_parsed!(self.io, request, parse) {
                 Ok(body) => bodies.push(body),
                 Err(problem) if record_gone(&problem) => {}

@@ -34,7 +34,11 @@ pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
     let mut book = open(io).await?;
     let activation = ready(&book, started)?;
     if let Some(undo) = book.intents.undo.clone() {
-        super::undo::undo(io, &mut book, options, undo, true).await?;
+        match super::undo::undo(io, &mut book, options, undo, true).await {
+            // Nothing is kept of it any more.
+            Err(error) if error.kind() != ErrorKind::Misuse => return Err(error),
+            _ => {}
+        }
     }
     let mut report = begin(io, &mut book, &options.trigger, None).await?;
     let outcome = cycle(io, options, &activation, &mut book, &mut report, None).await;
@@ -106,7 +110,8 @@ pub(crate) async fn fail(io: &Io, book: &mut Book, mut report: Report, error: Er
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::StorageFailed | ErrorKind::Locked | ErrorKind::Cancelled
     );
-    if stored && book.has_written() {
+    let undoes = report.undoes.is_some() && error.kind() != ErrorKind::Misuse;
+    if stored && (book.has_written() || undoes) {
         let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
         report.failed = Some(Failed { code, message });
         report.finished = Finished::Failed;
@@ -283,14 +288,15 @@ async fn compare(
     }
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
-            case.recognise(*side, written);
+            case.recognise(*side, written, book.state.all_day.is_some());
         }
     }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;
+    let unsure = |id: &GoogleId| book.parked(id).is_some_and(|row| row.code == Parked::AMBIGUOUS);
     if settings.direction == Direction::GoogleToCrm {
-        if matching {
+        if matching || cases.keys().any(|id| unsure(id)) {
             adopt(io, &mut cases, book, report, admission).await?;
         }
     } else if matching || !book.state.importing {
@@ -457,19 +463,29 @@ fn set_apart(cases: &mut Cases, book: &mut Book, now_ms: i64) {
     let decided = follow_answers(cases, book);
     let ambiguous = pair_cases(cases, &decided);
     let apart = Table::of(ambiguous.iter().flat_map(|alike| alike.google.iter().chain(&alike.crm)).cloned());
-    // What was set apart as ambiguous and is so no longer goes on at once.
+    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
+    let ambiguous = ambiguous.into_iter().map(|alike| {
+        let crm = alike.crm.iter().filter_map(record).listed();
+        (alike, crm)
+    });
+    let ambiguous = ambiguous.listed();
+    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
+    hold_apart(cases, book, apart, &decided, now_ms);
+}
+
+/// Parks what nobody can tell apart. What was parked for it, and is told apart or decided by now, goes on at once.
+fn hold_apart(
+    cases: &mut Cases,
+    book: &mut Book,
+    apart: Table<GoogleId, ()>,
+    decided: &Table<GoogleId, ()>,
+    now_ms: i64,
+) {
     let told_apart =
         book.parked.iter().filter(|(id, row)| row.code == Parked::AMBIGUOUS && cases.contains(id));
     let told_apart = told_apart.map(|(id, _)| id.clone());
     let told_apart: Vec<GoogleId> =
         told_apart.filter(|id| !apart.contains(id) && !decided.contains(id)).collect();
-    let record = |id: &GoogleId| Some(cases.get(id)?.crm.as_ref()?.id.clone());
-    let ambiguous = ambiguous.into_iter().map(|alike| {
-        let crm = alike.crm.iter().filter_map(record).collect();
-        (alike, crm)
-    });
-    let ambiguous = ambiguous.collect();
-    book.ask_about(ambiguous, |id| cases.contains(id), now_ms);
     told_apart.iter().for_each(|id| book.unpark(id));
     for (id, ()) in apart {
         if let Some(case) = cases.remove(&id) {
@@ -679,7 +695,8 @@ async fn adopt(
     let meetings = unlinked(io, meetings).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
-    let pairs = pair(&candidates.listed(), meetings);
+    let (pairs, ambiguous) = pair(&candidates.listed(), meetings);
+    hold_apart(cases, book, Table::of(ambiguous.into_iter()), &Table::default(), io.now_ms());
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {
             let link = Link { crm_modified: meeting.modified, ..Link::unknown(meeting.id, connection) };

@@ -143,15 +143,17 @@ async fn crm(
     }
     // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
     let zone = user.zone.or(calendar_zone).or(organisation.zone).unwrap_or_else(|| "UTC".to_owned());
-    let own = user.email.into_iter().chain(google_address).map(|address| address.to_lowercase());
+    // As guests' addresses are compared; lower case beyond ASCII would take tables of 14 KB.
+    let own = user.email.into_iter().chain(google_address).map(|address| address.to_ascii_lowercase());
     Ok(Ok(Some(CrmProfile {
         user: user.id,
-        own: own.collect(),
+        own: own.listed(),
         organisation: organisation.id,
         zone,
         limits: rules.limits,
         defaults: rules.defaults,
         marks: rules.marks,
+        reminder_times: rules.reminder_times,
     })))
 }
 
@@ -168,7 +170,10 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
                 missing.push(lacks(ErrorKind::Forbidden, &message));
             }
         }
-        Err(problem) => return Ok(missing.push(barrier(Service::Zoho, &problem)?)),
+        Err(problem) => {
+            missing.push(barrier(Service::Zoho, &problem)?);
+            return Ok(());
+        }
     }
     // An address that nobody can have (RFC 6761).
     let nobody = Guest { email: "nobody@accord.invalid".to_owned(), name: None };

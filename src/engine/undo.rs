@@ -7,11 +7,12 @@ use super::run::{begin, fail, finish, note_writes, refuse_too_early, take_in};
 use super::write::{Stale, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::Direction;
 use crate::sync::commit::{Book, operations};
 use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
 use crate::sync::observe::Admission;
-use crate::sync::report::Report;
+use crate::sync::report::{Finished, Report};
 use crate::sync::side::Side;
 use crate::sync::state::{Link, Undo, decode, key};
 use crate::sync::undo::{Asked, Reason, Undoing};
@@ -27,7 +28,10 @@ pub(crate) async fn undo(
     let trigger = if undo.field.is_some() { "put-back" } else { "undo" };
     let mut report = begin(io, book, trigger, Some(undo.run)).await?;
     let outcome = take_back(io, book, options, &undo, again, &mut report).await;
-    book.intents.undo = None;
+    // Where a service takes no writes for a while, the next cycles go on. What failed was told, and is not tried again.
+    if report.remaining == 0 || outcome.is_err() {
+        book.intents.undo = None;
+    }
     let outcome = match outcome {
         Ok(()) => finish(io, false, book, &mut report, (None, None), true).await,
         failed => failed,
@@ -73,7 +77,7 @@ async fn take_back(
     let admission = Admission::new(&activation.settings, io.now_ms());
     let gatherer = Gatherer { io, options, activation: &activation, admission: &admission, max: usize::MAX };
     let links =
-        io.load(ops.iter().map(|op| key::link(&GoogleId::new(op.google_id.as_str()))).collect()).await?;
+        io.load(ops.iter().map(|op| key::link(&GoogleId::new(op.google_id.as_str()))).listed()).await?;
     let connection = activation.connection();
     let object = |op: &Operation| {
         let id = GoogleId::new(op.google_id.as_str());
@@ -83,7 +87,7 @@ async fn take_back(
     };
     let default_reminders = gatherer.reminders(book).await?;
     let Gathered { mut cases, .. } =
-        gatherer.again(ops.iter().map(object).collect(), default_reminders.clone(), book, true).await?;
+        gatherer.again(ops.iter().map(object).listed(), default_reminders.clone(), book, true).await?;
     for (id, case) in cases.iter_mut() {
         case.judge(id, &admission);
     }
@@ -109,7 +113,8 @@ async fn take_back(
 
     io.phase(Phase::Writing);
     note_writes(book, &plan, None);
-    let mut writer = Writer::new(io, book, report, options.deadline_ms);
+    // Without a deadline: a person waits for it.
+    let mut writer = Writer::new(io, book, report, None);
     writer.asked_for = Some(if undo.field.is_some() { rule::PUT_BACK } else { rule::UNDO });
     writer.two_way = true;
     writer.admission = Some(&admission);
@@ -120,13 +125,18 @@ async fn take_back(
     for moved in std::mem::take(&mut writer.stale) {
         writer.leave(&moved.id, Reason::Changed);
     }
+    let left = writer.unapplied;
+    if left > 0 {
+        report.remaining = u32::try_from(left).unwrap_or(u32::MAX);
+        report.finished = Finished::Paused;
+    }
     Ok(())
 }
 
 /// What the cycle did to each object, as far as it is asked for.
 async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operation>> {
     let (run, rows, _) = *book.state.kept.iter().find(|(run, ..)| *run == undo.run).ok_or_else(unknown)?;
-    let rows = io.load((0..rows).map(|part| key::done(run, part)).collect()).await?;
+    let rows = io.load((0..rows).map(|part| key::done(run, part)).listed()).await?;
     let mut ops = folded(operations(rows.values()));
     ops.retain(|op| undo.id.as_deref().is_none_or(|id| op.is_about(id)));
     if let Some(field) = undo.field {
@@ -138,11 +148,14 @@ async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operatio
 /// Why an event looks as it does: what is kept about it, newest first.
 pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) -> Result<Vec<Answer>> {
     let mut answers = Vec::new();
-    for (run, rows, _) in book.state.kept.iter().rev() {
-        let rows = io.load((0..*rows).map(|part| key::done(*run, part)).collect()).await?;
-        let ops = operations(rows.values()).into_iter().filter(|op| op.is_about(id) && op.is_write());
+    let keys = |run: u32, rows: u32| (0..rows).map(move |part| key::done(run, part));
+    let rows = io.load(book.state.kept.iter().flat_map(|(run, rows, _)| keys(*run, *rows)).collect()).await?;
+    for (run, parts, _) in book.state.kept.iter().rev() {
+        let ops = operations(keys(*run, *parts).filter_map(|key| rows.get(key)))
+            .into_iter()
+            .filter(|op| op.is_about(id) && op.is_write());
         let at_ms = Book::started(*run, reports);
-        let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).collect();
+        let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).listed();
         ops.reverse();
         answers.append(&mut ops);
     }

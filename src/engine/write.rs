@@ -150,8 +150,8 @@ impl<'a> Writer<'a> {
 
     /// Applies the plan.
     pub(crate) async fn apply(&mut self, plan: Plan) -> Result<()> {
-        self.total = plan.entries();
-        self.io.progress(0, self.total);
+        self.total = self.done + plan.entries();
+        self.io.progress(self.done, self.total);
         let Plan {
             deletes, google_updates, crm_updates, mut google_creates, crm_creates, links, fresh, ..
         } = plan;
@@ -182,8 +182,8 @@ impl<'a> Writer<'a> {
         self.delete(deletes).await?;
         // A day on which both offsets are the same teaches only half: then there is a second event to learn from.
         for _ in 0..2 {
-            let times = |op: &Box<CrmUpdate>| op.fields.has(Field::Time) && self.must_learn(&op.draft);
-            let Some(index) = updates.iter().position(times) else { break };
+            let times = |op: &CrmUpdate| op.fields.has(Field::Time) && self.must_learn(&op.draft);
+            let Some(index) = updates.iter().position(|op| times(op)) else { break };
             let probe = updates.remove(index);
             let (id, event) = (probe.id.clone(), probe.event.clone());
             creates.extend(self.update(vec![probe]).await?);
@@ -351,8 +351,15 @@ impl<'a> Writer<'a> {
     }
 
     fn writing<'w>(&'w self, creating: bool, roster: Option<&'w [Participant]>) -> Writing<'w> {
-        let people = &self.directory.people;
-        Writing { all_day: self.all_day_times(), zone: &self.zone, creating, roster, people }
+        let reminder_times = self.book.activation.as_ref().is_some_and(|active| active.crm.reminder_times);
+        Writing {
+            all_day: self.all_day_times(),
+            zone: &self.zone,
+            reminder_times,
+            creating,
+            roster,
+            people: &self.directory.people,
+        }
     }
 
     fn notifies(&self) -> bool {

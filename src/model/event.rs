@@ -1,5 +1,6 @@
 //! A calendar event in the normal form that both services are compared in.
 
+use super::field::Field;
 use super::fingerprint::Fingerprint;
 use super::list::Listed;
 use super::time::When;
@@ -42,6 +43,12 @@ impl Event {
     /// What the CRM may know of a private event under `busy`: when it is.
     pub(crate) fn busy(self) -> Self {
         Self { title: BUSY.to_owned(), ..Self::blank(self.when) }
+    }
+
+    /// Stands for all fields; of 61 bits, and never 0.
+    pub(crate) fn digest(&self) -> u64 {
+        let fields = Field::ALL.into_iter().filter_map(|field| field.fingerprint(self));
+        fields.fold(0, |sum: u64, field| sum.rotate_left(7) ^ field.as_u64()) >> 3 | 1
     }
 
     /// The guests, as far as they were shown.

@@ -76,7 +76,7 @@ impl Field {
             Self::Description => event.description = text.to_owned(),
             Self::Guests => {
                 let guests = text.split(',').filter_map(|email| Guest::new(email, None));
-                event.guests = Guests::Known(guests.collect());
+                event.guests = Guests::Known(guests.listed());
             }
         }
         Some(())

@@ -12,9 +12,7 @@ pub(crate) trait Listed: Iterator + Sized {
 
     /// Puts all items behind those of a list.
     fn add_to(self, list: &mut Vec<Self::Item>) {
-        for item in self {
-            list.push(item);
-        }
+        self.for_each(|item| list.push(item));
     }
 }
 

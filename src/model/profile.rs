@@ -15,6 +15,9 @@ pub(crate) struct CrmProfile {
     pub(crate) limits: TextLimits,
     /// Picklists that the layout demands and Accord does not map, with the value that new records get.
     pub(crate) defaults: Vec<(String, String)>,
+    /// A reminder is written as the time at which it is due, not as how long before the start: the older one of the two
+    /// types that the field has had (Zoho CRM API v2, events response).
+    pub(crate) reminder_times: bool,
     /// The module has a field for the id of the Google event (K10): new records carry it.
     pub(crate) marks: bool,
 }

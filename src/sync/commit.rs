@@ -9,8 +9,8 @@ use super::report::{
 };
 use super::side::Side;
 use super::state::{
-    Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, decode, encode,
-    key,
+    Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, WaitingText,
+    decode, encode, key,
 };
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
@@ -428,7 +428,7 @@ impl Book {
         let intends = !none || contacts_ms.is_some() || open.is_some() || undo.is_some();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
-        let waiting = || encode(&Waiting { parked: self.parked.clone(), held: self.held.clone() });
+        let waiting = || encode(&WaitingText { parked: &self.parked, held: &self.held });
         core.push((key::PARKED, waits.then(waiting)));
         for (key, text) in core {
             match text {
@@ -524,13 +524,13 @@ impl Book {
 
     /// What the user is asked.
     pub(crate) fn questions(&self) -> Vec<Question> {
-        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).listed();
         let question = |held: &Held| Question {
             id: held.id.clone(),
             code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
             candidates: held.is_ambiguous().then(|| Candidates {
                 google_ids: texts(held.halves().0),
-                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).collect(),
+                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).listed(),
             }),
             side: held.side,
             count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
@@ -565,7 +565,7 @@ const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; 
 
 /// The operations in rows of the journal; a damaged row holds none.
 pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {
-    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).collect()
+    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).listed()
 }
 
 impl Counts {

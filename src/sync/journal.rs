@@ -8,6 +8,7 @@ use super::state::Row;
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::field::Field;
+use crate::model::ids::Etag;
 use crate::model::time::When;
 use serde::{Serialize, Serializer};
 
@@ -228,6 +229,12 @@ impl Serialize for Listed<'_, FieldChange> {
         (change.field, &change.before, &change.after, change.rule, &change.winner, &change.lost)
             .serialize(serializer)
     }
+}
+
+/// A version of an event in Google, as an operation holds it. An edit of nothing but the reminders may leave the etag as
+/// it is.
+pub(crate) fn google_version(etag: &Etag, event: &Event) -> String {
+    format!("{}/{}", etag.as_str(), Field::Reminder.printed(event))
 }
 
 fn one_of<const N: usize>(names: [&'static str; N], json: &Json<'_>) -> Option<&'static str> {

@@ -96,6 +96,8 @@ pub(crate) struct InGoogle {
     /// Present for admitted and past events: as the CRM may know it.
     pub(crate) event: Option<Box<Event>>,
     pub(crate) reach: Reach,
+    /// Stands for what the CRM is not shown of a private event; 0 where that is nothing.
+    hidden: u64,
     /// When it was last changed, in seconds since 1970.
     pub(crate) changed: Option<i64>,
     /// The record that Accord made it of, and what it was then, by its mark.
@@ -122,8 +124,9 @@ impl Case {
     }
 
     /// A write whose answer was lost: where the side shows what was written, both sides held that value, and nobody else
-    /// wrote it (K7).
-    pub(crate) fn recognise(&mut self, side: Side, written: &Seen) {
+    /// wrote it (K7). `learnt`: it is known how the CRM takes all-day times; otherwise it may show them a day off.
+    pub(crate) fn recognise(&mut self, side: Side, written: &Seen, learnt: bool) {
+        let source = self.google.as_ref().filter(|_| side == Side::Crm && !learnt).and_then(InGoogle::draft);
         let event = match side {
             Side::Google => self.google.as_ref().and_then(|seen| seen.event.as_ref()),
             Side::Crm => self.crm.as_ref().and_then(|seen| seen.event.as_ref()),
@@ -133,6 +136,13 @@ impl Case {
         link.seen.google = link.seen.google.updated_by(written, ours);
         if let Some(shown) = &mut link.shown {
             shown.fields = shown.fields.updated_by(written, ours);
+            let time = FieldSet::only(Field::Time);
+            let off =
+                |source: &Draft| source.google.same(written).has(Field::Time) && is_probe(event, source);
+            if source.as_ref().is_some_and(off) {
+                // It is nobody's edit, and is written again.
+                shown.fields = shown.fields.updated_by(&Seen::of(event), time);
+            }
         }
     }
 
@@ -169,6 +179,12 @@ impl Case {
             }
             (verdict, _, link) => verdict.view(link.is_some()),
         }
+    }
+
+    /// Whether somebody edited what the CRM is not shown of a private event.
+    pub(crate) fn is_edited_out_of_sight(&self) -> bool {
+        let (Some(seen), Some(link)) = (&self.google, &self.link) else { return false };
+        link.seen.hidden != 0 && seen.hidden != 0 && link.seen.hidden != seen.hidden
     }
 
     fn in_crm(&self, link: &Link) -> Seen {
@@ -269,6 +285,7 @@ impl InGoogle {
     pub(crate) fn new(sight: Sight, admission: &Admission<'_>) -> Self {
         let mut reach = Reach::Open;
         let mut made_of = None;
+        let mut hidden = 0;
         let (verdict, event) = match sight.content {
             Content::Cancelled => (Verdict::Deleted, None),
             _ if sight.series.is_some() && admission.settings.recurring != RecurringPolicy::Instances => {
@@ -290,6 +307,7 @@ impl InGoogle {
                         if writable {
                             reach = Reach::TimeOnly;
                         }
+                        hidden = event.digest();
                         admit(Box::new(event.busy()), admission)
                     }
                     (true, PrivatePolicy::Include) | (false, _) => admit(event, admission),
@@ -303,18 +321,27 @@ impl InGoogle {
             (verdict, _) => verdict,
         };
         let changed = seconds(&sight.updated);
-        Self { etag: sight.etag, verdict, event, reach, changed, mark: made_of }
+        Self { etag: sight.etag, verdict, event, reach, hidden, changed, mark: made_of }
     }
 
     /// A linked event that is not looked at.
     fn left_alone() -> Self {
         let verdict = Verdict::Kept(SkipReason::Recurring);
-        Self { etag: Etag::new(""), verdict, event: None, reach: Reach::Closed, changed: None, mark: None }
+        Self {
+            etag: Etag::new(""),
+            verdict,
+            event: None,
+            reach: Reach::Closed,
+            hidden: 0,
+            changed: None,
+            mark: None,
+        }
     }
 
     /// What will be remembered of it.
     pub(crate) fn draft(&self) -> Option<Draft> {
-        self.event.as_ref().map(|event| draft(self.etag.clone(), event, self.reach))
+        let event = self.event.as_ref()?;
+        Some(Draft { hidden: self.hidden, ..draft(self.etag.clone(), event, self.reach) })
     }
 }
 
@@ -350,6 +377,7 @@ pub(crate) fn draft(etag: Etag, event: &Event, reach: Reach) -> Draft {
         end: event.when.end_seconds(),
         all_day: matches!(event.when, When::AllDay { .. }),
         reach,
+        hidden: 0,
     }
 }
 

@@ -3,19 +3,20 @@
 
 use super::index::Index;
 use crate::model::event::Event;
-use crate::model::field::{Field, time_fingerprint};
+use crate::model::field::time_fingerprint;
 use crate::model::fingerprint::Digest;
 use crate::model::ids::GoogleId;
 use crate::model::list::Listed;
 use crate::model::sight::Meeting;
 use crate::model::time::WhenKey;
 
-/// Pairs events with the meetings that carry their marks, then what has the same title, start and end. Of several candidates the one at the same place is taken, then the
-/// first in the order given: the order is fixed, so that the same sight gives the same pairs.
+/// Pairs events with the meetings that carry their marks, then what has the same title, start, end and place, in the order
+/// given, so that the same sight gives the same pairs; then what is left with the same title, start and end. Of those,
+/// events or meetings that are at different places themselves are not guessed (I24): they are returned apart.
 pub(crate) fn pair<'a>(
     events: &[(&'a GoogleId, &Event)],
     meetings: Vec<Meeting>,
-) -> Vec<(GoogleId, Meeting)> {
+) -> (Vec<(GoogleId, Meeting)>, Vec<GoogleId>) {
     let keys = meetings.iter().enumerate();
     let keys = keys
         .flat_map(|(index, meeting)| meeting.extents.iter().map(move |at| (key(&meeting.title, *at), index)));
@@ -33,17 +34,30 @@ pub(crate) fn pair<'a>(
         let meeting = free.get_mut(index).and_then(Option::take);
         meeting.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
     });
-    for same_place in [true, false] {
-        open.retain(|(id, event)| {
-            let fits = |meeting: &Meeting| !same_place || meeting.place == event.place;
-            let candidates = by_key.of(key(&event.title, event.when.key()));
-            let taken = candidates
-                .into_iter()
-                .find_map(|index| free.get_mut(index)?.take_if(|meeting| fits(meeting)));
-            taken.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
-        });
+    let of = |event: &Event| key(&event.title, event.when.key());
+    open.retain(|(id, event)| {
+        let candidates = by_key.of(of(event));
+        let taken = candidates
+            .into_iter()
+            .find_map(|index| free.get_mut(index)?.take_if(|meeting| meeting.place == event.place));
+        taken.map(|meeting| pairs.push(((*id).clone(), meeting))).is_none()
+    });
+    let mut ambiguous = Vec::new();
+    let left = Index::new(open.iter().enumerate().map(|(at, (_, event))| (of(event), at)).collect());
+    for (id, event) in &open {
+        let key = of(event);
+        let rivals = left.of(key).filter_map(|at| open.get(at));
+        let alike = rivals.into_iter().all(|(_, rival)| rival.place == event.place);
+        let mut candidates = by_key.of(key).filter(|at| free.get(*at).is_some_and(Option::is_some));
+        let Some(first) = candidates.next() else { continue };
+        let place = |at: usize| free.get(at).and_then(|meeting| Some(&meeting.as_ref()?.place));
+        if !alike || candidates.any(|at| place(at) != place(first)) {
+            ambiguous.push((*id).clone());
+        } else if let Some(meeting) = free.get_mut(first).and_then(Option::take) {
+            pairs.push(((*id).clone(), meeting));
+        }
     }
-    pairs
+    (pairs, ambiguous)
 }
 
 /// What became of events and meetings that were read in full.
@@ -67,10 +81,7 @@ pub(crate) struct Alike {
 /// at the same place, then what is left if it is one and one.
 pub(crate) fn pair_whole(google: &[(&GoogleId, &Event)], crm: &[(&GoogleId, &Event)]) -> Pairs {
     let place = |event: &Event| Digest::new().text(&event.place).finish().as_u64();
-    let whole = |event: &Event| {
-        let fields = Field::ALL.into_iter().filter_map(|field| field.fingerprint(event));
-        fields.fold(0, |sum: u64, field| sum.rotate_left(7) ^ field.as_u64())
-    };
+    let whole = Event::digest;
     let nothing = |_: &Event| 0;
     let mut open: [Vec<&(&GoogleId, &Event)>; 2] = [google.iter().listed(), crm.iter().listed()];
     let mut pairs = Pairs::default();
@@ -174,7 +185,9 @@ mod tests {
     fn pairs(events: &[(&str, Event)], meetings: Vec<Meeting>) -> Vec<(String, String)> {
         let events: Vec<_> = events.iter().map(|(id, event)| (GoogleId::new(*id), event.clone())).collect();
         let events: Vec<_> = events.iter().map(|(id, event)| (id, event)).collect();
-        pair(&events, meetings)
+        let (found, held) = pair(&events, meetings);
+        assert!(held.is_empty());
+        found
             .into_iter()
             .map(|(id, meeting)| (id.as_str().to_owned(), meeting.id.as_str().to_owned()))
             .collect()
@@ -245,6 +258,22 @@ mod tests {
         );
         assert!(same.is_empty());
         assert_eq!(held, ["a", "b", "m"]);
+    }
+
+    /// I24: what fits equally well and differs is not guessed; what is the same but for the side is taken in order.
+    #[test]
+    fn meetings_at_different_places_are_held() {
+        let id = GoogleId::new("a");
+        let here = event("Call", 1, "Room 1");
+        let meetings =
+            |places: [&str; 2]| vec![meeting("7", "Call", 1, places[0]), meeting("8", "Call", 1, places[1])];
+        let (found, held) = pair(&[(&id, &here)], meetings(["Room 2", "Room 3"]));
+        assert_eq!((found.len(), held), (0, vec![id.clone()]));
+        let (found, held) = pair(&[(&id, &here)], meetings(["Room 2", "Room 2"]));
+        assert_eq!((found[0].1.id.as_str(), held.len()), ("7", 0));
+        let (other, there) = (GoogleId::new("b"), event("Call", 1, "Room 4"));
+        let (found, held) = pair(&[(&id, &here), (&other, &there)], meetings(["Room 2", "Room 2"]));
+        assert_eq!((found.len(), held.len()), (0, 2));
     }
 
     #[test]

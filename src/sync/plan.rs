@@ -176,6 +176,10 @@ impl Plan {
     fn add(&mut self, id: GoogleId, mut case: Case, book: &Book, planning: Planning) {
         let (google, crm) = (case.google_view(), case.crm_view());
         let mut verb = decide(google, crm, planning.policy);
+        // An edit beats a deletion, whether the CRM sees it or not.
+        if verb == Verb::Delete(Side::Google) && case.is_edited_out_of_sight() {
+            verb = Verb::Recreate(Side::Crm);
+        }
         let kept = case.link.as_ref().is_some_and(|link| link.kept);
         if kept && matches!(verb, Verb::Delete(_)) {
             verb = Verb::Leave;
@@ -210,7 +214,7 @@ impl Plan {
                 }
             }
             Verb::Leave => self.unchanged += 1,
-            Verb::Skip(reason) => self.skipped.count(reason),
+            Verb::Skip(reason) => self.skip(id, case, (google, crm), reason),
             Verb::Park(side) => self.park(id, &case, side, planning.now_ms),
             Verb::Create(Side::Crm) => self.create_in_crm(id, case),
             Verb::Create(Side::Google) => self.create_in_google(id, case, google == View::Deleted),
@@ -228,6 +232,25 @@ impl Plan {
                 self.pair(id, case, Planning { doubt, ..planning });
             }
             Verb::Merge { google, crm } => self.merge(id, case, google, crm, planning),
+        }
+    }
+
+    /// An event that stays on its side. What the other one says meanwhile is not told again: it counts as never seen, and
+    /// is compared when the event takes part again (I13).
+    fn skip(&mut self, id: GoogleId, case: Case, (google, crm): (View, View), reason: SkipReason) {
+        let news = |view: View| match view {
+            View::Changed(fields) => fields,
+            View::Deleted => FieldSet::all(),
+            _ => FieldSet::NONE,
+        };
+        let (in_google, in_crm) = (news(google), news(crm));
+        match case.link {
+            Some(mut link) if !(in_google.is_empty() && in_crm.is_empty()) => {
+                link.forget(Side::Google, in_google);
+                link.forget(Side::Crm, in_crm);
+                self.remembered.push((id, link));
+            }
+            _ => self.skipped.count(reason),
         }
     }
 
@@ -252,8 +275,8 @@ impl Plan {
     }
 
     fn create_in_crm(&mut self, id: GoogleId, case: Case) {
-        let Some(InGoogle { etag, event: Some(event), reach, .. }) = case.google else { return };
-        let draft = super::observe::draft(etag, &event, reach);
+        let Some(seen) = case.google else { return };
+        let (Some(draft), Some(event)) = (seen.draft(), seen.event) else { return };
         self.crm_creates.push(Box::new(CrmCreate {
             id,
             event,
@@ -337,7 +360,8 @@ impl Plan {
         let Some(link) = &case.link else { return };
         let Resolved { to_google, to_crm, lost, closed } =
             resolve(&id, link, case.google.as_ref(), case.crm.as_ref(), google, crm, planning);
-        if !closed.is_empty() {
+        let news = case.crm.as_ref().is_some_and(|seen| seen.modified != link.crm_modified);
+        if !closed.is_empty() && news {
             let message = "This event cannot be changed in Google from here, so that the change in the CRM stays there.";
             self.notes.push(Note {
                 code: "not-writable".to_owned(),
@@ -348,6 +372,7 @@ impl Plan {
         let Case { link: Some(mut link), google, crm, .. } = case else { return };
         if to_google.is_empty() && to_crm.is_empty() {
             note_seen(&mut link, google.as_ref(), crm.as_ref());
+            link.forget(Side::Crm, closed);
             let known = self.fresh.remove(&id).is_none();
             if known { &mut self.remembered } else { &mut self.paired }.push((id, link));
             return;
@@ -356,6 +381,7 @@ impl Plan {
             // What the CRM shows is compared: its version is what the write is guarded by.
             note_seen(&mut link, None, crm.as_ref());
         }
+        link.forget(Side::Crm, closed);
         let etag = google.as_ref().map_or_else(|| link.seen.etag.clone(), |seen| seen.etag.clone());
         let was_in_google =
             google.as_ref().filter(|_| !to_google.is_empty()).and_then(|seen| seen.event.clone());

@@ -57,13 +57,13 @@ const VERSION: &str = "1";
 
 /// What a row holds. Written by derived code, read by hand from JSON: derived reading of rows that are read once
 /// a cycle would cost the module 60 KB, writing values another 30 KB.
-pub(crate) trait Row: Sized + Serialize {
+pub(crate) trait Row: Sized {
     /// None when something is missing or of another type.
     fn from_json(json: &Json<'_>) -> Option<Self>;
 }
 
 /// A row's text: version, checksum, JSON.
-pub(crate) fn encode<T: Row>(row: &T) -> String {
+pub(crate) fn encode<T: Serialize>(row: &T) -> String {
     let json = json::text(row).unwrap_or_default();
     format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
 }
@@ -181,6 +181,7 @@ impl Row for Activation {
                     let (name, value) = both(pair)?;
                     Some((name.str()?.to_owned(), value.str()?.to_owned()))
                 })),
+                reminder_times: crm.flag("reminder_times"),
                 marks: crm.flag("marks"),
             },
         };
@@ -389,6 +390,11 @@ impl Seen {
         Self::NOTHING.updated_by(self, fields.without(FieldSet::only(Field::Guests)))
     }
 
+    /// The same, some fields never seen.
+    pub(crate) fn without(&self, fields: FieldSet) -> Self {
+        Self(Field::ALL.map(|field| self.field(field).filter(|_| !fields.has(field))))
+    }
+
     /// The fields that are seen the same in both.
     pub(crate) fn same(&self, other: &Self) -> FieldSet {
         let same = |field: &Field| self.field(*field).is_some() && self.field(*field) == other.field(*field);
@@ -490,6 +496,8 @@ pub(crate) struct Draft {
     pub(crate) all_day: bool,
     /// What a change in the CRM may write to it.
     pub(crate) reach: Reach,
+    /// Stands for what the CRM is not shown of a private event; 0 where that is nothing.
+    pub(crate) hidden: u64,
 }
 
 impl Draft {
@@ -511,7 +519,7 @@ impl Draft {
 
 impl Serialize for Draft {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let flags = u8::from(self.all_day) | (self.reach as u8) << 1;
+        let flags = u64::from(self.all_day) | (self.reach as u64) << 1 | self.hidden << 3;
         (&self.etag, &self.google, &self.guests, self.start, self.end, flags).serialize(serializer)
     }
 }
@@ -527,12 +535,13 @@ impl Row for Draft {
             start: start.integer()?,
             end: end.integer()?,
             all_day: flags & 1 == 1,
-            reach: match flags >> 1 {
+            reach: match flags >> 1 & 3 {
                 0 => Reach::Open,
                 1 => Reach::TimeOnly,
                 2 => Reach::Closed,
                 _ => return None,
             },
+            hidden: flags >> 3,
         })
     }
 }
@@ -617,6 +626,34 @@ impl Link {
         self.seen.google.field(field).or(shown).is_some()
     }
 
+    /// Takes fields of a side as never seen: what is there is not carried over for now, and must not be written over
+    /// unread later (K3).
+    pub(crate) fn forget(&mut self, side: Side, fields: FieldSet) {
+        match (side, &mut self.shown) {
+            (Side::Google, _) => self.seen.google = self.seen.google.without(fields),
+            (Side::Crm, Some(shown)) => shown.fields = shown.fields.without(fields),
+            (Side::Crm, None) => {}
+        }
+    }
+
+    /// The fields of which the CRM's value is not taken as seen.
+    pub(crate) fn open_in_crm(&self) -> FieldSet {
+        let Some(shown) = &self.shown else { return FieldSet::NONE };
+        let open =
+            |field: &Field| shown.fields.field(*field).is_none() && self.seen.google.field(*field).is_some();
+        Field::ALL.into_iter().filter(open).collect()
+    }
+
+    /// Whether a side holds what is not taken as seen: then a change of the other one is compared with both.
+    pub(crate) fn is_open(&self) -> bool {
+        let google = |shown: &Shown| {
+            Field::ALL
+                .into_iter()
+                .any(|field| shown.fields.field(field).is_some() && self.seen.google.field(field).is_none())
+        };
+        !self.open_in_crm().is_empty() || self.shown.as_ref().is_some_and(google)
+    }
+
     /// Whether the CRM is known to hold guests.
     pub(crate) fn had_guests(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
@@ -632,6 +669,7 @@ impl Link {
             end: i64::MAX,
             all_day: false,
             reach: Reach::Open,
+            hidden: 0,
         };
         Self { crm, connection, seen, shown: None, crm_modified: None, unverified: false, kept: false }
     }
@@ -755,12 +793,19 @@ fn conflict(json: &Json<'_>) -> Option<Conflict> {
 }
 
 /// Row `parked`: what waits for somebody or something.
-#[derive(Clone, Default, Serialize)]
+#[derive(Default)]
 pub(crate) struct Waiting {
     /// Events that cannot be synced as they are (K6), in the order of their ids.
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     /// Deletions, and pairs, that the user is asked about (K5, I24).
     pub(crate) held: Vec<Held>,
+}
+
+/// A [`Waiting`] to be written.
+#[derive(Serialize)]
+pub(crate) struct WaitingText<'a> {
+    pub(crate) parked: &'a [(GoogleId, Parked)],
+    pub(crate) held: &'a [Held],
 }
 
 /// What waits for the user's answer: deletions, or events and meetings that nobody can tell apart.
@@ -912,6 +957,7 @@ mod tests {
             end: 1_795_345_200,
             all_day: false,
             reach: Reach::TimeOnly,
+            hidden: u64::MAX >> 3,
         };
         let link = Link {
             crm: CrmId::new("4000000000000010001"),

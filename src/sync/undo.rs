@@ -3,7 +3,7 @@
 //! nothing is carried over again until somebody edits that field.
 
 use super::guard::Survivor;
-use super::journal::{CREATE, DELETE, Operation, UPDATE, rule};
+use super::journal::{CREATE, DELETE, Operation, UPDATE, google_version, rule};
 use super::observe::{Case, Cases, draft};
 use super::plan::{CrmCreate, CrmUpdate, Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use super::report::NotRestored;
@@ -153,7 +153,7 @@ impl Undoing {
                     goal,
                     event,
                     fields,
-                    version,
+                    etag(case),
                 )));
             }
         }
@@ -222,7 +222,7 @@ impl Undoing {
         let crm = CrmId::new(op.crm_id.as_deref().ok_or(Reason::NotKept)?);
         if let Some((event, version)) = present(case, Side::Google) {
             if asked.again && case.link.is_none() {
-                let seen = draft(Etag::new(version.as_str()), &event, Reach::Open);
+                let seen = draft(etag(case), &event, Reach::Open);
                 let shown = Some(seen.shown());
                 let link = Link { seen, shown, kept: true, ..Link::unknown(crm, asked.connection) };
                 self.plan.paired.push((id, link));
@@ -253,7 +253,7 @@ impl Undoing {
     ) -> Outcome {
         let change = op.change(field).ok_or(Reason::NotKept)?;
         let lost = change.lost.as_deref().ok_or(Reason::NotKept)?;
-        let (in_google, etag) = present(case, Side::Google).ok_or(Reason::Gone)?;
+        let (in_google, version) = present(case, Side::Google).ok_or(Reason::Gone)?;
         let (in_crm, modified) = present(case, Side::Crm).ok_or(Reason::Gone)?;
         let mut link = own_link(op, case).ok_or(Reason::Gone)?;
         if !case.google.as_ref().is_some_and(|seen| seen.reach.fields().has(field)) {
@@ -268,7 +268,7 @@ impl Undoing {
         let ours = |side: Side, version: &String| op.side != side || *version == op.version || asked.again;
         let as_left = |open: bool, event: &Event| !open || is(event, &after);
         let as_left = as_left(to_google, &in_google) && as_left(to_crm, &in_crm);
-        if !as_left || !ours(Side::Google, &etag) || !ours(Side::Crm, &modified) {
+        if !as_left || !ours(Side::Google, &version) || !ours(Side::Crm, &modified) {
             return Err(Reason::Changed);
         }
         // Whatever else differs was not compared: it is somebody's edit, and is found as one.
@@ -291,7 +291,7 @@ impl Undoing {
             })
         });
         if to_google {
-            let mut op = google_update(id.clone(), &link, goal, in_google, fields, etag);
+            let mut op = google_update(id.clone(), &link, goal, in_google, fields, etag(case));
             op.then = update;
             self.plan.google_updates.push(Box::new(op));
         } else {
@@ -344,7 +344,9 @@ fn present(case: &Case, side: Side) -> Option<(Event, String)> {
     match side {
         Side::Google => {
             let seen = case.google.as_ref()?;
-            Some((*seen.event.clone()?, seen.etag.as_str().to_owned()))
+            let event = *seen.event.clone()?;
+            let version = google_version(&seen.etag, &event);
+            Some((event, version))
         }
         Side::Crm => {
             let seen = case.crm.as_ref()?;
@@ -352,6 +354,10 @@ fn present(case: &Case, side: Side) -> Option<(Event, String)> {
             Some((*seen.event.clone()?, version))
         }
     }
+}
+
+fn etag(case: &Case) -> Etag {
+    case.google.as_ref().map_or_else(|| Etag::new(""), |seen| seen.etag.clone())
 }
 
 /// The link of the pair that the operation was about.
@@ -386,7 +392,11 @@ fn unchanged(op: &Operation, case: &Case, event: &Event, version: &str, side: Si
     };
     let differs =
         side == Side::Crm && op.verb == UPDATE && seen == Seen::NOTHING && op.fields.iter().any(|c| told(&c));
-    let moved = version != op.version || version.is_empty() || Field::ALL.iter().any(edited) || differs;
+    let moved = version != op.version
+        || version.is_empty()
+        || version.starts_with('/')
+        || Field::ALL.iter().any(edited)
+        || differs;
     if moved { Err(Reason::Changed) } else { Ok(()) }
 }
 
@@ -404,7 +414,7 @@ fn google_update(
     mut goal: Event,
     event: Event,
     fields: FieldSet,
-    etag: String,
+    etag: Etag,
 ) -> GoogleUpdate {
     // The placeholder of a title never travels to Google; that there was none does.
     if goal.title == Event::UNTITLED {
@@ -415,7 +425,7 @@ fn google_update(
         event: Box::new(goal),
         fields,
         origin: origin(link),
-        etag: Etag::new(etag),
+        etag,
         then: None,
         lost: Vec::new(),
         before: Some(Box::new(event)),

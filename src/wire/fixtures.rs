@@ -47,7 +47,14 @@ fn written(event: &Event, all_day: AllDayTimes, creating: bool) -> Value {
     mapping::to_crm(
         event,
         FieldSet::all(),
-        &Writing { all_day, zone: &zone, creating, roster: None, people: &People::default() },
+        &Writing {
+            all_day,
+            zone: &zone,
+            reminder_times: false,
+            creating,
+            roster: None,
+            people: &People::default(),
+        },
         &mut write,
     );
     serde_json::to_value(&write).unwrap()

@@ -87,6 +87,8 @@ pub(crate) struct Writing<'a> {
     pub(crate) all_day: AllDayTimes,
     /// The offsets of the user's zone; needed for [`AllDayOffset::UserZone`](crate::model::profile::AllDayOffset) only.
     pub(crate) zone: &'a [OffsetChange],
+    /// Reminders are written as times.
+    pub(crate) reminder_times: bool,
     /// A new record: empty fields are left out instead of being cleared.
     pub(crate) creating: bool,
     /// The complete list of participants that an update writes, people added in the CRM included.
@@ -144,13 +146,15 @@ pub(crate) fn to_google<'a>(
     }
 }
 
-/// Adds the named fields of an event to a CRM write.
+/// Adds the named fields of an event to a CRM write. A reminder that is a time of its own moves with the start.
 pub(crate) fn to_crm<'a>(
     event: &'a Event,
     fields: FieldSet,
     writing: &Writing<'_>,
     write: &mut zoho::EventWrite<'a>,
 ) {
+    let moves = writing.reminder_times && event.reminder.is_some() && fields.has(Field::Time);
+    let fields = if moves { fields.with(Field::Reminder) } else { fields };
     for row in TABLE.iter().filter(|row| fields.has(row.field)) {
         (row.to_crm)(event, writing, write);
     }

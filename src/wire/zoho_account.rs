@@ -56,6 +56,8 @@ pub(crate) struct FieldRules {
     pub(crate) unfillable: Vec<String>,
     /// Whether there is a field for the id of the Google event; see [`MARK`].
     pub(crate) marks: bool,
+    /// Whether `Remind_At` is one datetime.
+    pub(crate) reminder_times: bool,
 }
 
 /// The fields that the mapping fills, and `Owner`, which the CRM fills itself.
@@ -80,6 +82,7 @@ pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
         defaults: Vec::new(),
         unfillable: Vec::new(),
         marks: false,
+        reminder_times: false,
     };
     for field in fields {
         let text = |key: &str| field.get(key).str().unwrap_or_default();
@@ -93,6 +96,7 @@ pub(crate) fn field_rules(body: &[u8]) -> Option<FieldRules> {
                 _ => {}
             }
         }
+        rules.reminder_times |= name == "Remind_At" && text("data_type") == "event_reminder";
         if name == MARK {
             rules.marks = text("data_type") == "text" && !flag("read_only") && !flag("field_read_only");
             continue;

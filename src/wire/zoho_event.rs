@@ -26,9 +26,9 @@ pub(crate) struct CrmContext<'a> {
     pub(crate) marks: bool,
 }
 
-/// A page of records.
-pub(crate) struct CrmPage {
-    pub(crate) rows: Vec<CrmSight>,
+/// A page of records, as far as they are looked at.
+pub(crate) struct CrmPage<R> {
+    pub(crate) rows: Vec<R>,
     pub(crate) more_records: bool,
     pub(crate) next_page_token: Option<String>,
 }
@@ -37,13 +37,22 @@ pub(crate) struct CrmPage {
 const CUT: std::ops::RangeInclusive<usize> = 500..=510;
 
 /// Reads a page of records; an empty one is a 204 without a body. A record without an id makes it unreadable.
-pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPage> {
+pub(crate) fn crm_sights(body: &[u8], context: &CrmContext<'_>) -> Option<CrmPage<CrmSight>> {
+    page(body, &|row| crm_sight(row, context))
+}
+
+/// Of a page only which records it has: readable wherever [`crm_sights`] is, and much sooner.
+pub(crate) fn crm_ids(body: &[u8]) -> Option<CrmPage<CrmId>> {
+    page(body, &|row| Some(CrmId::new(row.text("id")?)))
+}
+
+fn page<R>(body: &[u8], read: &dyn Fn(&Json<'_>) -> Option<R>) -> Option<CrmPage<R>> {
     if body.is_empty() {
         return Some(CrmPage { rows: Vec::new(), more_records: false, next_page_token: None });
     }
     let body = Json::parse(body)?;
     Some(CrmPage {
-        rows: whole(body.get("data").list()?.iter().map(|row| crm_sight(row, context)))?,
+        rows: whole(body.get("data").list()?.iter().map(read))?,
         more_records: zoho::more_records(&body),
         next_page_token: body.get("info").text("next_page_token"),
     })

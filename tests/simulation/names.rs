@@ -13,6 +13,8 @@ pub(crate) struct Names {
     pub(crate) extents: BTreeMap<String, usize>,
     /// The sandbox's switch `allday_end` is `midnight_next`.
     pub(crate) exclusive_ends: bool,
+    /// The sandbox's switch `reminder_shape` is `event_reminder`.
+    pub(crate) reminder_times: bool,
 }
 
 impl Names {
@@ -67,6 +69,10 @@ impl Names {
                 popup.map(|popup| popup["minutes"].to_string()).unwrap_or_default()
             }
             (Side::Crm, Field::Reminder) => match &row["Remind_At"][0] {
+                Value::Null if row["Remind_At"].is_string() => {
+                    let minutes = (instant(&row["Start_DateTime"]) - instant(&row["Remind_At"])) / 60;
+                    minutes.max(0).to_string()
+                }
                 Value::Null => String::new(),
                 reminder => {
                     let unit = match reminder["period"].as_str().unwrap() {

@@ -31,6 +31,7 @@ impl Edit {
         // A list is saved as it is seen at that moment.
         let body = match &self.guest {
             Some((address, came)) => guest_list(self.side, &now, address, *came),
+            None if self.side == Side::Crm && names.reminder_times => self.with_reminder_time(&now, names),
             None => self.body.clone(),
         };
         let target = match self.side {
@@ -46,6 +47,25 @@ impl Edit {
             host.world.act(&target.changed(body.clone())).unwrap_or_else(|why| panic!("{why}: {body}"));
         }
         Some(names.shown(self.side, &row(host)?, self.field))
+    }
+}
+
+impl Edit {
+    /// Where a reminder is a time of its own, people set it by that, and move it with the start.
+    fn with_reminder_time(&self, now: &Value, names: &Names) -> Value {
+        let mut body = self.body.clone();
+        let minutes = match self.field {
+            Field::Reminder => body["Remind_At"][0]["unit"].to_string(),
+            Field::Time => names.shown(Side::Crm, now, Field::Reminder),
+            _ => return body,
+        };
+        let start = body["Start_DateTime"].as_str().or(now["Start_DateTime"].as_str()).unwrap();
+        let start = chrono::DateTime::parse_from_rfc3339(start).unwrap();
+        body["Remind_At"] = match minutes.parse() {
+            Ok(minutes) => json!((start - chrono::TimeDelta::minutes(minutes)).to_rfc3339()),
+            Err(_) => Value::Null,
+        };
+        body
     }
 }
 

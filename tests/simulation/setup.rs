@@ -4,10 +4,9 @@ use accord_sandbox::{Switches, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Switches that the story leaves as they are. Which data centre a token names is not the engine's business. A meeting
-/// whose one reminder is a datetime can be read, not written. Where lists show no participants, guests that somebody
+/// Switches that the story leaves as they are. Which data centre a token names is not the engine's business. Where lists show no participants, guests that somebody
 /// adds in the CRM are not heard of; that none is lost for it, `tests/two_way.rs` tells.
-const LEFT_ALONE: [&str; 3] = ["dc", "reminder_shape", "list_participants"];
+const LEFT_ALONE: [&str; 2] = ["dc", "list_participants"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {

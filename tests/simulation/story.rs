@@ -64,8 +64,11 @@ impl<'a> Story<'a> {
         setup.apply(&mut host.world);
         host.batch = setup.batch;
         host.activate_with(setup.settings());
-        let names =
-            Names { exclusive_ends: setup.switch("allday_end") == "midnight_next", ..Names::default() };
+        let names = Names {
+            exclusive_ends: setup.switch("allday_end") == "midnight_next",
+            reminder_times: setup.switch("reminder_shape") == "event_reminder",
+            ..Names::default()
+        };
         let mut story = Self {
             setup,
             host,
@@ -269,8 +272,6 @@ impl<'a> Story<'a> {
         let (body, guest) = people::change(side, &row, thing, field, value, &time, self.setup);
         if side == Side::Google && is_private(&row) && self.setup.private != Private::Include {
             self.secrets.entry(thing).or_default().insert(value);
-            // Of what the CRM does not see, nobody says whether it beats a deletion there.
-            self.things[thing].decided |= field != Field::Time;
         }
         Some(Edit { side, id, thing, field, body, guest, by_organiser })
     }

@@ -20,7 +20,7 @@ struct Budget {
     rows_written: Option<u64>,
     engine_ms: f64,
     heap_bytes: Option<u64>,
-    /// Whether the engine must be faster than the baseline, which knows one direction. A no-op is all crossing and no
+    /// Whether the engine must be faster than the baseline, which knows Google to CRM and a first sync the other way. A no-op is all crossing and no
     /// work: there is nothing to be faster at.
     beats_baseline: bool,
 }
@@ -29,7 +29,7 @@ const MIB: u64 = 1024 * 1024;
 
 const BUDGETS: &[Budget] = &[
     Budget { beats_baseline: true, ..FIRST_SYNC },
-    Budget { case: "to-google-5000", requests: 130, ..FIRST_SYNC },
+    Budget { case: "to-google-5000", requests: 130, beats_baseline: true, ..FIRST_SYNC },
     Budget { case: "two-way-2500-2500", requests: 130, ..FIRST_SYNC },
     NO_OP,
     Budget { case: "noop-50000", ..NO_OP },

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::package;
 use crate::process::Shell;
 use crate::project::{CRATE, LONG, OUT_NAME, Project, QUICK, WASM_TARGET};
 use crate::setup;
@@ -59,33 +60,15 @@ pub(crate) fn module(shell: &Shell, project: &Project) -> Result<()> {
         let unoptimised = shell.step("generate the JavaScript glue", || bind(project, &linked))?;
         shell.step("optimise with wasm-opt", || optimise(shell, project, &unoptimised))?;
         refuse_local_paths(project)?;
+        as_text(shell, project)?;
         std::fs::write(&stamp_file, stamp).context("cannot write the stamp")?;
     }
-    manifest(project)?;
+    package::manifest(shell, project)?;
     shell.step("run the module in Node", || {
         let mut command = project.node_script("instantiate.mjs");
         shell.run(command.arg(project.pkg()), QUICK)
     })?;
     Ok(())
-}
-
-/// `pkg/package.json`: the manifest's source with the version of the crate and what is in the folder.
-fn manifest(project: &Project) -> Result<()> {
-    let source = std::fs::read(project.root.join("pkg.json")).context("cannot read pkg.json")?;
-    let mut manifest: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(&source).context("pkg.json is not a manifest")?;
-    let (glue, types) = (format!("./{OUT_NAME}.js"), format!("./{OUT_NAME}.d.ts"));
-    manifest.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
-    manifest.insert("types".to_owned(), types.clone().into());
-    manifest.insert(
-        "exports".to_owned(),
-        serde_json::json!({
-            ".": { "types": types, "default": glue },
-            "./engine.wasm": format!("./{OUT_NAME}_bg.wasm"),
-        }),
-    );
-    let text = serde_json::to_string_pretty(&manifest)? + "\n";
-    std::fs::write(project.pkg().join("package.json"), text).context("cannot write pkg/package.json")
 }
 
 /// The recorded types of the boundary: a change of them is a change of the contract with JavaScript.
@@ -116,7 +99,7 @@ pub(crate) fn bless_types(project: &Project) -> Result<()> {
 /// Type-checks the JavaScript and bundles the demo site.
 fn site(shell: &Shell, project: &Project) -> Result<()> {
     shell.step("check the TypeScript and bundle the demo site", || {
-        shell.run(&mut project.npm(&["run", "build", "--workspace", "js"]), LONG)
+        shell.run(&mut project.npm(&["run", "build", "--workspace", "accord-js"]), LONG)
     })?;
     Ok(())
 }
@@ -199,6 +182,12 @@ fn optimise(shell: &Shell, project: &Project, unoptimised: &Path) -> Result<()> 
     command.args(WASM_OPT).arg(unoptimised).arg("-o").arg(project.wasm());
     shell.run(&mut command, LONG)?;
     Ok(())
+}
+
+/// The module as a script, for places that load no `.wasm` file.
+fn as_text(shell: &Shell, project: &Project) -> Result<()> {
+    let script = project.pkg().join(format!("{OUT_NAME}_base64.js"));
+    shell.run(project.node_script("base64.mjs").arg(project.wasm()).arg(script), QUICK).map(drop)
 }
 
 /// The shipped module must not tell where it was built.

@@ -7,7 +7,9 @@ mod bench;
 mod build;
 mod coverage;
 mod demo;
+mod extension;
 mod fuzz;
+mod package;
 mod process;
 mod project;
 mod python;
@@ -17,6 +19,7 @@ mod simulate;
 mod size;
 mod tally;
 mod test;
+mod widget;
 
 use std::process::ExitCode;
 
@@ -31,11 +34,14 @@ usage: cargo xtask <command>
 
   demo  [--port 8787] [--events 5000] [--no-open]
                     build everything, start the sandbox and open the demo page
-  test  [--only lint|native|simulation|wasm|build|js|clients|e2e]…
+  test  [--only lint|native|simulation|wasm|build|js|clients|package|e2e|extension|widget]…
                     format, lints, and all tests, browsers included
   simulate [--seeds 2000] [--from 1]
                     stories of both sides, faults and kills, one for each seed; stops at the first that goes wrong
   build             the module in pkg/ and the demo site in js/dist/
+  package           the npm package in pkg/ and its archive
+  extension         the browser extension for Chrome, Edge and Firefox, as zips for the stores
+  widget            the Zoho CRM widget, as a zip to be uploaded to the CRM
   bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
   size  [--json]    the module's size against its budgets and the recorded size
   coverage [--record]
@@ -51,6 +57,9 @@ enum Request {
     Help,
     Setup,
     Build,
+    Package,
+    Extension,
+    Widget,
     Test(Vec<test::Part>),
     Size {
         json: bool,
@@ -96,6 +105,9 @@ fn perform(request: Request) -> Result<ExitCode> {
             python::environment(&shell, &project)?;
         }
         Request::Build => build::everything(&shell, &Project::find()?)?,
+        Request::Package => package::everything(&shell, &Project::find()?).map(drop)?,
+        Request::Extension => extension::run(&shell, &Project::find()?)?,
+        Request::Widget => widget::run(&shell, &Project::find()?)?,
         Request::Test(parts) => return test::run(&shell, &Project::find()?, &parts),
         Request::Size { json } => {
             return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
@@ -162,6 +174,9 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     Ok(match command.as_str() {
         "setup" => Request::Setup,
         "build" => Request::Build,
+        "package" => Request::Package,
+        "extension" => Request::Extension,
+        "widget" => Request::Widget,
         "test" => Request::Test(parts),
         "size" => Request::Size { json },
         "bench" => Request::Bench { json },

@@ -30,10 +30,14 @@ const CHROMIUM: (&str, &[&str]) = (
 const CHROMEDRIVER: (&str, &[&str]) =
     ("CHROMEDRIVER", &["chromedriver", "/usr/lib/chromium-browser/chromedriver"]);
 
-/// The browser that tests and benches run in, and its driver.
+const FIREFOX: (&str, &[&str]) =
+    ("FIREFOX_PATH", &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"]);
+
+/// The browser that tests and benches run in, its driver, and the other one, in which what people install is tested as well.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     pub(crate) driver: PathBuf,
+    pub(crate) firefox: PathBuf,
 }
 
 /// Everything that any command needs.
@@ -114,25 +118,30 @@ fn npm_packages(shell: &Shell, project: &Project) -> Result<()> {
     std::fs::write(&mark, lock).with_context(|| format!("cannot write {}", mark.display()))
 }
 
-/// Chromium and its driver.
+/// Chromium with its driver, and Firefox.
 pub(crate) fn for_browser(shell: &Shell) -> Result<Browser> {
     if let Some(browser) = find_browser() {
         return Ok(browser);
     }
     if may_install_debian_packages(shell) {
-        shell.step("install Debian's chromium and chromium-driver", || {
+        shell.step("install Debian's chromium, chromium-driver and firefox-esr", || {
             shell.run(&mut apt(&["update"]), LONG)?;
-            shell.run(&mut apt(&["install", "--yes", "chromium", "chromium-driver"]), LONG)
+            shell.run(&mut apt(&["install", "--yes", "chromium", "chromium-driver", "firefox-esr"]), LONG)
         })?;
     }
     find_browser().context(
-        "no Chromium (or Chrome) with a chromedriver of the same version was found; install both \
-         (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM_PATH and CHROMEDRIVER",
+        "no Chromium (or Chrome) with a chromedriver of the same version, or no Firefox, was found; install them \
+         (Debian: apt-get install chromium chromium-driver firefox-esr), or name them in CHROMIUM_PATH, CHROMEDRIVER \
+         and FIREFOX_PATH",
     )
 }
 
 fn find_browser() -> Option<Browser> {
-    Some(Browser { chromium: find_program(CHROMIUM)?, driver: find_program(CHROMEDRIVER)? })
+    Some(Browser {
+        chromium: find_program(CHROMIUM)?,
+        driver: find_program(CHROMEDRIVER)?,
+        firefox: find_program(FIREFOX)?,
+    })
 }
 
 fn find_program((variable, names): (&str, &[&str])) -> Option<PathBuf> {

@@ -9,6 +9,8 @@ use serde_json::json;
 
 use crate::bench;
 use crate::build;
+use crate::extension;
+use crate::package;
 use crate::process::{Interrupted, Shell, now, seconds};
 use crate::project::{CRATE, LONG, Project, WASM_TARGET};
 use crate::python;
@@ -17,6 +19,7 @@ use crate::setup::{self, Browser};
 use crate::simulate;
 use crate::size;
 use crate::tally::Tally;
+use crate::widget;
 
 /// A group of checks that can be asked for alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +38,14 @@ pub(crate) enum Part {
     Js,
     /// The vendors' own clients against the sandbox server.
     Clients,
+    /// The npm package, installed by small projects as people would.
+    Package,
     /// The stories in a real browser against the sandbox server.
     E2e,
+    /// The browser extension: what the stores get, its unit tests, and its stories in Chromium and Firefox.
+    Extension,
+    /// The packed CRM widget in a page that speaks the protocol of Zoho's SDK.
+    Widget,
 }
 
 const PARTS: &[(&str, Part)] = &[
@@ -47,7 +56,10 @@ const PARTS: &[(&str, Part)] = &[
     ("build", Part::Build),
     ("js", Part::Js),
     ("clients", Part::Clients),
+    ("package", Part::Package),
     ("e2e", Part::E2e),
+    ("extension", Part::Extension),
+    ("widget", Part::Widget),
 ];
 
 impl Part {
@@ -140,7 +152,8 @@ impl Session<'_> {
             self.tests("wasm in a page", |s| s.wasm_tests(browser, &in_page))?;
             self.tests("wasm in a worker", |s| s.wasm_tests(browser, &in_worker))?;
         }
-        let needs_build = [Part::Build, Part::Js, Part::E2e].into_iter().any(&wants);
+        let built = [Part::Build, Part::Js, Part::Package, Part::E2e, Part::Extension, Part::Widget];
+        let needs_build = built.into_iter().any(&wants);
         let is_built = needs_build && self.check("build", |s| build::everything(s.shell, s.project))?;
         if is_built && wants(Part::Build) {
             self.check("types of the boundary", |s| build::check_types(s.project))?;
@@ -149,7 +162,7 @@ impl Session<'_> {
         }
         if is_built && wants(Part::Js) {
             self.tests("js", |s| {
-                Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "js"]), LONG)?.into())
+                Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "accord-js"]), LONG)?.into())
             })?;
         }
         if wants(Part::Clients) {
@@ -166,10 +179,48 @@ impl Session<'_> {
             }
         }
         if is_built
+            && wants(Part::Package)
+            && let Some(sandbox) = self.sandbox()?
+        {
+            let mut archive = PathBuf::new();
+            let is_packed = self.check("package", |s| {
+                archive = package::archive(s.shell, s.project)?;
+                Ok(())
+            })?;
+            if is_packed {
+                self.tests("consumers of the package", |s| s.consumers(browser, &sandbox, &archive))?;
+            }
+        }
+        if is_built
             && wants(Part::E2e)
             && let Some(sandbox) = self.sandbox()?
         {
-            self.tests("e2e", |s| s.end_to_end(browser, &sandbox))?;
+            self.tests("e2e", |s| s.end_to_end(browser, &sandbox, "tests/e2e"))?;
+        }
+        if is_built && wants(Part::Extension) {
+            self.extension(browser)?;
+        }
+        if is_built
+            && wants(Part::Widget)
+            && self.check("the widget as packed", |s| widget::pack(s.shell, s.project))?
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("widget", |s| s.end_to_end(browser, &sandbox, "tests/widget"))?;
+        }
+        Ok(())
+    }
+
+    fn extension(&mut self, browser: &Browser) -> Result<()> {
+        self.check("types of the extension", |s| extension::check_types(s.shell, s.project))?;
+        self.check("the extension for the stores", |s| extension::published(s.shell, s.project))?;
+        self.tests("extension (unit)", |s| {
+            let mut command = s.project.npm(&["test", "--workspace", "accord-extension"]);
+            Ok(s.shell.watch(&mut command, LONG)?.into())
+        })?;
+        if self.check("the extension for the tests", |s| extension::for_tests(s.shell, s.project))?
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("extension (browsers)", |s| s.end_to_end(browser, &sandbox, "tests/extension"))?;
         }
         Ok(())
     }
@@ -269,9 +320,20 @@ impl Session<'_> {
         Ok(self.shell.watch(command.env("ACCORD_SANDBOX", sandbox), LONG)?.into())
     }
 
-    fn end_to_end(&self, browser: &Browser, sandbox: &Path) -> Result<Ran> {
-        let mut command = self.project.npm(&["test", "--workspace", "tests/e2e"]);
-        command.env("CHROMIUM_PATH", &browser.chromium).env("ACCORD_SANDBOX", sandbox);
+    fn consumers(&self, browser: &Browser, sandbox: &Path, archive: &Path) -> Result<Ran> {
+        let mut command = self.project.npm(&["test", "--workspace", "tests/package"]);
+        command
+            .env("FIREFOX_PATH", &browser.firefox)
+            .env("CHROMIUM_PATH", &browser.chromium)
+            .env("ACCORD_SANDBOX", sandbox)
+            .env("ACCORD_PACKAGE", archive);
+        Ok(self.shell.watch(&mut command, LONG)?.into())
+    }
+
+    fn end_to_end(&self, browser: &Browser, sandbox: &Path, suite: &str) -> Result<Ran> {
+        let mut command = self.project.npm(&["test", "--workspace", suite]);
+        command.env("CHROMIUM_PATH", &browser.chromium).env("FIREFOX_PATH", &browser.firefox);
+        command.env("ACCORD_SANDBOX", sandbox);
         Ok(self.shell.watch(&mut command, LONG)?.into())
     }
 }

@@ -133,15 +133,15 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_i8(self, number: i8) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_i64(number.into())
     }
 
     fn serialize_i16(self, number: i16) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_i64(number.into())
     }
 
     fn serialize_i32(self, number: i32) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_i64(number.into())
     }
 
     fn serialize_i64(self, number: i64) -> Result<(), fmt::Error> {
@@ -149,15 +149,15 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_u8(self, number: u8) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_u64(number.into())
     }
 
     fn serialize_u16(self, number: u16) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_u64(number.into())
     }
 
     fn serialize_u32(self, number: u32) -> Result<(), fmt::Error> {
-        self.number(number)
+        self.serialize_u64(number.into())
     }
 
     fn serialize_u64(self, number: u64) -> Result<(), fmt::Error> {

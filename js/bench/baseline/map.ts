@@ -165,7 +165,7 @@ function reminder(minutes: number): { unit: number; period: string } {
 }
 
 /** `YYYY-MM-DDTHH:mm:ss±hh:mm`. */
-function zohoTime(text: string): string {
+export function zohoTime(text: string): string {
   if (text.length === 25) return text;
   return text.slice(0, 19) + (text.endsWith("Z") ? "+00:00" : text.slice(-6));
 }

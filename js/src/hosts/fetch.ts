@@ -3,6 +3,7 @@
 import { FetchFailure, type Host, type HostRequest, type HostResponse } from "../host.ts";
 import type { Service } from "../types.ts";
 
+/** Where a service is, and how to come by its token. */
 export interface ServiceAccess {
   /** Origin, for example `"https://www.googleapis.com"`; paths of requests are appended to it. */
   base: string;
@@ -14,6 +15,7 @@ export interface ServiceAccess {
   token(options: { refresh: boolean }): Promise<string | undefined> | string | undefined;
 }
 
+/** What {@link browserFetch} is told: both services, and how long to wait for them. */
 export interface FetchOptions {
   google: ServiceAccess;
   zoho: ServiceAccess;

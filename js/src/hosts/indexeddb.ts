@@ -8,6 +8,7 @@ interface Rows extends DBSchema {
   rows: { key: string; value: string };
 }
 
+/** A {@link Storage} whose connection can be closed. */
 export interface IndexedDbStorage extends Storage {
   readonly name: string;
   /** Closes the connection; the next use opens it again. */

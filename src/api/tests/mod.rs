@@ -134,8 +134,14 @@ impl Services {
         write.set("Meeting_Venue__s", zoho::Entry::text("In-office"));
         write.set("$send_notification", zoho::Entry::Flag(false));
         let people = People::default();
-        let writing =
-            Writing { all_day: self.all_day, zone: &PARIS, creating: true, roster: None, people: &people };
+        let writing = Writing {
+            all_day: self.all_day,
+            zone: &PARIS,
+            reminder_times: false,
+            creating: true,
+            roster: None,
+            people: &people,
+        };
         mapping::to_crm(event, FieldSet::all(), &writing, &mut write);
         let answer = self.send(&super::zoho::insert(&[write]).unwrap());
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));

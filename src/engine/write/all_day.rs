@@ -39,7 +39,7 @@ impl Writer<'_> {
         if !link.unverified || moved || self.book.parked(id).is_some() {
             return Ok(());
         }
-        let day = Event::blank(When::all_day(first, first));
+        let day = Event { reminder: event.reminder, ..Event::blank(When::all_day(first, first)) };
         let mut learnt = None;
         let mut refused = false;
         for offset in [AllDayOffset::Zero, AllDayOffset::UserZone] {

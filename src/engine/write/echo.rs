@@ -67,6 +67,7 @@ fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
         return;
     };
     let now = Shown::of(&event);
+    let open = link.open_in_crm();
     let written = link.shown.get_or_insert(Shown::NOTHING);
     let mut servers = FieldSet::only(Field::Title).with(Field::Place).with(Field::Description);
     if written.guests.iter().all(|guest| now.guests.contains(guest))
@@ -77,7 +78,7 @@ fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
     let differs = diff::changed(&written.fields, &now.fields, &now.fields);
     let ours = link.crm_modified.is_some() && link.crm_modified == sight.modified;
     if differs.is_empty() || (ours && differs.without(servers).is_empty()) {
-        written.update(&now, FieldSet::all());
+        written.update(&now, FieldSet::all().without(open));
         link.crm_modified = sight.modified;
     } else {
         link.crm_modified = None;

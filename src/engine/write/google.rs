@@ -13,6 +13,7 @@ use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::list::Listed;
 use crate::model::sight::{Content, Mark, Sight};
 use crate::sync::birth;
+use crate::sync::journal::google_version;
 use crate::sync::observe::{InGoogle, draft};
 use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use crate::sync::side::Side;
@@ -238,17 +239,19 @@ impl Writer<'_> {
             if let Some(then) = &mut then {
                 // The guests are those of both sides by now.
                 then.event.guests.clone_from(&event.guests);
+                then.event.reminder = event.reminder;
                 then.draft = draft.clone();
             }
             if Device::EchoRule.on() {
                 link.seen.update(draft, FieldSet::all().without(pending));
             }
         }
-        see_origin(link, &op.origin);
+        see_origin(link, &op.origin, op.fields);
         let link = link.clone();
         if echo.is_some() {
             let values = (op.before.as_deref(), &*op.event);
-            let version = link.seen.etag.as_str().to_owned();
+            let shown = echo.and_then(|echo| echo.event.as_ref()).unwrap_or(&op.event);
+            let version = google_version(&link.seen.etag, shown);
             self.journal_update(Side::Google, (&op.id, &link.crm), values, op.fields, version);
         }
         self.relink(&op.id, &link);
@@ -389,7 +392,7 @@ impl Writer<'_> {
         for ops in in_groups(revivals, GROUP) {
             let body = || "{\"status\":\"confirmed\"}".to_owned();
             let patch = |op: &Revival| google::patch(&calendar, &op.id, body(), None, self.notifies());
-            let answers = self.send(ops.iter().map(patch).collect()).await?;
+            let answers = self.send(ops.iter().map(patch).listed()).await?;
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(answers) {
                 let echo = match answer {
@@ -421,7 +424,7 @@ impl Writer<'_> {
                 Link { shown: Some(seen.shown()), seen, kept: true, ..Link::unknown(crm, self.connection) }
             }
         };
-        let version = link.seen.etag.as_str().to_owned();
+        let version = google_version(&link.seen.etag, event);
         self.journal_create(Side::Google, (id, &link.crm), event, true, version);
         self.book.link(id, &link, (!link.kept).then_some(&link.crm));
         self.report.google.created += 1;
@@ -430,13 +433,13 @@ impl Writer<'_> {
 
     fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: Draft) {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
-        see_origin(&mut link, &op.origin);
+        see_origin(&mut link, &op.origin, FieldSet::all());
         match self.links.remove(&op.id) {
             Some(old) => self.book.unlink(&op.id, &old.crm),
             // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
             None => link.kept = self.asked_for.is_some(),
         }
-        let (crm, version) = (link.crm.clone(), link.seen.etag.as_str().to_owned());
+        let (crm, version) = (link.crm.clone(), google_version(&link.seen.etag, &op.event));
         self.journal_create(Side::Google, (id, &crm), &op.event, op.renews, version);
         self.book.unpark(&op.id);
         self.book.link(id, &link, None);
@@ -546,8 +549,11 @@ impl Writer<'_> {
     }
 }
 
-fn see_origin(link: &mut Link, origin: &Origin) {
+/// Takes what was compared as seen in the CRM; `written`: the fields that Google took.
+fn see_origin(link: &mut Link, origin: &Origin, written: FieldSet) {
+    let open = link.open_in_crm().without(written);
     link.shown = Some(origin.shown.clone());
+    link.forget(Side::Crm, open);
     link.crm_modified = origin.modified;
 }
 

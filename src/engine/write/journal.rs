@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, GoogleId};
+use crate::model::list::Listed;
 use crate::model::settings::ConflictPolicy;
 use crate::model::sight::CrmContent;
 use crate::model::table::Table;
@@ -59,7 +60,7 @@ impl Writer<'_> {
             return Ok(Table::default());
         }
         let calendar = self.book.active()?.settings.calendar.clone();
-        let answers = self.send(ids.iter().map(|id| google::event(&calendar, id)).collect()).await?;
+        let answers = self.send(ids.iter().map(|id| google::event(&calendar, id)).listed()).await?;
         let image = |(id, answer): (GoogleId, super::google::Answered)| {
             let seen: InGoogle = self.echo(&id, &answer.ok()?)?;
             Some((id, seen.event?))
@@ -71,7 +72,7 @@ impl Writer<'_> {
     pub(super) async fn doomed_records(&self, deletes: &[Delete]) -> Result<Images<CrmId>> {
         let crm = |op: &Delete| self.links.get(&op.id).map(|link| link.crm.clone());
         let unread = deletes.iter().filter(|op| op.image().is_none()).filter_map(crm);
-        let mut images = self.crm_images(unread.collect(), &[]).await?;
+        let mut images = self.crm_images(unread.listed(), &[]).await?;
         for op in deletes {
             if let (Some(image), Some(crm)) = (op.image(), crm(op)) {
                 images.insert(crm, Box::new(image.clone()));
@@ -83,7 +84,7 @@ impl Writer<'_> {
     /// What is about to be deleted in Google.
     pub(super) async fn doomed_events(&self, deletes: &[Delete]) -> Result<Images<GoogleId>> {
         let unread = deletes.iter().filter(|op| op.image().is_none()).map(|op| op.id.clone());
-        let mut images = self.google_images(unread.collect()).await?;
+        let mut images = self.google_images(unread.listed()).await?;
         for op in deletes {
             if let Some(image) = op.image() {
                 images.insert(op.id.clone(), Box::new(image.clone()));
@@ -136,7 +137,7 @@ impl Writer<'_> {
         if let Some(event) = image {
             op = op.about(&event.title, Some(&event.when));
             let there = Field::ALL.into_iter().filter(|field| !field.is_blank(event));
-            op.fields = there.map(|field| FieldChange::new(field, Some(event), None, op.rule)).collect();
+            op.fields = there.map(|field| FieldChange::new(field, Some(event), None, op.rule)).listed();
             op.mailed = self.mailed(event);
         }
         self.book.record(op);

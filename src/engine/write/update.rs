@@ -67,11 +67,11 @@ impl Writer<'_> {
     /// Finds out what the writes are going to replace.
     pub(super) async fn read_before(&self, updates: &mut [Box<Update>]) -> Result<()> {
         let unread = || updates.iter().filter(|op| op.before.is_none());
-        let ids = unread().filter_map(|op| self.crm(op)).cloned().collect();
+        let ids = unread().filter_map(|op| self.crm(op)).cloned().listed();
         let guests =
             unread().filter(|op| op.fields.has(Field::Guests)).filter_map(|op| self.links.get(&op.id));
         let had_guests: Vec<CrmId> =
-            guests.filter(|link| link.had_guests()).map(|link| link.crm.clone()).collect();
+            guests.filter(|link| link.had_guests()).map(|link| link.crm.clone()).listed();
         let mut images = self.crm_images(ids, &had_guests).await?;
         for op in updates.iter_mut().filter(|op| op.before.is_none()) {
             op.before = self.crm(op).and_then(|crm| images.remove(crm));

@@ -78,7 +78,9 @@ pub(super) fn to_google<'a>(
     };
     let added: Vec<&Guest> = guests.iter().filter(new).listed();
     if kept.len() < rows.len() || !added.is_empty() {
-        write.set_attendees(kept.into_iter().cloned().chain(added.into_iter().map(invited)).listed());
+        let mut all = kept.into_iter().cloned().listed();
+        added.into_iter().map(invited).add_to(&mut all);
+        write.set_attendees(all);
     }
 }
 

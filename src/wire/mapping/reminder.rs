@@ -1,7 +1,7 @@
 //! F3: `Remind_At`, `reminders`. Only the first popup of the effective reminders takes part; e-mail reminders and what
 //! follows it stay Google's own.
 
-use super::{GoogleWriting, Read, Writing};
+use super::{GoogleWriting, Read, Writing, time};
 use crate::json::Json;
 use crate::model::event::Event;
 use crate::model::time::instant;
@@ -9,6 +9,7 @@ use crate::wire::google::{self, effective_reminders};
 use crate::wire::google_event::Context;
 use crate::wire::zoho::{self, Entry, Reminder};
 use crate::wire::zoho_event::CrmContext;
+use std::borrow::Cow;
 
 /// The most that Google takes: four weeks (Google Calendar API, Events resource).
 const MAX_MINUTES: u32 = 40_320;
@@ -95,6 +96,10 @@ fn until_start(source: &Json<'_>, at: &str) -> Option<u32> {
 
 pub(super) fn to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
     match event.reminder {
+        Some(minutes) if writing.reminder_times => {
+            let at = time::before_start(event, minutes, writing).map(|at| Entry::Text(Cow::Owned(at)));
+            write.set("Remind_At", at.unwrap_or(Entry::Null));
+        }
         Some(minutes) => write.set("Remind_At", Entry::Reminder(Reminder::before(minutes))),
         None if writing.creating => {}
         None => write.set("Remind_At", Entry::Null),

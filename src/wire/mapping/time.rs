@@ -9,7 +9,7 @@ use crate::wire::google::{self, Moment};
 use crate::wire::google_event::Context;
 use crate::wire::zoho::{self, Entry};
 use crate::wire::zoho_event::CrmContext;
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Offset, TimeDelta, Utc};
 use std::borrow::Cow;
 
 const NOT_UNDERSTOOD: &str = "its start or end cannot be understood";
@@ -83,17 +83,30 @@ pub(crate) fn exclusive_ends<'r, 'j: 'r>(rows: impl IntoIterator<Item = &'r Json
 }
 
 pub(super) fn to_crm<'a>(event: &'a Event, writing: &Writing<'_>, write: &mut zoho::EventWrite<'a>) {
-    let (start, end, all_day) = match &event.when {
-        When::Timed { start, end } => (instant_text(start), instant_text(end), false),
+    let (end, all_day) = match &event.when {
+        When::Timed { end, .. } => (instant_text(end), false),
         When::AllDay { first, end } => {
             let last = end.pred_opt().unwrap_or(*first);
             let end = if writing.all_day.exclusive_end { (*end, 0) } else { (last, 86_399) };
-            (all_day_time(*first, 0, writing), all_day_time(end.0, end.1, writing), true)
+            (all_day_time(end.0, end.1, writing), true)
         }
     };
     write.set("All_day", Entry::Flag(all_day));
-    write.set("Start_DateTime", Entry::Text(Cow::Owned(start)));
+    write.set("Start_DateTime", Entry::Text(Cow::Owned(crm_start(event, writing))));
     write.set("End_DateTime", Entry::Text(Cow::Owned(end)));
+}
+
+fn crm_start(event: &Event, writing: &Writing<'_>) -> String {
+    match &event.when {
+        When::Timed { start, .. } => instant_text(start),
+        When::AllDay { first, .. } => all_day_time(*first, 0, writing),
+    }
+}
+
+/// The time so many minutes before the start, as the CRM is told the start.
+pub(super) fn before_start(event: &Event, minutes: u32, writing: &Writing<'_>) -> Option<String> {
+    let start = instant(&crm_start(event, writing))?;
+    start.checked_sub_signed(TimeDelta::minutes(i64::from(minutes))).map(|at| instant_text(&at))
 }
 
 /// `YYYY-MM-DDTHH:mm:ss±hh:mm`, without fractions: what Zoho CRM API v8 demands, and as RFC 3339 fit for Google.

@@ -1,0 +1,232 @@
+/** What the frame knows and does; the views only show it. */
+
+import { isAccordError } from "../src/errors.ts";
+import type { Host } from "../src/host.ts";
+import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
+import { createSync, type RunOptions, type Sync } from "../src/index.ts";
+import type { Access, Answer, Calendar, FieldName, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
+import engine from "virtual:engine";
+import { language, type Language } from "./i18n/text.ts";
+import { frameStorage, type Kept } from "./storage.ts";
+import { upcoming, type Upcoming } from "./upcoming.ts";
+import { meetingOf, PATIENCE_MS, type Missing, type PageLoad, type Surroundings } from "./zoho.ts";
+
+export type Place = "tab" | "meeting" | "tile";
+
+/** Something that went wrong, by the code of its sentence. */
+export interface Trouble {
+  code: string;
+  /** The error's own sentence, in English, where the dictionary has none. */
+  message?: string;
+  retryAtMs?: number;
+}
+
+export interface State {
+  place: Place;
+  language: Language;
+  zone: string | undefined;
+  /** `entering`: the CRM has not answered. `opening`: it has, and the engine starts. */
+  phase: "entering" | "opening" | "ready" | "stuck";
+  trouble: Trouble | undefined;
+  /** The connections that were refused. */
+  refused: readonly Service[];
+  kept: Kept | undefined;
+  status: Status | undefined;
+  calendars: readonly Calendar[] | undefined;
+  missing: Access["missing"] | undefined;
+  history: readonly Report[];
+  next: readonly Upcoming[] | undefined;
+  /** Of a page of one meeting. */
+  meeting: string | undefined;
+  /** What was written of that meeting, newest first. */
+  reasons: readonly Reason[];
+  /** What the last cycle of this page did. */
+  report: Report | undefined;
+  progress: Progress | undefined;
+  busy: boolean;
+}
+
+export interface Session {
+  state(): State;
+  subscribe(heard: () => void): () => void;
+  missing(why: Missing): void;
+  pageLoaded(page: PageLoad, around: Surroundings): Promise<void>;
+  save(settings: Settings): Promise<void>;
+  run(): Promise<void>;
+  push(): Promise<void>;
+  resolve(question: string, answer: Answer): Promise<void>;
+  undo(run: number): Promise<void>;
+  putBack(run: number, googleId: string, field: FieldName): Promise<void>;
+  deactivate(): Promise<void>;
+  loadCalendars(): Promise<void>;
+  cancel(): void;
+}
+
+const MINUTE_MS = 60_000;
+
+export function openSession(place: Place): Session {
+  let state: State = {
+    place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined,
+    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
+  };
+  const heard = new Set<() => void>();
+  let sync: Sync | undefined;
+  let fetch: Host["fetch"] | undefined;
+  let stop: AbortController | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let saved = false;
+
+  function set(change: Partial<State>): void {
+    state = { ...state, ...change };
+    for (const one of heard) one();
+  }
+
+  /** One action at a time; what goes wrong is shown and ends nothing else. */
+  async function act(work: (sync: Sync) => Promise<void>): Promise<void> {
+    if (sync === undefined || state.busy) return;
+    set({ busy: true, trouble: undefined });
+    try {
+      await work(sync);
+    } catch (error) {
+      set({ trouble: troubleOf(error) });
+    } finally {
+      set({ busy: false, progress: undefined });
+    }
+  }
+
+  async function look(sync: Sync): Promise<void> {
+    const { place, meeting } = state;
+    const [status, history, reasons] = await Promise.all([
+      sync.status(), place === "tab" ? sync.history() : [], place === "meeting" && meeting !== undefined ? sync.explain(meeting) : [],
+    ]);
+    set({ status, history, reasons });
+  }
+
+  async function cycle(sync: Sync, options: RunOptions): Promise<void> {
+    stop = new AbortController();
+    const { signal } = stop;
+    try {
+      set({ report: await sync.run({ ...options, signal, onProgress: (progress) => set({ progress }) }) });
+    } finally {
+      stop = undefined;
+      await look(sync);
+    }
+  }
+
+  async function showNext(): Promise<void> {
+    const calendar = state.status?.settings?.calendar;
+    if (state.place !== "tile" || fetch === undefined || calendar === undefined) return;
+    set({ next: await upcoming(fetch, calendar, Date.now()) });
+  }
+
+  /** While the frame is open, Google is asked again and again; a frame that nobody sees waits until it is seen. */
+  function again(): void {
+    clearTimeout(timer);
+    const minutes = state.status?.settings?.intervalMinutes ?? 5;
+    timer = setTimeout(() => {
+      if (document.visibilityState === "visible") void poll();
+      else document.addEventListener("visibilitychange", () => void poll(), { once: true });
+    }, minutes * MINUTE_MS);
+  }
+
+  async function poll(): Promise<void> {
+    await act(async (sync) => {
+      if (state.status?.state === "active") await cycle(sync, { trigger: "poll" });
+      await showNext();
+    });
+    again();
+  }
+
+  async function push(): Promise<void> {
+    const { meeting } = state;
+    if (meeting === undefined) return;
+    // Saved once more while the last push was on its way: that one may have read the meeting before.
+    saved = state.busy;
+    if (saved) return;
+    await act(async (sync) => {
+      if (state.status?.state === "active") await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
+    });
+    if (saved) await push();
+  }
+
+  async function loadCalendars(): Promise<void> {
+    await act(async (sync) => set({ calendars: await sync.calendars() }));
+  }
+
+  async function open(around: Surroundings): Promise<void> {
+    const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
+    const user = widgetUser(await Promise.race([silence, around.crm.CONFIG.getCurrentUser()]).catch(() => undefined));
+    if (user === undefined) return set({ phase: "stuck", trouble: { code: "no-user" } });
+    set({ language: language(user.locale ?? navigator.language), zone: user.zone });
+    const { storage, kept } = await frameStorage(user.id);
+    fetch = widgetFetch({ ...around, onConnection: noteConnection });
+    try {
+      sync = await createSync({ storage, fetch }, { module: bytes(engine), googleBatch: false });
+      await look(sync);
+      set({ kept, phase: "ready" });
+    } catch (error) {
+      set({ phase: "stuck", trouble: troubleOf(error) });
+    }
+  }
+
+  function noteConnection(service: Service, works: boolean): void {
+    if (works !== state.refused.includes(service)) return;
+    set({ refused: works ? state.refused.filter((one) => one !== service) : [...state.refused, service] });
+  }
+
+  return {
+    state: () => state,
+    subscribe: (one) => {
+      heard.add(one);
+      return () => heard.delete(one);
+    },
+    missing: (why) => set({ phase: "stuck", trouble: { code: why } }),
+    async pageLoaded(page, around) {
+      const first = sync === undefined;
+      set({ meeting: meetingOf(page), ...(first && { phase: "opening", trouble: undefined }) });
+      if (first) await open(around);
+      if (state.place === "meeting") await push();
+      else if (state.status?.state === "active") await poll();
+      // What went wrong before stays on the screen.
+      if (state.place === "tab" && state.calendars === undefined && state.trouble === undefined) await loadCalendars();
+    },
+    save: (settings) => act(async (sync) => {
+      const access = await sync.checkAccess(settings);
+      set({ missing: access.ok ? undefined : access.missing });
+      if (!access.ok) return;
+      set({ status: await sync.activate(settings) });
+      await cycle(sync, { trigger: "manual" });
+      again();
+    }),
+    run: () => act(async (sync) => {
+      await cycle(sync, { trigger: "manual" });
+      await showNext();
+    }),
+    push,
+    resolve: (question, answer) => act(async (sync) => {
+      await sync.resolve(question, answer);
+      await cycle(sync, { trigger: "manual" });
+    }),
+    undo: (run) => act(async (sync) => {
+      set({ report: await sync.undo(run, { onProgress: (progress) => set({ progress }) }) });
+      await look(sync);
+    }),
+    putBack: (run, googleId, field) => act(async (sync) => {
+      set({ report: await sync.putBack(run, googleId, field) });
+      await look(sync);
+    }),
+    deactivate: () => act(async (sync) => set({ status: await sync.deactivate() })),
+    loadCalendars,
+    cancel: () => stop?.abort(),
+  };
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (!isAccordError(error)) return { code: "internal" };
+  const { code, message, retryAfterMs } = error;
+  return { code, message, ...(retryAfterMs !== undefined && { retryAtMs: Date.now() + retryAfterMs }) };
+}
+
+function bytes(base64: string): ArrayBuffer {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
+}

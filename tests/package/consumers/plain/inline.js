@@ -1,0 +1,4 @@
+import * as api from "./node_modules/accord-sync/lib/inline.js";
+import { outcome, syncTwice } from "./sync.js";
+
+document.title = await outcome(() => syncTwice(api, location.origin));

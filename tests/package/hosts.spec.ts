@@ -1,0 +1,127 @@
+/** The storage adapters as packed, over the real stores of real browsers. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, expect, firefox, test, type Browser, type BrowserContext, type Page, type Worker } from "@playwright/test";
+import { build, type BuildOptions } from "esbuild";
+import type { ExtensionApi } from "./in-extension.ts";
+import type { PageApi, Result } from "./in-page.ts";
+import { consumersFolder } from "./install.ts";
+import { Sandbox, fromEnvironment } from "./sandbox.ts";
+
+declare const api: PageApi & ExtensionApi;
+
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+const home = (...path: string[]) => join(consumersFolder(), "hosts", ...path);
+const rounds = 60;
+
+let sandbox: Sandbox;
+test.beforeAll(async () => {
+  sandbox = await Sandbox.start(consumersFolder(), 10);
+  const source = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const options = { bundle: true, format: "esm" as const, target: "es2022", nodePaths: [home("node_modules")], logLevel: "error" } satisfies BuildOptions;
+  await build({ ...options, entryPoints: [source("in-page.ts")], outfile: home("dist", "storage.js") });
+  await build({ ...options, entryPoints: [source("in-extension.ts")], outfile: home("extension", "worker.js") });
+});
+test.afterAll(() => sandbox.stop());
+
+function expectAllKept(results: Result[]): void {
+  expect(results.length).toBeGreaterThan(11);
+  expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
+}
+
+const browsers = {
+  Chromium: () => chromium.launch({ executablePath: fromEnvironment("CHROMIUM_PATH"), args: ARGS }),
+  Firefox: () => firefox.launch({ channel: "moz-firefox", executablePath: fromEnvironment("FIREFOX_PATH") }),
+};
+for (const [name, launch] of Object.entries(browsers)) {
+  test.describe(`IndexedDB in ${name}`, () => {
+    let browser: Browser;
+    let context: BrowserContext;
+    test.beforeAll(async () => {
+      browser = await launch();
+      context = await browser.newContext();
+    });
+    test.afterAll(() => browser.close());
+
+    async function tab(): Promise<Page> {
+      const page = await context.newPage();
+      await page.goto(`${sandbox.url}/hosts/storage.html`);
+      await page.waitForFunction(() => document.title === "ready");
+      return page;
+    }
+
+    test("keeps the contract", async () => {
+      expectAllKept(await (await tab()).evaluate(() => api.contract()));
+    });
+
+    test("a tab reads whole patches while another one writes", async () => {
+      const [writer, reader] = [await tab(), await tab()];
+      const [torn] = await Promise.all([reader.evaluate((n) => api.watchPairs(n), rounds), writer.evaluate((n) => api.writePairs(n), rounds)]);
+      expect(torn).toBe("");
+    });
+
+    if (name === "Chromium") {
+      test("says storage-full when the quota is used up, and keeps what was there", async () => {
+        const page = await tab();
+        const session = await context.newCDPSession(page);
+        await session.send("Storage.overrideQuotaForOrigin", { origin: sandbox.url, quotaSize: 4 * 1024 * 1024 });
+        expect(await page.evaluate(() => api.fill(12))).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
+      });
+    }
+  });
+}
+
+test.describe("storage.local of an extension in Chromium", () => {
+  let profile: string;
+  let context: BrowserContext;
+  let worker: Worker;
+
+  async function start(): Promise<void> {
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath: fromEnvironment("CHROMIUM_PATH"),
+      headless: false,
+      args: [...ARGS, "--headless=new", `--disable-extensions-except=${home("extension")}`, `--load-extension=${home("extension")}`],
+    });
+    worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  }
+  test.beforeAll(async () => {
+    profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
+    await start();
+  });
+  test.afterAll(async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+
+  test("keeps the contract", async () => {
+    expectAllKept(await worker.evaluate(() => api.contract()));
+  });
+
+  test("killed before any call of a patch, all of it holds or nothing", async () => {
+    const [old, done] = ['{"a":"1","b":"1"}', '{"a":"2"}'];
+    expect(await worker.evaluate(() => api.kills())).toEqual([old, old, done, done, done]);
+  });
+
+  test("a page reads whole patches while the worker writes", async () => {
+    const page = await context.newPage();
+    await page.goto(new URL("page.html", worker.url()).href);
+    await page.waitForFunction(() => "api" in globalThis);
+    const [torn] = await Promise.all([page.evaluate((n) => api.watchPairs(n), rounds), worker.evaluate((n) => api.writePairs(n), rounds)]);
+    expect(torn).toBe("");
+  });
+
+  test("says storage-full when the quota is used up, and keeps what was there", async () => {
+    // The quota without the permission `unlimitedStorage` is 10 MB.
+    expect(await worker.evaluate(() => api.fill(12))).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
+  });
+
+  test("a patch that a kill left half done holds after a restart of the browser", async () => {
+    await worker.evaluate(() => api.leave());
+    await context.close();
+    await start();
+    expect(await worker.evaluate(() => api.found())).toEqual({ a: "2" });
+  });
+});

@@ -1,0 +1,28 @@
+/** Languages, widths and WCAG 2.2 AA, in every place. */
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./fixtures.ts";
+import { addToCrm } from "./people.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+
+test("French by the locale of the CRM's user, 320 px wide, without an axe finding", async ({ open, page, sandbox }) => {
+  await page.setViewportSize({ width: 320, height: 900 });
+  const id = await addToCrm(sandbox, "Visite chez Kolibri");
+  const crm = await open({ place: "tab", locale: "fr_FR" });
+  await expect(crm.frame.getByRole("heading", { name: "Synchronisation du calendrier" })).toBeVisible();
+  await expect(crm.frame.getByLabel("Calendrier Google")).not.toHaveValue("");
+  await crm.press("Enregistrer et synchroniser");
+  await expect(crm.frame.getByText("En accord", { exact: true })).toBeVisible({ timeout: 60_000 });
+
+  for (const place of ["tab", "meeting", "tile"] as const) {
+    await crm.visit({ place, meeting: id });
+    await expect(crm.frame.locator('.state[data-state="active"]')).toBeVisible();
+    await page.screenshot({ path: `screenshots/french-320-${place}.png`, fullPage: true });
+    const frame = page.frames()[1]!;
+    expect(await frame.evaluate(() => document.documentElement.lang)).toBe("fr");
+    expect(await frame.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).include("iframe").analyze();
+    expect(violations.filter(({ nodes }) => nodes.some(({ target }) => target.length > 1)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+});
