@@ -130,7 +130,7 @@ export function App() {
         </div>
         <div class="cards">
           <div class="cards-past">
-            <ReportCard report={lastReport} />
+            <ReportCard report={lastReport} busy={session.progress !== undefined} onPutBack={({ googleId, field }) => lastReport && void session.putBack(lastReport.run, googleId, field)} />
             <HistoryCard history={session.history} busy={session.progress !== undefined} onUndo={(run) => void session.undo(run)} />
           </div>
           <TroubleCard
@@ -173,6 +173,10 @@ export function App() {
           editor={editor}
           subject={open.subject}
           explain={session.explain}
+          onUndo={({ run, operation }) => {
+            close();
+            void session.undo(run, operation.googleId);
+          }}
           skipsRepeating={session.recurring === "skip"}
           onClose={close}
           onChanged={(done, id) => void changed(open.side, done, id)}

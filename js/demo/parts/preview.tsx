@@ -1,5 +1,6 @@
 /** What a sync would do, before it does it: numbers, cost, and every change with the values before and after. */
 
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { FieldChange, Operation, Plan } from "../../src/index.ts";
 import { useText, type Text } from "../i18n/text.ts";
@@ -77,7 +78,7 @@ export function PreviewDialog({ plan, onSync, onClose }: Props) {
 }
 
 /** One write, made or to be made. */
-export function OperationItem({ operation: op, cycle, when }: { operation: Operation; cycle?: number; when?: string }) {
+export function OperationItem({ operation: op, cycle, when, children }: { operation: Operation; cycle?: number; when?: string; children?: ComponentChildren }) {
   const text = useText();
   const { t } = text;
   return (
@@ -101,6 +102,7 @@ export function OperationItem({ operation: op, cycle, when }: { operation: Opera
           ))}
         </dl>
       )}
+      {children}
     </li>
   );
 }

@@ -5,7 +5,13 @@ import type { Reason } from "../../src/index.ts";
 import { useText } from "../i18n/text.ts";
 import { OperationItem } from "./preview.tsx";
 
-export function Why({ explain }: { explain(): Promise<Reason[]> }) {
+interface Props {
+  explain(): Promise<Reason[]>;
+  /** Takes back what one sync wrote of the event. */
+  onUndo(reason: Reason): void;
+}
+
+export function Why({ explain, onUndo }: Props) {
   const text = useText();
   const [reasons, setReasons] = useState<Reason[]>();
   useEffect(() => {
@@ -17,9 +23,14 @@ export function Why({ explain }: { explain(): Promise<Reason[]> }) {
       <summary>{text.t("why.title")}</summary>
       {reasons.length === 0 ? <p class="muted">{text.t("why.none")}</p> : (
         <ol class="operations">
-          {reasons.map(({ run, atMs, operation }, at) => (
-            <OperationItem key={at} operation={operation} when={text.t("why.when", { run, when: text.date(atMs, { dateStyle: "short", timeStyle: "medium" }) })} />
-          ))}
+          {reasons.map((reason, at) => {
+            const when = text.date(reason.atMs, { dateStyle: "short", timeStyle: "medium" });
+            return (
+              <OperationItem key={at} operation={reason.operation} when={text.t("why.when", { run: reason.run, when })}>
+                <button type="button" aria-label={text.t("why.undo", { run: reason.run })} onClick={() => onUndo(reason)}>{text.t("history.undo")}</button>
+              </OperationItem>
+            );
+          })}
         </ol>
       )}
     </details>
