@@ -284,7 +284,7 @@ test("a record that grows too large is let go", async () => {
   engine.answered([answer], 4);
   assert.deepEqual([record.tooLarge, record.crossings.length], [true, 0]);
 
-  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(17 * 1024 * 1024) }) };
+  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(33 * 1024 * 1024) }) };
   const scripts = [[http, { type: "done", result: null }], [{ type: "done", result: {} }]] as ScriptStep[][];
   const sync = syncOver(host, { create: () => fakeEngine(scripts.shift() ?? [{ type: "done", result: {} }]), seed: () => 1, googleBatch: false, normalForm });
   await sync.run();
