@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { memoryStorage } from "../src/hosts/memory.ts";
 import { bundleOf, VERSION } from "../src/replay/bundle.ts";
-import { Fingerprints, ofPeople, type NormalForm } from "../src/replay/fingerprints.ts";
+import { Fingerprints, ofExtent, ofPeople, ofWhole, type NormalForm } from "../src/replay/fingerprints.ts";
 import { parse, print } from "../src/replay/json.ts";
 import { birth, Collected, connectionOf, Renamed } from "../src/replay/names.ts";
 import { recorded } from "../src/replay/record.ts";
 import { contents, Rows } from "../src/replay/rows.ts";
 import { shapeOf } from "../src/replay/shape.ts";
-import { fingerprint, hex } from "../src/replay/sip.ts";
+import { Digest, fingerprint, hex, rotated } from "../src/replay/sip.ts";
 import { retryAfter, Vendor } from "../src/replay/vendor.ts";
 import { Words } from "../src/replay/words.ts";
 import { syncOver } from "../src/sync.ts";
@@ -233,6 +233,24 @@ test("no text of any stored row gets through", () => {
   }
 });
 
+test("the fingerprint of a private event is that of its replacement, and of an older one nothing", () => {
+  const shown = { title: "Doctor", when: ofExtent("2026-11-23T10:00:00+01:00", "2026-11-23T10:30:00+01:00") ?? 0n, reminders: [-1, 10], place: "", description: "", guests: [] };
+  const found = new Collected();
+  found.text("Doctor", "title");
+  const names = new Renamed(found, words());
+  const fingerprints = new Fingerprints(found, names, normalForm, LIMITS, [], chance());
+  // `Event::digest` of that event with a reminder of 10 minutes, made of `Field::fingerprint` in the order of the fields.
+  const digest = (title: string) => {
+    const nothing = fingerprint("");
+    const fields = [fingerprint(title), new Digest().number(0n).number(1_795_424_400n).number(1_795_426_200n).finish(), new Digest().number(10n).finish(), nothing, nothing, ofPeople([])];
+    return (fields.reduce((sum, field) => rotated(sum, 7) ^ field, 0n) >> 3n) | 1n;
+  };
+  assert.equal(ofWhole(digest("Doctor"), shown, fingerprints, normalForm, LIMITS), digest(names.text("Doctor", "title")));
+  assert.equal(ofWhole(digest("Dentist"), shown, fingerprints, normalForm, LIMITS), undefined);
+  assert.equal(ofExtent("2026-12-24", "2026-12-26"), new Digest().number(1n).number(739_974n).number(739_976n).finish());
+  assert.equal(ofExtent("", "2026-12-26"), undefined);
+});
+
 test("rows that are damaged stay so, and say nothing", () => {
   const names = new Renamed(new Collected(), words());
   for (const text of ["zimzumquark", "1:00:\"zimzumquark\"", "2:0000000000000000:{}", `1:${"0".repeat(16)}:{"a":"zimzumquark"}`]) {
@@ -284,7 +302,7 @@ test("a record that grows too large is let go", async () => {
   engine.answered([answer], 4);
   assert.deepEqual([record.tooLarge, record.crossings.length], [true, 0]);
 
-  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(17 * 1024 * 1024) }) };
+  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(33 * 1024 * 1024) }) };
   const scripts = [[http, { type: "done", result: null }], [{ type: "done", result: {} }]] as ScriptStep[][];
   const sync = syncOver(host, { create: () => fakeEngine(scripts.shift() ?? [{ type: "done", result: {} }]), seed: () => 1, googleBatch: false, normalForm });
   await sync.run();
