@@ -1,6 +1,6 @@
 /**
- * I18, I22: replay bundles of cycles over the sandbox, in worlds where every text that somebody could type holds a marker. Needs the
- * sandbox server, the built module, and `cargo xtask` itself to play the bundles.
+ * I18, I22: replay bundles of cycles over the sandbox, in worlds where every text that somebody could type holds a marker.
+ * Needs the sandbox server, the built module, and `cargo xtask` itself to play the bundles.
  */
 
 import assert from "node:assert/strict";
