@@ -1,5 +1,5 @@
-//! I26: what people typed is in no error, in no debug output, and in no stored row but those that exist to tell it; I18: of
-//! a private event it is in none at all.
+//! I18, section 11: what people typed is in no error, in no debug output, and in no stored row but those that exist to tell
+//! it; of a private event it is in none at all.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(

@@ -1,6 +1,6 @@
 /**
- * I26: replay bundles of cycles over the sandbox, in worlds where every text that somebody could type holds a marker. Needs the
- * sandbox server, the built module, and `cargo xtask` itself to play the bundles.
+ * I18, I22: replay bundles of cycles over the sandbox, in worlds where every text that somebody could type holds a marker.
+ * Needs the sandbox server, the built module, and `cargo xtask` itself to play the bundles.
  */
 
 import assert from "node:assert/strict";
@@ -130,7 +130,7 @@ async function replayed(file: string): Promise<{ code: number; output: string }>
   }
 }
 
-told("I26: a first sync of both directions, and its preview, verification and undo", ["--events", "40", "--meetings", "40"], async ({ heard, sync }) => {
+told("I18, I22: a first sync of both directions, and its preview, verification and undo", ["--events", "40", "--meetings", "40"], async ({ heard, sync }) => {
   await assert.rejects(sync.replayBundle(), { code: "misuse" });
   await sync.activate({ calendar: CALENDAR, guests: "add-as-contacts" });
   await assert.rejects(sync.replayBundle(), { code: "misuse" }, "to activate is no cycle");
@@ -147,7 +147,7 @@ told("I26: a first sync of both directions, and its preview, verification and un
   await bundleOf(sync, heard, "undo");
 });
 
-told("I26: changes of both sides, conflicts and deletions", ["--events", "40", "--meetings", "40"], async ({ sandbox, heard, sync }) => {
+told("I18, I22: changes of both sides, conflicts and deletions", ["--events", "40", "--meetings", "40"], async ({ sandbox, heard, sync }) => {
   await sync.activate({ calendar: CALENDAR, conflict: "google" });
   await sync.run();
   let conflicts = 0;
@@ -175,7 +175,7 @@ told("I26: changes of both sides, conflicts and deletions", ["--events", "40", "
   await bundleOf(sync, heard, "nothing to do");
 });
 
-told("I26: a cycle that goes on after a kill", ["--events", "30", "--meetings", "120"], async ({ heard, sync }) => {
+told("I18, I22: a cycle that goes on after a kill", ["--events", "30", "--meetings", "120"], async ({ heard, sync }) => {
   await sync.activate({ calendar: CALENDAR });
   const killed = sync.run();
   await heard.killed(9);
@@ -194,7 +194,7 @@ for (const [name, settings, switches] of [
   ["everything imported, under a lease and limits", { deletions: "keep", firstMatch: "import-all", limits: { firstSync: 40, laterSync: 8 } }, ["lease"]],
 ] as const) {
   const options = switches.filter((option) => option !== "batch" && option !== "lease");
-  told(`I26: ${name}`, ["--events", "30", "--meetings", "30", ...options], async ({ sandbox }) => {
+  told(`I18, I22: ${name}`, ["--events", "30", "--meetings", "30", ...options], async ({ sandbox }) => {
     const heard = new Overheard(sandbox, MARKER, !switches.includes("lease" as never));
     const sync = syncOf(heard, !switches.includes("batch" as never));
     await sync.activate({ calendar: CALENDAR, ...settings });
@@ -222,7 +222,7 @@ for (const [title, fault, code] of [
   ["page that is no JSON", { service: "zoho", path: "/crm/v8/coql", kind: "not-json", times: 0 }, "bad-response"],
   ["wait that is asked for", { service: "google", path: "/calendar/v3/calendars", status: 429, retryAfter: 3_600, times: 0 }, "rate-limited"],
 ] as const) {
-  told(`I26: a cycle that fails because of a ${title} fails so again`, ["--events", "20"], async ({ sandbox, heard, sync }) => {
+  told(`I18, I22: a cycle that fails because of a ${title} fails so again`, ["--events", "20"], async ({ sandbox, heard, sync }) => {
     await sync.activate({ calendar: CALENDAR });
     await sandbox.ask("POST", "/sandbox/faults", { ...fault, ...("body" in fault && { body: JSON.stringify(fault.body) }) });
     await assert.rejects(sync.run(), { code });
@@ -231,7 +231,7 @@ for (const [title, fault, code] of [
   });
 }
 
-told("I26: a bundle that was tampered with, or is none, is told", [], async ({ heard, sync }) => {
+told("I18, I22: a bundle that was tampered with, or is none, is told", [], async ({ heard, sync }) => {
   await sync.activate({ calendar: CALENDAR });
   await sync.run();
   const bundle = await bundleOf(sync, heard, "whole");
