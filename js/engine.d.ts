@@ -1002,6 +1002,8 @@ export class Engine {
     zoned(offsets: OffsetChange[], nowMs: number): Step;
 }
 
+export function __wbg_reset_state(): void;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {

@@ -19,6 +19,7 @@ mod simulate;
 mod size;
 mod tally;
 mod test;
+mod web;
 mod widget;
 
 use std::process::ExitCode;
@@ -76,6 +77,8 @@ enum Request {
     Demo(demo::Options),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
+    /// The same in Firefox.
+    FirefoxTestRunner(Vec<std::ffi::OsString>),
 }
 
 fn main() -> ExitCode {
@@ -91,9 +94,12 @@ fn main() -> ExitCode {
 
 fn perform(request: Request) -> Result<ExitCode> {
     if let Request::WasmTestRunner(args) = request {
-        let args = std::iter::once("wasm-test-runner".into()).chain(args);
+        let args = std::iter::once(web::RUNNER.into()).chain(args);
         wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Request::FirefoxTestRunner(args) = request {
+        return web::run_in_firefox(&Project::find()?, &args);
     }
     process::watch_for_interrupts()?;
     let shell = Shell::default();
@@ -120,7 +126,7 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Simulate(options) => simulate::run(&shell, &Project::find()?, &options)?,
         Request::Coverage { record } => coverage::run(&shell, &Project::find()?, record)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
-        Request::WasmTestRunner(_) => unreachable!("handled above"),
+        Request::WasmTestRunner(_) | Request::FirefoxTestRunner(_) => unreachable!("handled above"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,8 +154,10 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     let mut demo = demo::Options::default();
     let mut fuzz = fuzz::Options::default();
     let mut simulate = simulate::Options::default();
-    if command == "wasm-test-runner" {
-        return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
+    match command.as_str() {
+        web::RUNNER => return Ok(Request::WasmTestRunner(args.raw_args()?.collect())),
+        web::FIREFOX_RUNNER => return Ok(Request::FirefoxTestRunner(args.raw_args()?.collect())),
+        _ => {}
     }
     while let Some(arg) = args.next()? {
         match (command.as_str(), arg) {
