@@ -9,6 +9,7 @@ mod coverage;
 mod demo;
 mod extension;
 mod fuzz;
+mod notices;
 mod package;
 mod process;
 mod project;
