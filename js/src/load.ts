@@ -1,6 +1,6 @@
 /** Loads the wasm module once per page. The only file that knows the generated glue. */
 
-import init, { __wbg_reset_state as startAnotherInstance, Engine } from "../../pkg/accord_sync.js";
+import init, { __wbg_reset_state as startAnotherInstance, Engine, normalForm } from "../../pkg/accord_sync.js";
 import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
 import type { ModuleSource } from "./host.ts";
@@ -8,6 +8,7 @@ import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
+  normalForm(form: number, text: string, limit: number): string;
 }
 
 type Fits<Theirs extends Ours, Ours> = Theirs;
@@ -49,7 +50,7 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
   try {
     // The glue itself names the file beside it, in the form that bundlers know.
     await init(source === undefined ? undefined : { module_or_path: source as Exclude<ModuleSource, Uint8Array> });
-    return { create };
+    return { create, normalForm: (...args) => watched(() => normalForm(...args)) };
   } catch (cause) {
     throw loadError(cause);
   }
@@ -75,9 +76,8 @@ let isSound = true;
  * its engines: another instance takes its place at once, and what still calls the old one fails.
  */
 function create(seed: number): EngineLike {
-  if (!isSound) renew();
-  const mine = instance;
   const engine = watched(() => new Engine(seed) as unknown as EngineLike);
+  const mine = instance;
   const call = <A extends unknown[]>(method: (...args: A) => Step) => (...args: A): Step => {
     if (mine !== instance) throw new Error("The instance of this engine has trapped.");
     return watched(() => method.apply(engine, args));
@@ -99,6 +99,7 @@ function create(seed: number): EngineLike {
 
 /** What the engine itself refuses has a code; anything else that is thrown in the module is a trap. */
 function watched<T>(call: () => T): T {
+  if (!isSound) renew();
   try {
     return call();
   } catch (error) {
@@ -106,7 +107,7 @@ function watched<T>(call: () => T): T {
       try {
         renew();
       } catch {
-        // There was no memory for another one, say: the next engine asks again.
+        // There was no memory for another one, say: the next call asks again.
       }
     }
     throw error;
