@@ -6,7 +6,13 @@ import { useText, type Text } from "../i18n/text.ts";
 
 const SIDES = ["google", "crm"] as const;
 
-export function Conflicts({ conflicts }: { conflicts: Conflict[] }) {
+interface Props {
+  conflicts: Conflict[];
+  busy: boolean;
+  onPutBack(conflict: Conflict): void;
+}
+
+export function Conflicts({ conflicts, busy, onPutBack }: Props) {
   const text = useText();
   if (conflicts.length === 0) return null;
   return (
@@ -24,6 +30,7 @@ export function Conflicts({ conflicts }: { conflicts: Conflict[] }) {
                 </div>
               ))}
             </dl>
+            <button type="button" disabled={busy} aria-label={text.t("conflict.putBack.field", { field: text.t(`conflict.field.${conflict.field}`) })} onClick={() => onPutBack(conflict)}>{text.t("conflict.putBack")}</button>
           </li>
         ))}
       </ul>

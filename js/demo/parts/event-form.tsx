@@ -4,10 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { localDateTime, type Day } from "../dates.ts";
 import { newDraft, type Draft, type Editor, type Opened } from "../editor.ts";
 import type { CalendarEvent } from "../events.ts";
+import type { Reason } from "../../src/index.ts";
 import { useText, type Key } from "../i18n/text.ts";
 import { ServiceError } from "../services.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
+import { Why } from "./why.tsx";
 
 interface Props {
   editor: Editor;
@@ -15,13 +17,15 @@ interface Props {
   subject: CalendarEvent | Day;
   /** What repeats is not synced, and so not offered for editing. */
   skipsRepeating: boolean;
+  explain(id: string): Promise<Reason[]>;
+  onUndo(reason: Reason): void;
   onClose(): void;
   onChanged(done: Done, id: string): void;
 }
 
 export type Done = "created" | "saved" | "deleted";
 
-export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged }: Props) {
+export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, onClose, onChanged }: Props) {
   const { t } = useText();
   const existing = typeof subject === "string" ? undefined : subject;
   const [opened, setOpened] = useState<Opened>();
@@ -75,6 +79,7 @@ export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged 
     );
   }
 
+  // Until it is read, nothing can be typed: what was typed before would be lost.
   const change = (part: Partial<Draft>) => setDraft((old) => old && { ...old, ...part });
   return (
     <Dialog title={t(`event.${existing ? "edit" : "new"}.${editor.side}`)} side={editor.side} onClose={onClose}>
@@ -82,10 +87,10 @@ export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged 
         {existing?.repeats && <p class="note">{t("event.oneOccurrence")}</p>}
         <label class="field">
           <span>{t("event.title")}</span>
-          <input type="text" data-first required={editor.side === "crm"} value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
+          <input type="text" data-first required={editor.side === "crm"} readOnly={!draft} value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
         </label>
         <label class="check">
-          <input type="checkbox" checked={draft?.allDay ?? existing?.allDay ?? false} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />
+          <input type="checkbox" disabled={!draft} checked={draft?.allDay ?? existing?.allDay ?? false} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />
           <span>{t("event.allDay")}</span>
         </label>
         <div class="field-pair">
@@ -100,11 +105,11 @@ export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged 
         </div>
         <label class="field">
           <span>{t("event.place")}</span>
-          <input type="text" value={draft?.place ?? existing?.place ?? ""} onInput={(e) => change({ place: e.currentTarget.value })} />
+          <input type="text" readOnly={!draft} value={draft?.place ?? existing?.place ?? ""} onInput={(e) => change({ place: e.currentTarget.value })} />
         </label>
         <label class="field">
           <span>{t("event.notes")}</span>
-          <textarea rows={4} value={draft?.notes ?? ""} onInput={(e) => change({ notes: e.currentTarget.value })} />
+          <textarea rows={4} readOnly={!draft} value={draft?.notes ?? ""} onInput={(e) => change({ notes: e.currentTarget.value })} />
         </label>
         {opened && opened.guests.length > 0 && (
           <div class="field">
@@ -112,6 +117,7 @@ export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged 
             <ul aria-labelledby="form-guests">{opened.guests.map((guest, at) => <li key={at} class="guest"><bdi>{guest}</bdi></li>)}</ul>
           </div>
         )}
+        {existing && <Why explain={() => explain(existing.id)} onUndo={onUndo} />}
         <p class="problem" role="alert">{problem && t(problem)}</p>
         <footer>
           {existing && (
@@ -134,6 +140,7 @@ function TimeField({ draft, which, onInput }: { draft: Draft | undefined; which:
     <input
       type={allDay ? "date" : "datetime-local"}
       required
+      readOnly={!draft}
       value={allDay ? value.slice(0, 10) : value}
       onInput={(e) => e.currentTarget.value && onInput(e.currentTarget.value)}
     />

@@ -1,7 +1,7 @@
 /** What a sync did, in a sentence and in numbers. */
 
 import { useId } from "preact/hooks";
-import type { Counts, Report } from "../../src/index.ts";
+import type { Conflict, Counts, Report } from "../../src/index.ts";
 import type { Side } from "../events.ts";
 import { useText, type Key, type Text } from "../i18n/text.ts";
 import { Conflicts } from "./conflicts.tsx";
@@ -29,17 +29,24 @@ function written(text: Text, { crm, google, remaining, questions, durationMs }: 
   return remaining === 0 && questions.length === 0 ? text.t("report.zero") : undefined;
 }
 
-export function ReportCard({ report }: { report: Report | undefined }) {
+interface Props {
+  report: Report | undefined;
+  busy: boolean;
+  /** Writes the value that was replaced to both sides. */
+  onPutBack(conflict: Conflict): void;
+}
+
+export function ReportCard({ report, ...actions }: Props) {
   const text = useText();
   return (
     <section class="card report" aria-labelledby="report-title">
       <h2 id="report-title">{text.t("report.title")}</h2>
-      {report ? <ReportBody report={report} /> : <p class="muted">{text.t("report.none")}</p>}
+      {report ? <ReportBody report={report} {...actions} /> : <p class="muted">{text.t("report.none")}</p>}
     </section>
   );
 }
 
-function ReportBody({ report }: { report: Report }) {
+function ReportBody({ report, busy, onPutBack }: Props & { report: Report }) {
   const text = useText();
   const skipped = Object.values(report.skipped).reduce((sum, n) => sum + n, 0);
   const numbers: [key: Key, value: number][] = [
@@ -78,7 +85,8 @@ function ReportBody({ report }: { report: Report }) {
           </dl>
         </details>
       )}
-      <Conflicts conflicts={report.conflicts} />
+      <Conflicts conflicts={report.conflicts} busy={busy} onPutBack={onPutBack} />
+      <Remarks title="report.notRestored" items={report.notRestored} />
       <Remarks title="report.parkedTitle" items={report.parked} />
       <Remarks title="report.notes" items={report.notes} />
     </>
