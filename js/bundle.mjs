@@ -49,7 +49,7 @@ const notices = await Promise.all([...packages].sort().map(async (name) => {
   if (file === undefined) throw new Error(`${name} is bundled, but has no licence file`);
   return `${name} ${version}\n\n${(await readFile(`${folder}/${file}`, "utf8")).trim()}\n`;
 }));
-await writeFile(`${pkg}/THIRD-PARTY.txt`, `This package contains code of others:\n\n${notices.join("\n\n")}`);
+await writeFile(`${pkg}/THIRD-PARTY.txt`, `The scripts of this package contain code of others:\n\n${notices.join("\n\n")}`);
 
 // The types that nobody can reach name files outside of the package.
 for (const name of ["driver", "load", "lock", "zone"]) await rm(`${pkg}/types/${name}.d.ts`);

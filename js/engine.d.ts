@@ -1002,6 +1002,8 @@ export class Engine {
     zoned(offsets: OffsetChange[], nowMs: number): Step;
 }
 
+export function __wbg_reset_state(): void;
+
 /**
  * The text of a field as the engine compares it: `form` 0 is a title, 1 a place, 2 a description of Google, 3 one of the CRM;
  * `limit` is the most characters that the CRM takes. Tells a replay bundle which stored fingerprints stand for which texts.

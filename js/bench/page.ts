@@ -25,6 +25,8 @@ export interface Measured extends Traffic {
   engineMs: number;
   /** Of the cases that the baseline knows: Google to CRM, and a first sync the other way. */
   baselineMs: number | null;
+  /** The baseline's first run in this page. */
+  baselineColdMs: number | null;
   /** Time inside the engine in the real run: the first one in this page. */
   coldMs: number;
   heapBytes: number;
@@ -70,9 +72,9 @@ async function measure(cap: number): Promise<Measured> {
   const answers = answersOf(record);
   const given = circumstancesOf(record, cap);
   const stored = await baselineRows(record);
-  const work = cycle(answers, (key) => stored[key], given);
+  const { result: work, ms: coldMs } = timed(() => cycle(answers, (key) => stored[key], given));
   assertSameWork(record, work);
-  const measured = compared(result, record, () => cycle(answers, (key) => stored[key], given));
+  const measured = compared(result, record, coldMs, () => cycle(answers, (key) => stored[key], given));
   await baselineStorage.save({ put: Object.fromEntries(work.rows), remove: [] });
   return measured;
 }
@@ -82,25 +84,23 @@ async function measureToGoogle(cap: number): Promise<Measured> {
   const { result, record } = await run({ name: "run", trigger: "manual", batch: true });
   const answers = answersOf(record);
   const given = meetingCircumstancesOf(record, cap);
-  assertSameEvents(record, cycleToGoogle(answers, given));
-  return compared(result, record, () => cycleToGoogle(answers, given));
+  const { result: work, ms: coldMs } = timed(() => cycleToGoogle(answers, given));
+  assertSameEvents(record, work);
+  return compared(result, record, coldMs, () => cycleToGoogle(answers, given));
 }
 
 /** Engine and baseline in turn on one recording. */
-function compared(result: unknown, record: Recording, work: () => unknown): Measured {
+function compared(result: unknown, record: Recording, baselineColdMs: number, work: () => unknown): Measured {
   assertDeterministic(create, record);
   const engine = sampler(() => played(create, record));
-  const baseline = sampler(() => {
-    const start = performance.now();
-    work();
-    return performance.now() - start;
-  });
+  const baseline = sampler(() => timed(work).ms);
   const samples: [number, number][] = [];
   for (let pair = 0; pair < PAIRS; pair++) samples.push([engine(), baseline()]);
   return {
     ...traffic(record),
     engineMs: median(samples.map(([engine]) => engine)),
     baselineMs: median(samples.map(([, baseline]) => baseline)),
+    baselineColdMs,
     coldMs: record.engineMs,
     heapBytes: memory.buffer.byteLength,
     report: result as Report,
@@ -116,6 +116,7 @@ async function measureAlone(command: Command = { name: "run", trigger: "manual",
     ...traffic(record),
     engineMs: median(Array.from({ length: PAIRS }, engine)),
     baselineMs: null,
+    baselineColdMs: null,
     coldMs: record.engineMs,
     heapBytes: memory.buffer.byteLength,
     report: result as Report,
@@ -154,6 +155,13 @@ async function baselineRows(record: Recording): Promise<Record<string, string>> 
     return items.map(({ id }) => `link/${id}`);
   });
   return baselineStorage.load(ids);
+}
+
+/** What `work` gives, and how long it took. */
+function timed<T>(work: () => T): { result: T; ms: number } {
+  const start = performance.now();
+  const result = work();
+  return { result, ms: performance.now() - start };
 }
 
 /** Repeats what is too short for the clock. */

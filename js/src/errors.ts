@@ -51,7 +51,9 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * }
  */
 export class AccordError extends Error {
+  /** Tells it from other errors in logs. */
   override readonly name = "AccordError";
+  /** What went wrong, to be matched on. */
   readonly code: ErrorCode;
   /** How long to wait before the next try, in milliseconds, when a service said so. */
   declare readonly retryAfterMs?: number;
@@ -63,7 +65,12 @@ export class AccordError extends Error {
   }
 }
 
-/** Whether `error` is an {@link AccordError}, optionally of one given code. */
+/**
+ * Whether `error` is an {@link AccordError}, optionally of one given code.
+ *
+ * @example
+ * if (isAccordError(error, "auth-expired")) showSignIn();
+ */
 export function isAccordError(error: unknown, code?: ErrorCode): error is AccordError {
   return error instanceof AccordError && (code === undefined || error.code === code);
 }

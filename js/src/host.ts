@@ -12,6 +12,7 @@ export type ModuleSource = URL | string | Request | ArrayBuffer | Uint8Array | W
 
 /** What a service answered, whatever its status. */
 export interface HostResponse {
+  /** Of HTTP; any, also of an error. */
   status: number;
   /** Names in lower case. `retry-after` and `date` are used when they are there. */
   headers: Record<string, string>;
@@ -42,9 +43,16 @@ export interface Storage {
   save(patch: StoragePatch): Promise<void>;
 }
 
+/** A {@link Storage} that says which state it keeps. */
+export interface NamedStorage extends Storage {
+  readonly name: string;
+}
+
 /** Rows to write, and keys of rows to remove; a key in both is written. */
 export interface StoragePatch {
+  /** Rows to write, by key. */
   put: Record<string, string>;
+  /** Keys of rows to remove; absent ones are no error. */
   remove: string[];
 }
 
@@ -55,6 +63,7 @@ export interface Host {
    * only when there is no answer, best with a {@link FetchFailure}.
    */
   fetch(request: HostRequest, signal?: AbortSignal): Promise<HostResponse>;
+  /** Where the state of the sync is kept; one for each pair of accounts. */
   storage: Storage;
   /** Milliseconds since 1970 UTC. Default: `Date.now`. */
   now?(): number;
@@ -70,7 +79,9 @@ export interface Host {
 
 /** Thrown by a host's `fetch` when there is no HTTP answer. */
 export class FetchFailure extends Error {
+  /** Tells it from other errors in logs. */
   override readonly name = "FetchFailure";
+  /** Why there is no answer. */
   readonly failure: FetchFailureReason;
 
   constructor(failure: FetchFailureReason, cause?: unknown) {

@@ -18,13 +18,13 @@ import { loadModule } from "./load.ts";
 import { syncOver, type Sync } from "./sync.ts";
 
 export { AccordError, ERROR_CODES, isAccordError, type ErrorCode } from "./errors.ts";
-export { FetchFailure, type Host, type HostRequest, type HostResponse, type ModuleSource, type Storage, type StoragePatch } from "./host.ts";
+export { FetchFailure, type Host, type HostRequest, type HostResponse, type ModuleSource, type NamedStorage, type Storage, type StoragePatch } from "./host.ts";
 export { browserFetch, type FetchOptions, type ServiceAccess } from "./hosts/fetch.ts";
 export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
-export type { PreviewOptions, RunOptions, Sync, UndoOptions } from "./sync.ts";
+export type { PreviewOptions, RunOptions, Sync, UndoOptions, VerifyOptions } from "./sync.ts";
 export type {
-  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, ReplayAnswer, ReplayBundle, ReplayCrossing, Report, Rule, Service, Settings, Status, Trigger, Verification,
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, HttpRequest, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, ReplayAnswer, ReplayBundle, ReplayCrossing, Report, Rule, Service, Settings, Status, Trigger, Verification,
 } from "./types.ts";
 
 /** How the module is loaded, and what it is told once. */

@@ -1,10 +1,10 @@
 /** Loads the wasm module once per page. The only file that knows the generated glue. */
 
-import init, { Engine, normalForm } from "../../pkg/accord_sync.js";
+import init, { __wbg_reset_state as startAnotherInstance, Engine, normalForm } from "../../pkg/accord_sync.js";
 import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
 import type { ModuleSource } from "./host.ts";
-import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress, Report, Settings, Status, Verification } from "./types.ts";
+import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress, Report, Settings, Status, Step, Verification } from "./types.ts";
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
@@ -50,7 +50,7 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
   try {
     // The glue itself names the file beside it, in the form that bundlers know.
     await init(source === undefined ? undefined : { module_or_path: source as Exclude<ModuleSource, Uint8Array> });
-    return { create: (seed) => new Engine(seed) as unknown as EngineLike, normalForm };
+    return { create, normalForm: (...args) => watched(() => normalForm(...args)) };
   } catch (cause) {
     throw loadError(cause);
   }
@@ -65,4 +65,58 @@ function loadError(cause: unknown): AccordError {
     return new AccordError("offline", "The WebAssembly module could not be fetched. Check the connection and that the .wasm file is served beside the script, then reload.", { cause });
   }
   return new AccordError("unsupported", "The WebAssembly module could not be started. Check that the .wasm file is complete and served unchanged.", { cause });
+}
+
+/** Counts the instances of the module. */
+let instance = 0;
+let isSound = true;
+
+/**
+ * An engine in the instance that all engines of the page share. A trap leaves its memory in no known state, and with it all
+ * its engines: another instance takes its place at once, and what still calls the old one fails.
+ */
+function create(seed: number): EngineLike {
+  const engine = watched(() => new Engine(seed) as unknown as EngineLike);
+  const mine = instance;
+  const call = <A extends unknown[]>(method: (...args: A) => Step) => (...args: A): Step => {
+    if (mine !== instance) throw new Error("The instance of this engine has trapped.");
+    return watched(() => method.apply(engine, args));
+  };
+  return {
+    start: call(engine.start),
+    answered: call(engine.answered),
+    loaded: call(engine.loaded),
+    saved: call(engine.saved),
+    woke: call(engine.woke),
+    zoned: call(engine.zoned),
+    failed: call(engine.failed),
+    cancel: call(engine.cancel),
+    free: () => {
+      if (mine === instance) watched(() => engine.free());
+    },
+  };
+}
+
+/** What the engine itself refuses has a code; anything else that is thrown in the module is a trap. */
+function watched<T>(call: () => T): T {
+  if (!isSound) renew();
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) {
+      try {
+        renew();
+      } catch {
+        // There was no memory for another one, say: the next call asks again.
+      }
+    }
+    throw error;
+  }
+}
+
+function renew(): void {
+  instance += 1;
+  isSound = false;
+  startAnotherInstance();
+  isSound = true;
 }

@@ -27,6 +27,7 @@ export interface RunOptions {
   deadlineMs?: number;
 }
 
+/** How much {@link Sync.undo} takes back, and how it is watched; all of it may be left out. */
 export interface UndoOptions {
   /** Only what concerns this event; the id of its meeting does as well. */
   googleId?: string;
@@ -36,10 +37,20 @@ export interface UndoOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** How a {@link Sync.preview} is watched and ended; all of it may be left out. */
 export interface PreviewOptions {
   /** Ends the command with `cancelled`. */
   signal?: AbortSignal;
+  /** Called at each step, often; do little in it. */
   onProgress?: (progress: Progress) => void;
+}
+
+/** How a {@link Sync.verify} looks; all of it may be left out. */
+export interface VerifyOptions {
+  /** How many pairs, chosen by chance: 1 to 500. Default: 50. */
+  sample?: number;
+  /** Ends the command with `cancelled`. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -61,6 +72,8 @@ export interface Sync {
   calendars(): Promise<Calendar[]>;
   /**
    * Finds out which rights are missing, in words and codes. Writes nothing.
+   *
+   * Rejects with `invalid-settings`, or one of the codes of {@link calendars}.
    *
    * @param settings what to check for; default: the stored settings
    * @example
@@ -118,14 +131,15 @@ export interface Sync {
    *
    * Rejects with `misuse` for a number that is none from 1 to 500, or with one of the codes of {@link preview}.
    *
-   * @param options.sample how many pairs; default: 50
    * @example
    * const { checked, drifts } = await sync.verify();
    * show(`${drifts.length} of ${checked} pairs differ`);
    */
-  verify(options?: { sample?: number; signal?: AbortSignal }): Promise<Verification>;
+  verify(options?: VerifyOptions): Promise<Verification>;
   /**
    * What is stored, and how the sync is doing. Makes no request.
+   *
+   * Rejects with `storage-failed`.
    *
    * @example
    * const { state, links, health } = await sync.status();
@@ -136,6 +150,8 @@ export interface Sync {
    * The reports of the last 50 cycles that wrote or parked something, newest first, with those that failed or were cut
    * off after they had written something. Makes no request.
    *
+   * Rejects with `storage-failed`.
+   *
    * @example
    * for (const { run, startedMs, crm } of await sync.history()) list(run, new Date(startedMs), crm.created);
    */
@@ -143,6 +159,8 @@ export interface Sync {
   /**
    * Why an event looks as it does: what was written of it, newest first, as far as the last 50 cycles (or 2 MB) tell.
    * Makes no request.
+   *
+   * Rejects with `storage-failed`.
    *
    * @param googleId the event; the id of its meeting does as well
    * @example
@@ -154,7 +172,7 @@ export interface Sync {
    * deleted is restored (in the CRM created again). What differs between the sides afterwards stays so until somebody
    * edits it. `report.notRestored` names what was left. An undo is a cycle of its own and can be undone.
    *
-   * Rejects with `misuse` when nothing is kept of that cycle, or with one of the codes of {@link run}.
+   * Rejects with `misuse` when nothing is kept of that cycle, or with one of the codes of {@link Sync.run}.
    *
    * @param run {@link Report.run} of the cycle; default: the last one that wrote something
    * @example
@@ -164,6 +182,12 @@ export interface Sync {
   undo(run?: number, options?: UndoOptions): Promise<Report>;
   /**
    * Writes the value that lost a conflict to both sides, if nobody changed that field since.
+   *
+   * Rejects with `misuse` when no such conflict is kept, or with one of the codes of {@link Sync.run}.
+   *
+   * @param run {@link Report.run} of the cycle that reported the conflict
+   * @param googleId the event
+   * @param field the field that was in conflict
    *
    * @example
    * const [{ googleId, field }] = report.conflicts;
@@ -201,12 +225,16 @@ export interface Sync {
   /**
    * Stops syncing and keeps the links. Makes no request.
    *
+   * Rejects with `locked`, `storage-full` or `storage-failed`.
+   *
    * @example
    * await sync.deactivate();
    */
   deactivate(): Promise<Status>;
   /**
    * Erases everything stored on this device. Events on either side stay. Makes no request.
+   *
+   * Rejects with `locked` or `storage-failed`.
    *
    * @example
    * if (confirm("Forget this connection?")) await sync.forget();

@@ -23,7 +23,14 @@ export interface Settings {
   /** Whether the services may e-mail guests because of a write. */
   notifyGuests?: boolean;
   /** Numbers of entries per cycle, and how many calendar months the first sync looks back. */
-  limits?: { firstSync?: number; laterSync?: number; lookBackMonths?: number };
+  limits?: {
+    /** Entries that a cycle of the first sync writes at most. Default: 5,000. */
+    firstSync?: number;
+    /** Entries that a later cycle writes at most. Default: 500. */
+    laterSync?: number;
+    /** Calendar months that the first sync looks back. Default: 3. */
+    lookBackMonths?: number;
+  };
   /** How often the host polls Google, in minutes (1 to 60). */
   intervalMinutes?: number;
   /** What the CRM gets of a Google event that is marked private. */
@@ -37,24 +44,38 @@ export interface Settings {
 
 /** A Google calendar that the user may write. */
 export interface Calendar {
+  /** As {@link Settings.calendar} wants it. */
   id: string;
+  /** As the user named it. */
   name: string;
   /** IANA name, for example `"Europe/Paris"`. */
   zone: string;
+  /** Whether it is the user's own calendar. */
   primary: boolean;
+  /** What the user may do there; calendars that can only be read are left out. */
   role: "writer" | "owner";
 }
 
 /** What {@link Sync.checkAccess} found missing; `ok` when nothing is. */
 export interface Access {
+  /** Whether a run can read and write all that the settings ask for. */
   ok: boolean;
-  missing: { code: string; message: string }[];
+  /** Each right that is missing. */
+  missing: {
+    /** The code of the error that a run would end with, such as `forbidden`. */
+    code: string;
+    /** What to do about it, as a sentence in English. */
+    message: string;
+  }[];
 }
 
 /** Numbers of events written on one side. */
 export interface Counts {
+  /** New events. */
   created: number;
+  /** Events of which fields were written. */
   updated: number;
+  /** Events that were deleted. */
   deleted: number;
 }
 
@@ -68,6 +89,7 @@ export interface ParkedEvent {
   code: string;
   /** The reason as a sentence, in English. */
   message: string;
+  /** Since when, in milliseconds since 1970 UTC. */
   sinceMs: number;
 }
 
@@ -94,6 +116,7 @@ export interface Conflict {
   googleId: string;
   /** The meeting in the CRM. */
   crmId: string;
+  /** Which of its fields; guests are merged and never in conflict. */
   field: "title" | "time" | "reminder" | "place" | "description";
   /**
    * The value in Google before the cycle, as plain text. A time is an interval: two instants of RFC 3339, or of an
@@ -116,7 +139,12 @@ export interface Question {
    */
   code: "mass-deletion" | "ambiguous";
   /** Of what is ambiguous: what could be the same event, in the order in which `"pair"` would pair it. */
-  candidates?: { googleIds: string[]; crmIds: string[] };
+  candidates?: {
+    /** Events in Google. */
+    googleIds: string[];
+    /** Meetings in the CRM. */
+    crmIds: string[];
+  };
   /** Where the events would be deleted; on the other side they are gone already. Says nothing of what is ambiguous. */
   side: "google" | "crm";
   /** Number of events. */
@@ -149,13 +177,16 @@ export type Rule =
 
 /** One field of an {@link Operation}. */
 export interface FieldChange {
+  /** Which of the fields. */
   field: FieldName;
   /**
    * Plain text. A time is an interval: two instants of RFC 3339, or of an all-day event its first and last date, with a
    * slash between; a reminder is minutes before the start; guests are addresses with `", "` between. Absent: nothing there.
    */
   before?: string;
+  /** What is there after the write, in the same form. */
   after?: string;
+  /** Why it was written. */
   rule: Rule;
   /** Of a conflict: whose value stays. */
   winner?: "google" | "crm";
@@ -167,14 +198,19 @@ export interface FieldChange {
 export interface Operation {
   /** Where it was written. */
   side: "google" | "crm";
+  /** What was done there. */
   verb: "create" | "update" | "delete";
+  /** The event in Google; absent where it has none yet. */
   googleId?: string;
+  /** The meeting in the CRM; absent where it has none yet. */
   crmId?: string;
   /** As it is on that side after the write; of a private event what the CRM may know. */
   title: string;
   /** Instants of RFC 3339; of an all-day event the first and the last date. */
   start?: string;
+  /** As `start`. */
   end?: string;
+  /** Why it was written. */
   rule: Rule;
   /** Of an update: the fields that were written. Of a deletion: what was there. Of a create: none. */
   fields: FieldChange[];
@@ -190,12 +226,15 @@ export interface Reason {
   run: number;
   /** When the cycle started; 0 where its report is not kept any more. */
   atMs: number;
+  /** The write itself. */
   operation: Operation;
 }
 
 /** An event that an undo left as it is. */
 export interface NotRestored {
+  /** The event in Google. */
   googleId: string;
+  /** The meeting in the CRM, where there is one. */
   crmId?: string;
   /**
    * `changed-since`: somebody changed it after the cycle; `gone`: somebody deleted it; `not-allowed`: the service refuses
@@ -232,10 +271,15 @@ export type Answer = "apply" | "restore" | "pair" | "separate";
 export interface Report {
   /** Number of the cycle, counted from 1. */
   run: number;
+  /** Who asked for it. */
   trigger: Trigger | "undo" | "put-back";
+  /** When it began, in milliseconds since 1970 UTC. */
   startedMs: number;
+  /** How long it took, in milliseconds, waiting for services included. */
   durationMs: number;
+  /** What was written to Google. */
   google: Counts;
+  /** What was written to the CRM. */
   crm: Counts;
   /** Contacts created of guests, by the setting `guests`. */
   contacts: number;
@@ -245,6 +289,7 @@ export interface Report {
   linked: number;
   /** Events left out on purpose, by reason. */
   skipped: {
+    /** Series, and meetings of series. */
     recurring: number;
     /** Focus time, out of office, birthdays … */
     eventType: number;
@@ -255,7 +300,9 @@ export interface Report {
     /** Meetings of other users of the CRM. */
     otherOwner: number;
   };
+  /** Events that could not be synced, and why. */
   parked: ParkedEvent[];
+  /** Remarks that need nobody to do anything. */
   notes: Note[];
   /** Values that lost. */
   conflicts: Conflict[];
@@ -266,13 +313,23 @@ export interface Report {
   /** What a service keeps waiting after the cycle. */
   pauses: Pause[];
   /** HTTP requests made, a batch counted as one. */
-  requests: { google: number; zoho: number };
+  requests: {
+    /** To Google. */
+    google: number;
+    /** To the CRM. */
+    zoho: number;
+  };
   /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
   /** `failed`, only in the history: it wrote something and then failed, or was cut off. */
   finished: "complete" | "limit" | "deadline" | "paused" | "failed";
   /** With `finished: "failed"`: the code of the error, or `interrupted`, and a sentence. */
-  failed?: { code: string; message: string };
+  failed?: {
+    /** One of the codes of errors, or `interrupted`. */
+    code: string;
+    /** What happened, as a sentence in English. */
+    message: string;
+  };
   /** Of an undo: {@link Report.run} of the cycle that was undone. */
   undoes?: number;
   /** Of an undo: what was left as it is, and why. */
@@ -285,35 +342,59 @@ export interface Plan {
    * In the order in which the limits let them through. `cycle` says which cycle writes it, 1 for the next one. Of new
    * events beyond the first 1,000, `fields` is empty.
    */
-  operations: (Operation & { cycle: number })[];
+  operations: (Operation & {
+    /** Which cycle writes it, counted from 1. */
+    cycle: number;
+  })[];
+  /** What would be written to Google. */
   google: Counts;
+  /** What would be written to the CRM. */
   crm: Counts;
   /** Contacts that would be created of guests. */
   contacts: number;
   /** Events that would be paired with one that already exists on the other side. */
   linked: number;
+  /** Events that were read and need no write. */
   unchanged: number;
+  /** Events left out on purpose, by reason, as in {@link Report}. */
   skipped: Report["skipped"];
+  /** Events that cannot be synced, and why. */
   parked: ParkedEvent[];
   /** As in a report; `undo-first`: the next cycle first finishes what was asked to be undone. */
   notes: Note[];
   /** Open questions, and those that the cycle would ask. */
   questions: Question[];
+  /** What a service keeps waiting. */
   pauses: Pause[];
   /**
    * What writing it costs where nothing goes wrong: HTTP requests per service, API credits of the CRM, cycles under the
    * limits. Look-ups of guests are not in it.
    */
-  cost: { google: number; zoho: number; credits: number; cycles: number };
+  cost: {
+    /** Requests to Google. */
+    google: number;
+    /** Requests to the CRM. */
+    zoho: number;
+    /** API credits of the CRM. */
+    credits: number;
+    /** Cycles that the limits make of it. */
+    cycles: number;
+  };
   /** Guests that the services would e-mail; 0 unless `notifyGuests`. */
   mailed: number;
   /** Entries about which nothing can be said yet: deletions that later cycles prove, and what a usage limit keeps out of Google. */
   deferred: number;
   /** Meetings that a cycle which was cut off had created; the next one links them. */
   recovered: number;
+  /** Whether the whole window was read, and not only what changed. */
   fullRead: boolean;
   /** HTTP requests that the preview itself made. */
-  requests: { google: number; zoho: number };
+  requests: {
+    /** To Google. */
+    google: number;
+    /** To the CRM. */
+    zoho: number;
+  };
 }
 
 /** How the sync is doing, in one value. */
@@ -326,15 +407,27 @@ export interface Health {
    * Of `needs-you`: `question-open`, `parked`, or the code of the error that ended the last cycle, such as `auth-expired`,
    * `forbidden` or `storage-full`; with a sentence in English.
    */
-  reasons: { code: string; message: string }[];
+  reasons: {
+    /** To be matched on. */
+    code: string;
+    /** What to do, as a sentence in English. */
+    message: string;
+  }[];
   /**
    * When a cycle last ended well: the last one of this page, else the last one that found something, for a cycle that
    * finds nothing stores nothing.
    */
   lastSuccessMs?: number;
   /** Milliseconds since each side was last read completely, as far as this page or the stored state knows. */
-  lag: { googleMs?: number; crmMs?: number };
+  lag: {
+    /** Since Google was read, in milliseconds. */
+    googleMs?: number;
+    /** Since the CRM was read, in milliseconds. */
+    crmMs?: number;
+  };
+  /** Entries that limits left for the next cycles. */
   remaining: number;
+  /** Number of events that cannot be synced as they are. */
   parked: number;
 }
 
@@ -344,9 +437,13 @@ export interface Verification {
   checked: number;
   /** Pairs of which a side gave no definite answer. */
   unanswered: number;
+  /** The pairs that differ. */
   drifts: {
+    /** The event in Google. */
     googleId: string;
+    /** The meeting in the CRM. */
     crmId: string;
+    /** What is wrong: fields differ, or one of the two is gone. */
     kind: "differs" | "missing-google" | "missing-crm";
     /** The fields that differ. */
     fields: FieldName[];
@@ -357,15 +454,19 @@ export interface Verification {
 
 /** What is stored: settings and numbers. */
 export interface Status {
+  /** Whether a calendar is synced. */
   state: "off" | "active";
   /** Complete: defaults are filled in. */
   settings?: Settings;
   /** Number of pairs of a Google event and a CRM event. */
   links: number;
+  /** Events that could not be synced, and why. */
   parked: ParkedEvent[];
   /** What {@link Sync.resolve} is to answer. */
   questions: Question[];
+  /** Entries that limits left for the next cycles. */
   remaining: number;
+  /** Whether all that the first sync found is written, parked or skipped. */
   firstSyncDone: boolean;
   /** When the last cycle that found something ended. */
   lastRunMs?: number;
@@ -375,13 +476,17 @@ export interface Status {
   waitUntilMs?: number;
   /** What a service keeps waiting. */
   pauses: Pause[];
+  /** How the sync is doing, and what only a person can mend. */
   health: Health;
 }
 
 /** How far a command is. `total` is absent while it is not known. */
 export interface Progress {
+  /** What the command is at. */
   phase: "idle" | "reading" | "comparing" | "recovering" | "writing" | "waiting" | "done";
+  /** Entries done, of `total`. */
   done: number;
+  /** Entries in all, while it is known. */
   total?: number;
 }
 
@@ -423,11 +528,15 @@ export type Service = "google" | "zoho";
 
 /** A request names a service and a path; the host adds origin and token. */
 export interface HttpRequest {
+  /** Whose API; it decides origin and token. */
   service: Service;
+  /** Of HTTP. */
   method: string;
   /** Starts with `/` and includes the query. */
   path: string;
+  /** To be sent with it; no token is among them. */
   headers: Record<string, string>;
+  /** As text; absent where there is none. */
   body?: string;
 }
 
@@ -444,6 +553,7 @@ export type HttpAnswer =
  * `cargo xtask replay FILE` plays it.
  */
 export interface ReplayBundle {
+  /** Names the form, so that tools know what they read. */
   format: "accord-replay/1";
   /** The version of Accord that ran the cycle. */
   engine: string;
@@ -454,7 +564,14 @@ export interface ReplayBundle {
    * says from which crossing on, counted from 0, and what differs there.
    */
   faithful: boolean;
-  differs?: { at: number; what: string };
+  /** Of a bundle that is not faithful. */
+  differs?: {
+    /** The index of the first crossing that differs. */
+    at: number;
+    /** What differs there. */
+    what: string;
+  };
+  /** All calls of the cycle, in order. */
   crossings: ReplayCrossing[];
 }
 
@@ -468,7 +585,7 @@ export type ReplayCrossing = { nowMs: number; step: Step | null } & (
   | { call: "saved" | "woke" | "cancel" }
 );
 
-/** An {@link HttpAnswer} as far as the engine reads it. */
+/** An answer of a service as far as the engine reads it. */
 export type ReplayAnswer = { status: number; retryAfter?: string; body: string } | { failure: FetchFailureReason };
 
 /** What the engine asks the driver to do next. */

@@ -10,7 +10,8 @@ import type { Reply } from "./chromium.ts";
 import { Marionette } from "./marionette.ts";
 
 
-const ID = "accord@accord.example";
+/** Of every extension that is loaded here, the tests' own included. */
+export const ID = "accord@accord.example";
 /** Given, so that the address of the extension's pages is known. */
 const UUID = "6f9f3a1e-4b7c-4f0e-9d35-2c1f6f7a0b11";
 
@@ -27,7 +28,13 @@ export class FirefoxExtension {
 
   /** @param preferences beside those that keep the browser to itself */
   static async start(origin: string, preferences: Record<string, unknown> = {}): Promise<FirefoxExtension> {
-    const folder = await extensionFor("firefox", origin);
+    const extension = await FirefoxExtension.load(await extensionFor("firefox", origin), preferences);
+    await extension.open("options");
+    return extension;
+  }
+
+  /** The unpacked extension in `folder`, which is removed with the browser; its manifest has the id {@link ID}. */
+  static async load(folder: string, preferences: Record<string, unknown> = {}): Promise<FirefoxExtension> {
     const profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
     const port = await freePort();
     const all: Record<string, unknown> = {
@@ -44,7 +51,6 @@ export class FirefoxExtension {
     const extension = new FirefoxExtension(marionette, child, [folder, profile]);
     await marionette.send("WebDriver:NewSession", {});
     await marionette.send("Addon:Install", { path: folder, temporary: true });
-    await extension.open("options");
     return extension;
   }
 
@@ -56,7 +62,8 @@ export class FirefoxExtension {
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async open(name: "options" | "popup"): Promise<void> {
+  /** One of its pages, by the name of its file. */
+  async open(name: string): Promise<void> {
     await this.#marionette.send("WebDriver:Navigate", { url: `moz-extension://${UUID}/${name}.html` });
   }
 

@@ -45,7 +45,7 @@ for (const moduleResolution of ["bundler", "nodenext"]) {
 
 test("the types are the reference: what is exported is described, and what is called has an example", async () => {
   const declared = async (name: string) => readFile(installed("types", `${name}.d.ts`), "utf8");
-  const hosts = ["fetch", "indexeddb", "memory", "node", "webext"].map((name) => `hosts/${name}`);
+  const hosts = ["fetch", "indexeddb", "memory", "node", "webext", "widget"].map((name) => `hosts/${name}`);
   const exported = new Set((await declared("index")).match(/^export .* from .*$/gm)?.flatMap((line) => line.match(/\w+/g) ?? []));
   const missing: string[] = [];
   let items = 0;
@@ -56,18 +56,36 @@ test("the types are the reference: what is exported is described, and what is ca
     for (const [, doc, kind, name = ""] of text.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export (?:declare )?(interface|class|type|function|const) (\w+)/g)) {
       if (isPublic && !isPublic.has(name)) continue;
       items += 1;
-      // Options are described with the call that takes them, and member by member.
-      if (doc === undefined && !name.endsWith("Options")) missing.push(`${file}: ${name}`);
-      if (kind === "function" && !doc?.includes("@example") && name !== "isAccordError") missing.push(`${file}: an example of ${name}`);
+      if (doc === undefined) missing.push(`${file}: ${name}`);
+      if (kind === "function" && !doc?.includes("@example")) missing.push(`${file}: an example of ${name}`);
     }
   }
   const [, methods = ""] = /export interface Sync \{([^]*?)\n\}/.exec(await declared("sync")) ?? [];
   for (const [, doc, name] of methods.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?    ([\w.[\]]+)\(/g)) {
     items += 1;
     if (!doc?.includes("@example")) missing.push(`an example of Sync.${name}`);
+    if (!/\b[Rr]ejects? with\b/.test(doc ?? "")) missing.push(`the errors of Sync.${name}`);
   }
   expect(missing).toEqual([]);
   expect(items).toBeGreaterThan(45);
+});
+
+test("the reference is in the archive: a page for each part of the public interface, linked from the README", async () => {
+  const pages = (await readdir(installed("docs"), { recursive: true })).map((name) => name.replaceAll("\\", "/"));
+  for (const page of ["index.html", "interfaces/index.Sync.html", "functions/index.createSync.html", "functions/hosts_widget.widgetFetch.html", "classes/index.AccordError.html"]) expect(pages).toContain(page);
+  const sync = await readFile(installed("docs", "interfaces", "index.Sync.html"), "utf8");
+  for (const method of ["run", "preview", "undo", "forget"]) expect(sync).toContain(`id="${method}"`);
+  expect(await readFile(installed("README.md"), "utf8")).toContain("docs/index.html");
+});
+
+test("whose code is linked or bundled is named with its licence", async () => {
+  const text = await readFile(installed("THIRD-PARTY.txt"), "utf8");
+  for (const name of ["idb", "wasm-bindgen", "js-sys", "serde", "chrono", "talc", "siphasher", "Rust's standard library"]) expect(text).toMatch(new RegExp(`^${name} `, "m"));
+  // What only the compiler runs is not in it.
+  for (const name of ["syn", "quote", "serde_derive"]) expect(text).not.toMatch(new RegExp(`^${name} `, "m"));
+  expect(text).toContain("Apache License");
+  expect(text).toContain("UNICODE LICENSE");
+  expect(text.match(/Permission is hereby granted, free of charge/g)?.length).toBeGreaterThan(5);
 });
 
 test("the archive holds one module, maps of its scripts, and names no folder of a machine", async () => {

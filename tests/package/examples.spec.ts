@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium, expect, test } from "@playwright/test";
 import { build } from "esbuild";
+import { CrmPage } from "../widget/crm.ts";
 import { consumersFolder } from "./install.ts";
 import { Sandbox, fromEnvironment } from "./sandbox.ts";
 
@@ -65,6 +66,19 @@ test("the extension's background", async () => {
     await context.close();
     await rm(profile, { recursive: true, force: true });
   }
+});
+
+test("the widget", async ({ page }) => {
+  await build({ absWorkingDir: home("widget"), entryPoints: ["widget.js"], outdir: "dist", bundle: true, minify: true, format: "esm", logLevel: "error" });
+  const files = { "app/tab.html": await readFile(home("widget", "index.html")), "app/dist/widget.js": await readFile(home("widget", "dist", "widget.js")) };
+  const before = (await sandbox.meetings()).length;
+  const crm = await CrmPage.open(page, sandbox, { place: "tab", files });
+  await crm.frame.getByRole("button", { name: "Sync" }).click();
+  const output = crm.frame.locator("output");
+  await expect(output).toHaveText(/are new$/, { timeout: 60_000 });
+  await expectCreated((await output.textContent()) ?? "", before);
+  // Both services were called through connections of the CRM, by no other way.
+  expect(new Set(crm.calls.filter(({ category }) => category === "CRM_CONNECTION").map(({ connectionName }) => connectionName))).toEqual(new Set(["accord_google", "accord_zoho"]));
 });
 
 test("the job for cron, twice", async () => {

@@ -1,11 +1,12 @@
 /** The storage adapters as packed, over the real stores of real browsers. */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, expect, firefox, test, type Browser, type BrowserContext, type Page, type Worker } from "@playwright/test";
 import { build, type BuildOptions } from "esbuild";
+import { FirefoxExtension, ID } from "../extension/firefox.ts";
 import type { ExtensionApi } from "./in-extension.ts";
 import type { PageApi, Result } from "./in-page.ts";
 import { consumersFolder } from "./install.ts";
@@ -125,5 +126,46 @@ test.describe("storage.local of an extension in Chromium", () => {
     await context.close();
     await start();
     expect(await worker.evaluate(() => api.found())).toEqual({ a: "2" });
+  });
+});
+
+test.describe("storage.local of an extension in Firefox", () => {
+  let extension: FirefoxExtension;
+  test.beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "accord-extension-"));
+    await cp(home("extension"), folder, { recursive: true });
+    const background = { scripts: ["worker.js"], type: "module" };
+    const manifest = { manifest_version: 3, name: "Storage contract", version: "1", permissions: ["storage"], background, browser_specific_settings: { gecko: { id: ID } } };
+    await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
+    extension = await FirefoxExtension.load(folder);
+    await extension.open("page");
+    await ready();
+  });
+  test.afterAll(() => extension.stop());
+
+  async function ready(): Promise<void> {
+    await expect.poll(() => extension.evaluate<boolean>("return 'api' in window;")).toBe(true);
+  }
+  const call = async <T>(body: string) => extension.evaluate<T>(`return await (${body});`);
+
+  test("keeps the contract", async () => {
+    expectAllKept(await call<Result[]>("api.contract()"));
+  });
+
+  test("killed before any call of a patch, all of it holds or nothing", async () => {
+    const [old, done] = ['{"a":"1","b":"1"}', '{"a":"2"}'];
+    expect(await call("api.kills()")).toEqual([old, old, done, done, done]);
+  });
+
+  test("a page reads whole patches while the background writes", async () => {
+    const [torn, written] = await call<[string, boolean]>(`Promise.all([api.watchPairs(${rounds}), browser.runtime.sendMessage(${rounds})])`);
+    expect({ torn, written }).toEqual({ torn: "", written: true });
+  });
+
+  test("a patch that a kill left half done holds for the next page", async () => {
+    await call("api.leave().then(() => true)");
+    await extension.open("page");
+    await ready();
+    expect(await call("api.found()")).toEqual({ a: "2" });
   });
 });

@@ -3,7 +3,10 @@
 import { webextStorage, type WebextArea } from "accord-sync/hosts/webext";
 import { contract, fill, watchPairs, writePairs, type Result } from "./in-page.ts";
 
-declare const chrome: { storage: { local: WebextArea } };
+declare const chrome: {
+  storage: { local: WebextArea };
+  runtime: { onMessage: { addListener(heard: (rounds: number, sender: unknown, reply: (done: true) => void) => true): void } };
+};
 
 /** The browser's own area, which breaks off before a call, as when the worker is killed there. */
 function dying(killAt: number): WebextArea {
@@ -48,3 +51,9 @@ const api = {
 export type ExtensionApi = typeof api;
 
 Object.assign(globalThis, { api });
+
+// A page asks the background to write, where a test cannot ask it itself.
+chrome.runtime.onMessage.addListener((rounds, _, reply) => {
+  void api.writePairs(rounds).then(() => reply(true));
+  return true;
+});

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod host;
+mod lifetime;
 
 use host::{Host, NOW, answer, bytes, get, json, keys, rows};
 use js_sys::{Array, Object, Reflect, Uint8Array};

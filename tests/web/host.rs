@@ -59,8 +59,17 @@ impl Host {
     }
 
     pub(crate) fn free(&self) {
+        self.try_free().expect("free() works");
+    }
+
+    pub(crate) fn try_free(&self) -> Result<(), JsValue> {
         let free: Function = get(&self.engine, "free").dyn_into().expect("the class has free()");
-        free.call0(&self.engine).expect("free() works");
+        free.call0(&self.engine).map(drop)
+    }
+
+    /// The engine as scripts hold it.
+    pub(crate) fn value(&self) -> &JsValue {
+        &self.engine
     }
 }
 

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, type FrameLocator, type Page, type Route } from "@playwright/test";
 import { unzipSync } from "fflate";
-import { Sandbox } from "../e2e/sandbox.ts";
 import { sdk } from "./sdk.ts";
 
 const ZIP = fileURLToPath(new URL("../../js/widget/dist/accord-widget.zip", import.meta.url));
-const FILES = unzipSync(readFileSync(ZIP));
+/** The packed widget, read when it is first asked for. */
+let packed: Files | undefined;
 const CRM = "https://crm.zoho.eu";
 const FRAME = "https://plugin-accord.zappsusercontent.com";
 const SDK_URL = /^https:\/\/live\.zwidgets\.com\/js-sdk\/[\d.]+\/ZohoEmbededAppSDK\.min\.js$/;
@@ -17,7 +17,12 @@ const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript"
 /** What Zoho is said to send with a widget's files, and that WebAssembly may run. */
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self' https://live.zwidgets.com 'wasm-unsafe-eval'; connect-src 'none'";
 
+/** What is in the frame, by path. */
+export type Files = Record<string, Uint8Array>;
+
 export interface Circumstances {
+  /** Default: the packed widget. */
+  files?: Files;
   place: "tab" | "meeting" | "tile";
   /** The meeting of the page. */
   meeting?: string;
@@ -50,19 +55,19 @@ export class CrmPage {
   /** Every call, for what a test wants to know of them. */
   readonly calls: Call[] = [];
   readonly #page: Page;
-  readonly #sandbox: Sandbox;
+  readonly #sandbox: { url: string };
   #with: Circumstances;
   /** Answers of Google and the CRM go through this. Tests replace it to make trouble. */
   between: (call: Call) => Promise<unknown> = async () => undefined;
 
-  private constructor(page: Page, sandbox: Sandbox, circumstances: Circumstances) {
+  private constructor(page: Page, sandbox: { url: string }, circumstances: Circumstances) {
     this.#page = page;
     this.#sandbox = sandbox;
     this.#with = circumstances;
     this.frame = page.frameLocator("iframe");
   }
 
-  static async open(page: Page, sandbox: Sandbox, circumstances: Circumstances): Promise<CrmPage> {
+  static async open(page: Page, sandbox: { url: string }, circumstances: Circumstances): Promise<CrmPage> {
     const crm = new CrmPage(page, sandbox, circumstances);
     await page.exposeFunction("crmAnswers", async (call: Call) => crm.#answer(call));
     await page.route(/^https:\/\//, async (route) => crm.#serve(route));
@@ -133,7 +138,7 @@ export class CrmPage {
       if (sdkIs === "slow") await new Promise((resolve) => setTimeout(resolve, 3_000));
       return route.fulfill({ contentType: "text/javascript", body: `(${sdk.toString()})();` });
     }
-    const file = FILES[url.pathname.slice(1)];
+    const file = (this.#with.files ?? (packed ??= unzipSync(readFileSync(ZIP))))[url.pathname.slice(1)];
     if (url.origin !== FRAME || file === undefined) return route.abort("blockedbyclient");
     const policy = wasm === "refused" ? POLICY.replace(" 'wasm-unsafe-eval'", "") : POLICY;
     return route.fulfill({

@@ -20,6 +20,6 @@ const manifest = {
     "./engine.wasm": `./${stem}_bg.wasm`,
     "./package.json": "./package.json",
   },
-  files: ["chunks", "hosts", "lib", "types", `${stem}*`, "THIRD-PARTY.txt"],
+  files: ["chunks", "docs", "hosts", "lib", "types", `${stem}*`, "THIRD-PARTY.txt"],
 };
 await writeFile(join(root, "pkg/package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

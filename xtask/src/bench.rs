@@ -1,5 +1,5 @@
-//! The bench: whole cycles in headless Chromium against the sandbox server, and the engine beside plain JavaScript on
-//! the same bytes. The measuring is in `js/bench`; here are the budgets and the table.
+//! The bench: whole cycles in headless Chromium and Firefox against the sandbox server, and the engine beside plain JavaScript
+//! on the same bytes. The measuring is in `js/bench`; here are the budgets, which hold in Chromium, and the table.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::build;
+use crate::figures;
 use crate::process::Shell;
 use crate::project::{LONG, Project};
 use crate::server;
@@ -107,22 +108,50 @@ struct AtMost {
 
 /// What `js/bench/run.mjs` prints.
 #[derive(Deserialize)]
-struct Measured {
-    machine: String,
-    cases: Vec<Case>,
+pub(crate) struct Measured {
+    pub(crate) machine: String,
+    /// Chromium first: its figures are held to the budgets.
+    pub(crate) browsers: Vec<InBrowser>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct InBrowser {
+    /// With the version.
+    pub(crate) name: String,
+    pub(crate) cold: Cold,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// From nothing to the engine's first question, by where it runs.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cold {
+    pub(crate) window: ColdStart,
+    pub(crate) service_worker: ColdStart,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ColdStart {
+    /// Fetched, compiled and instantiated.
+    pub(crate) load_ms: f64,
+    pub(crate) first_step_ms: f64,
+    pub(crate) total_ms: f64,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Case {
-    name: String,
+pub(crate) struct Case {
+    pub(crate) name: String,
     requests: Requests,
     bytes: Bytes,
     rows: Rows,
-    engine_ms: f64,
+    pub(crate) engine_ms: f64,
     /// None where the baseline does not know the direction.
-    baseline_ms: Option<f64>,
-    cold_ms: f64,
+    pub(crate) baseline_ms: Option<f64>,
+    /// The engine's first run in its page, and the baseline's.
+    pub(crate) cold_ms: f64,
+    pub(crate) baseline_cold_ms: Option<f64>,
     heap_bytes: u64,
 }
 
@@ -148,8 +177,15 @@ struct Rows {
 #[derive(Serialize)]
 struct Published<'a> {
     machine: &'a str,
-    cases: Vec<PublishedCase<'a>>,
+    browsers: Vec<PublishedBrowser<'a>>,
     sandbox: &'a SandboxSpeed,
+}
+
+#[derive(Serialize)]
+struct PublishedBrowser<'a> {
+    name: &'a str,
+    cold: &'a Cold,
+    cases: Vec<PublishedCase<'a>>,
 }
 
 #[derive(Serialize)]
@@ -160,34 +196,59 @@ struct PublishedCase<'a> {
     rows: &'a Rows,
     engine_ms: f64,
     baseline_ms: Option<f64>,
+    cold_ms: f64,
+    baseline_cold_ms: Option<f64>,
     heap_bytes: u64,
 }
 
+/// How the figures are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// As data instead of a table.
+    pub(crate) json: bool,
+    /// Also as a table in `ARCHITECTURE.md`, with this machine named.
+    pub(crate) record: bool,
+}
+
 /// Builds, measures, prints, and fails when a budget is exceeded.
-pub(crate) fn run(shell: &Shell, project: &Project, json: bool) -> Result<ExitCode> {
+pub(crate) fn run(shell: &Shell, project: &Project, options: Options) -> Result<ExitCode> {
     let browser = setup::everything(shell, project)?;
     build::module(shell, project)?;
     shell.step("bundle the bench", || {
         check_types(shell, project)?;
-        shell.run(&mut project.npm(&["exec", "--no", "--", "vite", "build", "js/bench"]), LONG)
+        shell.run(&mut project.npm(&["exec", "--no", "--", "vite", "build", "js/bench"]), LONG)?;
+        // Firefox has no service workers that are modules.
+        let worker = ["js/bench/cold-worker.ts", "--outfile=js/bench/dist/cold-worker.js"];
+        let how = ["--bundle", "--format=iife", "--target=es2022", "--log-override:empty-import-meta=silent"];
+        let mut command = project.npm(&["exec", "--no", "--", "esbuild"]);
+        shell.run(command.args(worker).args(how), LONG)
     })?;
     let sandbox = server::build(shell, project)?;
-    let text = shell.step("measure in headless Chromium", || {
+    let text = shell.step("measure in headless Chromium and Firefox", || {
         let mut command = project.command("node");
         command
             .arg("js/bench/run.mjs")
             .env("CHROMIUM_PATH", &browser.chromium)
+            .env("FIREFOX_PATH", &browser.firefox)
             .env("ACCORD_SANDBOX", &sandbox);
         Ok(Shell::reserving_stdout(true).run(&mut command, LONG)?.stdout)
     })?;
     let measured: Measured = serde_json::from_str(&text).context("the measurements are unreadable")?;
     let speed = sandbox_speed(shell, project)?;
-    if json {
+    if options.json {
         println!("{}", serde_json::to_string(&published(&measured, &speed))?);
     } else {
-        print!("{}{}", table(&measured), speed.table());
+        println!("{}", measured.machine);
+        for browser in &measured.browsers {
+            print!("\n{}", table(browser));
+        }
+        print!("\n{}{}", figures::cold_table(&measured), speed.table());
     }
-    let mut complaints = complaints(&measured.cases);
+    if options.record {
+        figures::record(project, &measured)?;
+    }
+    let mut complaints =
+        measured.browsers.first().map_or_else(Vec::new, |chromium| complaints(&chromium.cases));
     complaints.extend(speed.complaints());
     for complaint in &complaints {
         eprintln!("error: {complaint}");
@@ -203,7 +264,15 @@ pub(crate) fn check_types(shell: &Shell, project: &Project) -> Result<()> {
 fn published<'a>(measured: &'a Measured, sandbox: &'a SandboxSpeed) -> Published<'a> {
     Published {
         machine: &measured.machine,
-        cases: measured.cases.iter().map(Case::published).collect(),
+        browsers: measured
+            .browsers
+            .iter()
+            .map(|InBrowser { name, cold, cases }| PublishedBrowser {
+                name,
+                cold,
+                cases: cases.iter().map(Case::published).collect(),
+            })
+            .collect(),
         sandbox,
     }
 }
@@ -255,8 +324,15 @@ impl Case {
             rows: &self.rows,
             engine_ms: rounded(self.engine_ms),
             baseline_ms: self.baseline_ms.map(rounded),
+            cold_ms: rounded(self.cold_ms),
+            baseline_cold_ms: self.baseline_cold_ms.map(rounded),
             heap_bytes: self.heap_bytes,
         }
+    }
+
+    /// How long the engine takes for what takes plain JavaScript 1.
+    pub(crate) fn ratio(&self) -> Option<f64> {
+        self.baseline_ms.map(|baseline_ms| self.engine_ms / baseline_ms)
     }
 
     fn total_requests(&self) -> u64 {
@@ -273,18 +349,19 @@ fn rounded(ms: f64) -> f64 {
 }
 
 /// One row a case; in brackets the budget.
-fn table(measured: &Measured) -> String {
-    let mut text = format!("{}\n\n", measured.machine);
+fn table(measured: &InBrowser) -> String {
+    let mut text = format!("{}\n\n", measured.name);
     text += &format!(
-        "{:<22} {:>22} {:>17} {:>16} {:>20} {:>9} {:>10} {:>6} {:>15} {:>8}\n",
+        "{:<22} {:>22} {:>17} {:>16} {:>20} {:>10} {:>6} {:>9} {:>11} {:>15} {:>8}\n",
         "case",
         "requests google+zoho",
         "KiB up/down",
         "rows read/wrtn",
         "engine ms",
-        "cold ms",
         "JS ms",
         "ratio",
+        "cold ms",
+        "JS cold ms",
         "wasm heap MiB",
         "verdict"
     );
@@ -292,7 +369,7 @@ fn table(measured: &Measured) -> String {
         let budget = case.budget();
         let of = |bound: Option<String>| bound.map_or_else(String::new, |bound| format!(" (≤ {bound})"));
         text += &format!(
-            "{:<22} {:>22} {:>17} {:>16} {:>20} {:>9.2} {:>10} {:>6} {:>15} {:>8}\n",
+            "{:<22} {:>22} {:>17} {:>16} {:>20} {:>10} {:>6} {:>9.2} {:>11} {:>15} {:>8}\n",
             case.name,
             format!(
                 "{} + {}{}",
@@ -303,9 +380,10 @@ fn table(measured: &Measured) -> String {
             format!("{} / {}", case.bytes.up.div_ceil(1024), case.bytes.down.div_ceil(1024)),
             format!("{} / {}", case.rows.read, case.rows.written),
             format!("{:.2}{}", case.engine_ms, of(budget.map(|budget| budget.engine_ms.to_string()))),
+            shown(case.baseline_ms),
+            shown(case.ratio()),
             case.cold_ms,
-            case.baseline_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.2}")),
-            ratio(case),
+            shown(case.baseline_cold_ms),
             format!(
                 "{}{}",
                 case.heap_bytes.div_ceil(MIB),
@@ -325,13 +403,8 @@ fn verdict(case: &Case) -> &'static str {
     if found.is_empty() { "kept" } else { "MISSED" }
 }
 
-/// How long the engine takes for what takes plain JavaScript 1.
-fn ratio(case: &Case) -> String {
-    match (case.budget(), case.baseline_ms) {
-        (Some(budget), _) if !budget.beats_baseline => "-".to_owned(),
-        (_, None) => "-".to_owned(),
-        (Some(_) | None, Some(baseline_ms)) => format!("{:.2}", case.engine_ms / baseline_ms),
-    }
+fn shown(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
 }
 
 fn complaints(cases: &[Case]) -> Vec<String> {
@@ -397,7 +470,17 @@ mod tests {
             engine_ms: 1.0,
             baseline_ms: Some(2.0),
             cold_ms: 3.0,
+            baseline_cold_ms: Some(4.0),
             heap_bytes: 2 * MIB,
+        }
+    }
+
+    fn in_browser(cases: Vec<Case>) -> InBrowser {
+        let start = ColdStart { load_ms: 8.0, first_step_ms: 1.0, total_ms: 9.0 };
+        InBrowser {
+            name: "a browser".to_owned(),
+            cold: Cold { window: start.clone(), service_worker: start },
+            cases,
         }
     }
 
@@ -470,22 +553,23 @@ mod tests {
 
     #[test]
     fn the_data_form_names_what_it_measures() {
-        let measured = Measured { machine: "a machine".to_owned(), cases: vec![case("noop-5000")] };
+        let measured =
+            Measured { machine: "a machine".to_owned(), browsers: vec![in_browser(vec![case("noop-5000")])] };
         assert_eq!(
             serde_json::to_string(&published(&measured, &speed(20_000.0, 400.0))).unwrap(),
-            r#"{"machine":"a machine","cases":[{"name":"noop-5000","requests":{"google":1,"zoho":1},"bytes":{"up":100,"down":2000},"rows":{"read":4,"written":1},"engine_ms":1.0,"baseline_ms":2.0,"heap_bytes":2097152}],"sandbox":{"events":5000,"callsPerSecond":{"is":20000.0,"atLeast":20000.0},"startMs":{"is":20.0,"atMost":1000.0},"filledStartMs":{"is":400.0,"atMost":1000.0}}}"#
+            r#"{"machine":"a machine","browsers":[{"name":"a browser","cold":{"window":{"loadMs":8.0,"firstStepMs":1.0,"totalMs":9.0},"serviceWorker":{"loadMs":8.0,"firstStepMs":1.0,"totalMs":9.0}},"cases":[{"name":"noop-5000","requests":{"google":1,"zoho":1},"bytes":{"up":100,"down":2000},"rows":{"read":4,"written":1},"engine_ms":1.0,"baseline_ms":2.0,"cold_ms":3.0,"baseline_cold_ms":4.0,"heap_bytes":2097152}]}],"sandbox":{"events":5000,"callsPerSecond":{"is":20000.0,"atLeast":20000.0},"startMs":{"is":20.0,"atMost":1000.0},"filledStartMs":{"is":400.0,"atMost":1000.0}}}"#
         );
     }
 
     #[test]
     fn the_table_shows_budget_and_ratio() {
-        let text = table(&Measured { machine: "a machine".to_owned(), cases: vec![case("changes-500")] });
+        let text = table(&in_browser(vec![case("changes-500")]));
         assert!(
             text.contains("1 + 1 (≤ 15)") && text.contains("1.00 (≤ 50)") && text.contains("0.50"),
             "{text}"
         );
         assert!(text.contains("kept") && !text.contains("MISSED"), "{text}");
         let slow = Case { engine_ms: 51.0, ..case("changes-500") };
-        assert!(table(&Measured { machine: String::new(), cases: vec![slow] }).contains("MISSED"));
+        assert!(table(&in_browser(vec![slow])).contains("MISSED"));
     }
 }

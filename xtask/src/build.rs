@@ -165,6 +165,8 @@ fn bind(project: &Project, linked: &Path) -> Result<PathBuf> {
         .web(true)?
         .typescript(true)
         .omit_default_module_path(false)
+        // After a trap `js/src/load.ts` throws the instance away.
+        .reset_state_function(true)
         .remove_producers_section(true)
         .generate(&folder)
         .context("the binding generator failed")?;

@@ -8,7 +8,9 @@ mod build;
 mod coverage;
 mod demo;
 mod extension;
+mod figures;
 mod fuzz;
+mod notices;
 mod package;
 mod process;
 mod project;
@@ -20,6 +22,7 @@ mod simulate;
 mod size;
 mod tally;
 mod test;
+mod web;
 mod widget;
 
 use std::path::PathBuf;
@@ -44,7 +47,9 @@ usage: cargo xtask <command>
   package           the npm package in pkg/ and its archive
   extension         the browser extension for Chrome, Edge and Firefox, as zips for the stores
   widget            the Zoho CRM widget, as a zip to be uploaded to the CRM
-  bench [--json]    cycles in headless Chromium against the sandbox, beside plain JavaScript
+  bench [--json] [--record]
+                    cold starts, and cycles in headless Chromium and Firefox against the sandbox, beside plain
+                    JavaScript; with --record also as a table in ARCHITECTURE.md
   size  [--json]    the module's size against its budgets and the recorded size
   coverage [--record]
                     what the native tests reach of src/, against the list in tests/COVERAGE.md; needs cargo-llvm-cov
@@ -67,9 +72,7 @@ enum Request {
     Size {
         json: bool,
     },
-    Bench {
-        json: bool,
-    },
+    Bench(bench::Options),
     Bless,
     Fuzz(fuzz::Options),
     Simulate(simulate::Options),
@@ -80,6 +83,8 @@ enum Request {
     Replay(PathBuf),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
+    /// The same in Firefox.
+    FirefoxTestRunner(Vec<std::ffi::OsString>),
 }
 
 fn main() -> ExitCode {
@@ -95,9 +100,12 @@ fn main() -> ExitCode {
 
 fn perform(request: Request) -> Result<ExitCode> {
     if let Request::WasmTestRunner(args) = request {
-        let args = std::iter::once("wasm-test-runner".into()).chain(args);
+        let args = std::iter::once(web::RUNNER.into()).chain(args);
         wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Request::FirefoxTestRunner(args) = request {
+        return web::run_in_firefox(&Project::find()?, &args);
     }
     process::watch_for_interrupts()?;
     let shell = Shell::default();
@@ -116,8 +124,8 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Size { json } => {
             return size::check(&Shell::reserving_stdout(json), &Project::find()?, json);
         }
-        Request::Bench { json } => {
-            return bench::run(&Shell::reserving_stdout(json), &Project::find()?, json);
+        Request::Bench(options) => {
+            return bench::run(&Shell::reserving_stdout(options.json), &Project::find()?, options);
         }
         Request::Bless => bless(&shell, &Project::find()?)?,
         Request::Fuzz(options) => fuzz::run(&shell, &Project::find()?, &options)?,
@@ -125,7 +133,7 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Coverage { record } => coverage::run(&shell, &Project::find()?, record)?,
         Request::Replay(bundle) => replay::run(&bundle)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
-        Request::WasmTestRunner(_) => unreachable!("handled above"),
+        Request::WasmTestRunner(_) | Request::FirefoxTestRunner(_) => unreachable!("handled above"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,8 +162,10 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     let mut fuzz = fuzz::Options::default();
     let mut simulate = simulate::Options::default();
     let mut bundle = None;
-    if command == "wasm-test-runner" {
-        return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
+    match command.as_str() {
+        web::RUNNER => return Ok(Request::WasmTestRunner(args.raw_args()?.collect())),
+        web::FIREFOX_RUNNER => return Ok(Request::FirefoxTestRunner(args.raw_args()?.collect())),
+        _ => {}
     }
     while let Some(arg) = args.next()? {
         match (command.as_str(), arg) {
@@ -168,7 +178,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
             }
             ("fuzz", Long("seconds")) => fuzz.seconds = args.value()?.parse()?,
             ("fuzz", Value(target)) if fuzz.target.is_none() => fuzz.target = Some(target.string()?),
-            ("coverage", Long("record")) => record = true,
+            ("coverage" | "bench", Long("record")) => record = true,
             ("simulate", Long("seeds")) => simulate.seeds = args.value()?.parse()?,
             ("simulate", Long("from")) => simulate.from = args.value()?.parse()?,
             ("replay", Value(path)) if bundle.is_none() => bundle = Some(PathBuf::from(path)),
@@ -186,7 +196,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "widget" => Request::Widget,
         "test" => Request::Test(parts),
         "size" => Request::Size { json },
-        "bench" => Request::Bench { json },
+        "bench" => Request::Bench(bench::Options { json, record }),
         "bless" => Request::Bless,
         "fuzz" => Request::Fuzz(fuzz),
         "simulate" => Request::Simulate(simulate),
@@ -209,6 +219,8 @@ mod tests {
     #[test]
     fn options_belong_to_their_command() {
         assert!(matches!(parsed("size --json"), Ok(Request::Size { json: true })));
+        let recorded = bench::Options { json: false, record: true };
+        assert!(matches!(parsed("bench --record"), Ok(Request::Bench(options)) if options == recorded));
         assert!(matches!(parsed("coverage --record"), Ok(Request::Coverage { record: true })));
         assert!(parsed("build --json").is_err() && parsed("fuzz --record").is_err());
         assert!(parsed("demo --only native").is_err());

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::build;
+use crate::notices;
 use crate::process::Shell;
 use crate::project::{LONG, OUT_NAME, Project, QUICK};
 use crate::setup;
 
 /// The folders of `pkg/` that this makes, from nothing each time.
-const MADE: &[&str] = &["chunks", "hosts", "lib", "types"];
+const MADE: &[&str] = &["chunks", "docs", "hosts", "lib", "types"];
 
 /// Set-up, the module, and the package. Says where the archive is.
 pub(crate) fn everything(shell: &Shell, project: &Project) -> Result<PathBuf> {
@@ -34,6 +35,10 @@ pub(crate) fn archive(shell: &Shell, project: &Project) -> Result<PathBuf> {
     shell.step("emit the types and bundle the package", || {
         shell.run(&mut project.npm(&["run", "package", "--workspace", "accord-js"]), LONG)
     })?;
+    shell.step("name whose code is in it", || third_party(shell, project))?;
+    shell.step("write the reference from the types", || {
+        shell.run(&mut project.npm(&["run", "docs", "--workspace", "accord-docs"]), LONG)
+    })?;
     std::fs::copy(project.root.join("js").join("PACKAGE.md"), pkg.join("README.md"))
         .context("cannot copy the package's README")?;
     manifest(shell, project)?;
@@ -45,6 +50,15 @@ pub(crate) fn archive(shell: &Shell, project: &Project) -> Result<PathBuf> {
     let archive = folder.join(format!("accord-sync-{}.tgz", env!("CARGO_PKG_VERSION")));
     println!("{}", archive.display());
     Ok(archive)
+}
+
+/// Adds what is linked into the module to what is bundled into the scripts.
+fn third_party(shell: &Shell, project: &Project) -> Result<()> {
+    let file = project.pkg().join("THIRD-PARTY.txt");
+    let bundled = std::fs::read_to_string(&file).context("the bundler named nobody")?;
+    let linked = notices::of_the_module(shell, project)?;
+    let text = format!("{bundled}\n\nThe module contains code of these crates:\n\n{linked}");
+    std::fs::write(&file, text).context("cannot write pkg/THIRD-PARTY.txt")
 }
 
 /// Where the archive and the consumers of the tests are.

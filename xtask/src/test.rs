@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
 
 use crate::bench;
 use crate::build;
@@ -19,6 +18,7 @@ use crate::setup::{self, Browser};
 use crate::simulate;
 use crate::size;
 use crate::tally::Tally;
+use crate::web;
 use crate::widget;
 
 /// A group of checks that can be asked for alone.
@@ -30,7 +30,7 @@ pub(crate) enum Part {
     Native,
     /// Thousands of simulated stories of the whole engine.
     Simulation,
-    /// The suites of `tests/web` in headless Chromium: in a page and in a worker.
+    /// The suites of `tests/web` in headless Chromium and Firefox: in a page and in a worker.
     Wasm,
     /// The artefact that ships, run once, and the demo site.
     Build,
@@ -147,10 +147,12 @@ impl Session<'_> {
             self.tests("simulation", |s| Ok(simulate::watch(s.shell, s.project, &options)?.into()))?;
         }
         if wants(Part::Wasm) {
-            let in_page = [("WASM_BINDGEN_USE_BROWSER", "1")];
-            let in_worker = [("WASM_BINDGEN_USE_DEDICATED_WORKER", "1")];
-            self.tests("wasm in a page", |s| s.wasm_tests(browser, &in_page))?;
-            self.tests("wasm in a worker", |s| s.wasm_tests(browser, &in_worker))?;
+            for (name, place) in web::PLACES {
+                self.tests(name, |s| {
+                    let mut command = web::suites(s.project, browser, place)?;
+                    Ok(s.shell.watch(&mut command, LONG)?.into())
+                })?;
+            }
         }
         let built = [Part::Build, Part::Js, Part::Package, Part::E2e, Part::Extension, Part::Widget];
         let needs_build = built.into_iter().any(&wants);
@@ -290,26 +292,6 @@ impl Session<'_> {
         Ok(self.shell.watch(command.args(args), LONG)?.into())
     }
 
-    /// The suites `web*` of the engine, with this program as the runner of the compiled tests.
-    fn wasm_tests(&self, browser: &Browser, environment: &[(&str, &str)]) -> Result<Ran> {
-        let runner = std::env::current_exe().context("this program does not know its own path")?;
-        // As a list, not as the environment variable: a path may hold spaces.
-        let runner = format!("target.{WASM_TARGET}.runner = {}", json!([runner, "wasm-test-runner"]));
-        let mut command = self.project.cargo(&["test", "--no-fail-fast", "--package", CRATE]);
-        command
-            .args(["--target", WASM_TARGET, "--test", "web*", "--config", &runner])
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities(self.project, browser)?)
-            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-            .env("CHROMEDRIVER", &browser.driver)
-            .envs(environment.iter().copied());
-        for other in
-            ["CHROMEDRIVER_REMOTE", "GECKODRIVER", "GECKODRIVER_REMOTE", "SAFARIDRIVER", "MSEDGEDRIVER"]
-        {
-            command.env_remove(other);
-        }
-        Ok(self.shell.watch(&mut command, LONG)?.into())
-    }
-
     /// The unit tests, and replay bundles over the sandbox, which this program plays.
     fn javascript(&self, sandbox: &Path) -> Result<Ran> {
         let program = std::env::current_exe().context("this program does not know its own path")?;
@@ -357,22 +339,6 @@ impl From<crate::process::Finished> for Ran {
     fn from(finished: crate::process::Finished) -> Self {
         Self { success: finished.status.success(), tally: Tally::of(&finished.stdout) }
     }
-}
-
-/// The WebDriver capabilities for a Chromium that keeps to itself; the runner adds `headless` and `no-sandbox`.
-fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
-    let capabilities = json!({
-        "goog:chromeOptions": {
-            "binary": browser.chromium,
-            "args": [
-                "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run",
-            ],
-        },
-    });
-    let path = project.scratch()?.join("webdriver.json");
-    std::fs::write(&path, capabilities.to_string())
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
 }
 
 /// A table of the stages, the errors again, and the closing line.

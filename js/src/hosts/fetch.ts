@@ -17,7 +17,9 @@ export interface ServiceAccess {
 
 /** What {@link browserFetch} is told: both services, and how long to wait for them. */
 export interface FetchOptions {
+  /** Google Calendar. */
   google: ServiceAccess;
+  /** The CRM, in the user's data centre. */
   zoho: ServiceAccess;
   /** After how long without a complete answer a request counts as failed, in milliseconds. Default: 60,000. */
   timeoutMs?: number;

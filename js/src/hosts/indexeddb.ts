@@ -10,6 +10,7 @@ interface Rows extends DBSchema {
 
 /** A {@link Storage} whose connection can be closed. */
 export interface IndexedDbStorage extends Storage {
+  /** Of the database. */
   readonly name: string;
   /** Closes the connection; the next use opens it again. */
   close(): Promise<void>;

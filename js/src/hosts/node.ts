@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { AccordError } from "../errors.ts";
-import type { Storage, StoragePatch } from "../host.ts";
+import type { NamedStorage, StoragePatch } from "../host.ts";
 
 /** A log is written anew when it is longer than this and more than twice as long as its rows. */
 const COMPACT_BYTES = 256 * 1024;
@@ -41,7 +41,7 @@ interface Content {
  *
  * const host = { storage: fileStorage("state/accord.log"), fetch: browserFetch({ google, zoho }) };
  */
-export function fileStorage(path: string): Storage & { readonly name: string } {
+export function fileStorage(path: string): NamedStorage {
   const file = resolve(path);
   let known: Content | undefined;
   /** One operation at a time: patches apply in the order they were given. */

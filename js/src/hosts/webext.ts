@@ -1,12 +1,15 @@
 /** Storage in an extension's `storage.local`, in Chrome, Edge and Firefox: shared by its worker, popup and pages. */
 
 import { AccordError } from "../errors.ts";
-import type { Storage } from "../host.ts";
+import type { NamedStorage } from "../host.ts";
 
 /** The part of `storage.local` that is used; both browsers' promise forms fit. */
 export interface WebextArea {
+  /** The items of these keys, or all. */
   get(keys: string[] | null): Promise<Record<string, unknown>>;
+  /** Writes items; rejects when the quota is used up. */
   set(items: Record<string, unknown>): Promise<void>;
+  /** Removes the items of these keys. */
   remove(keys: string[]): Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export interface WebextOptions {
  * @example
  * const host = { storage: webextStorage(), fetch: browserFetch({ google, zoho }) };
  */
-export function webextStorage({ name = "accord-sync", area = ownArea() }: WebextOptions = {}): Storage & { readonly name: string } {
+export function webextStorage({ name = "accord-sync", area = ownArea() }: WebextOptions = {}): NamedStorage {
   const rowKey = (key: string) => `${name}/row/${key}`;
   const journal = `${name}/journal`;
   /** The end of the last save: patches apply in the order they were given. */

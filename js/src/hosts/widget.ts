@@ -51,6 +51,7 @@ export function apiOrigin(serviceOrigin: string): string | undefined {
 
 /** Who is signed in to the CRM. */
 export interface WidgetUser {
+  /** As the CRM prints it. */
   id: string;
   /** BCP 47, for example `"fr-FR"`. */
   locale: string | undefined;

@@ -8,7 +8,9 @@ export interface ConnectionCall {
   method: string;
   /** 1: `parameters` are the query. 2: they are the body. */
   param_type: 1 | 2;
+  /** The query as an object, or the body. */
   parameters: unknown;
+  /** Sent with the request; Zoho adds the token. */
   headers: Record<string, string>;
 }
 
@@ -17,16 +19,40 @@ export type CrmRecord = Record<string, unknown>;
 
 /** `ZOHO.CRM` of the SDK. Every answer is `unknown`: what comes is the parent page's. */
 export interface ZohoCrm {
-  CONNECTION: { invoke(name: string, call: ConnectionCall): Promise<unknown> };
-  CONFIG: { getCurrentUser(): Promise<unknown>; getOrgInfo(): Promise<unknown> };
-  META: { getModules(): Promise<unknown>; getFields(of: { Entity: string }): Promise<unknown> };
+  /** Calls of other services, with the tokens that Zoho keeps. */
+  CONNECTION: {
+    /** Calls through the connection of that name. */
+    invoke(name: string, call: ConnectionCall): Promise<unknown>;
+  };
+  /** Who is there. */
+  CONFIG: {
+    /** The user who looks at the page. */
+    getCurrentUser(): Promise<unknown>;
+    /** The organisation of that user. */
+    getOrgInfo(): Promise<unknown>;
+  };
+  /** What the CRM is made of. */
+  META: {
+    /** All modules. */
+    getModules(): Promise<unknown>;
+    /** The fields of a module. */
+    getFields(of: { Entity: string }): Promise<unknown>;
+  };
+  /** Records, with the rights of the user. */
   API: {
+    /** One record. */
     getRecord(of: { Entity: string; RecordID: string }): Promise<unknown>;
+    /** One page of records. */
     getAllRecords(of: { Entity: string; sort_order?: string; sort_by?: string; page?: number; per_page?: number }): Promise<unknown>;
+    /** Makes a record; `Trigger` names the automations that may run. */
     insertRecord(of: { Entity: string; APIData: CrmRecord; Trigger: string[] }): Promise<unknown>;
+    /** Changes the fields that `APIData` names, of the record whose `id` is in it. */
     updateRecord(of: { Entity: string; APIData: CrmRecord; Trigger: string[] }): Promise<unknown>;
+    /** Moves a record to the recycle bin. */
     deleteRecord(of: { Entity: string; RecordID: string }): Promise<unknown>;
+    /** Records by a query. */
     coql(of: { select_query: string }): Promise<unknown>;
+    /** One page of users. */
     getAllUsers(of: { Type: string; page?: number; per_page?: number }): Promise<unknown>;
   };
 }
