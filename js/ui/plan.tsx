@@ -102,7 +102,7 @@ function Operations({ operations, text }: { operations: readonly Operation[]; te
         </label>
       </div>
       <p class="muted quiet" role="status">{plural("plan.found", found.length)}</p>
-      <ul class="plan-changes">
+      <ul class="plan-changes" tabIndex={0} aria-label={t("plan.title")}>
         {found.slice(0, shown).map((op, at) => <Change key={at} op={op} text={text} print={print} />)}
       </ul>
       {found.length > shown && <button type="button" onClick={() => setShown((n) => n + PAGE)}>{t("plan.more")}</button>}

@@ -160,9 +160,15 @@ export class Rows {
   }
 
   #intents(row: { [key: string]: Json }): Json {
-    const { creates, updates, births, lost, ...rest } = row;
+    const { creates, updates, births, lost, yielded, ...rest } = row;
     return {
       ...(this.#named(rest) as { [key: string]: Json }),
+      ...(yielded !== undefined && {
+        yielded: list(yielded).map((pair) => {
+          const [crm, modified] = list(pair);
+          return [this.#crm(crm), modified ?? null];
+        }),
+      }),
       creates: list(creates).map((pair) => {
         const [id, draft] = list(pair);
         return [this.#google(id), this.#draft(String(id), draft)];
