@@ -1,6 +1,7 @@
 /** The demo page: both calendars side by side, the sync between them, and ways to disturb it. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Plan } from "../src/index.ts";
 import { crmEditor, crmEvents, spanFor } from "./crm.ts";
 import { dayOf, daysAround, firstWeekday, monthOf, shiftMonth, type Day } from "./dates.ts";
 import type { CalendarEvent, Side } from "./events.ts";
@@ -16,6 +17,7 @@ import { CrmActions } from "./parts/crm-actions.tsx";
 import { HistoryCard } from "./parts/history.tsx";
 import { MonthNav } from "./parts/month-nav.tsx";
 import { Panel, type View } from "./parts/panel.tsx";
+import { PreviewDialog } from "./parts/preview.tsx";
 import { headline, ReportCard } from "./parts/report.tsx";
 import { TroubleCard } from "./parts/trouble.tsx";
 import { resetSandbox } from "./sandbox.ts";
@@ -23,7 +25,8 @@ import { useSession } from "./session.ts";
 
 type Open =
   | { kind: "day"; side: Side; day: Day }
-  | { kind: "form"; side: Side; subject: CalendarEvent | Day };
+  | { kind: "form"; side: Side; subject: CalendarEvent | Day }
+  | { kind: "preview"; plan: Plan };
 
 const TOAST_MS = 12_000;
 
@@ -111,7 +114,7 @@ export function App() {
       <a class="skip" href="#calendars">{text.t("page.skip")}</a>
       <Header language={language} onLanguage={changeLanguage} />
       <main>
-        <Controls session={session} />
+        <Controls session={session} onPreview={() => void session.preview().then((plan) => plan && setOpen({ kind: "preview", plan }))} />
         <div id="calendars" class="calendars" tabIndex={-1}>
           <MonthNav month={month} view={view} onMonth={setMonth} onView={setView} />
           <div class="panels">
@@ -128,7 +131,7 @@ export function App() {
         <div class="cards">
           <div class="cards-past">
             <ReportCard report={lastReport} />
-            <HistoryCard history={session.history} />
+            <HistoryCard history={session.history} busy={session.progress !== undefined} onUndo={(run) => void session.undo(run)} />
           </div>
           <TroubleCard
             busy={session.progress !== undefined}
@@ -154,11 +157,22 @@ export function App() {
           onClose={close}
         />
       )}
+      {open?.kind === "preview" && (
+        <PreviewDialog
+          plan={open.plan}
+          onClose={close}
+          onSync={() => {
+            close();
+            void session.run();
+          }}
+        />
+      )}
       {open?.kind === "form" && editor && (
         <EventForm
           key={`${open.side}/${typeof open.subject === "string" ? open.subject : open.subject.id}`}
           editor={editor}
           subject={open.subject}
+          explain={session.explain}
           skipsRepeating={session.recurring === "skip"}
           onClose={close}
           onChanged={(done, id) => void changed(open.side, done, id)}

@@ -1,7 +1,7 @@
 /** The sync as the page sees it: what is stored, what runs, what went wrong. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isAccordError, AccordError, type Answer, type Calendar, type Progress, type Report, type RunOptions, type Settings, type Status, type Sync } from "../src/index.ts";
+import { isAccordError, AccordError, type Answer, type Calendar, type Plan, type Progress, type Reason, type Report, type RunOptions, type Settings, type Status, type Sync, type Verification } from "../src/index.ts";
 import type { Side } from "./events.ts";
 import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
@@ -37,12 +37,24 @@ export interface Session {
   /** Has a side read anew. */
   touch(side: Side): void;
   run(): Promise<void>;
+  /** What a sync would do; none when that could not be found out. */
+  preview(): Promise<Plan | undefined>;
+  /** Looks whether linked events agree. */
+  verify(): Promise<Verification | undefined>;
+  /** Takes back what a sync wrote. */
+  undo(run: number): Promise<void>;
+  /** Why an event looks as it does, by the id of either side. */
+  explain(id: string): Promise<Reason[]>;
   /** Brings a meeting that was just saved or deleted in the CRM to Google at once, where this can be. */
   push(crmId: string): Promise<Pushed>;
   /** Answers a question, and has the next sync act upon it. */
   resolve(questionId: string, answer: Answer): Promise<void>;
   cancel(): void;
   forget(): Promise<void>;
+}
+
+function isReport(result: unknown): result is Report {
+  return typeof result === "object" && result !== null && "finished" in result;
 }
 
 /** How often the calendars are shown anew while a sync writes to them. */
@@ -103,6 +115,11 @@ export function useSession(): Session {
 
   /** One command after the other; the second one of a person who is quick waits for the next sync. */
   async function cycle(options: RunOptions): Promise<Report | undefined> {
+    return work((sync, drive) => sync.run({ ...options, ...drive }));
+  }
+
+  /** A command that may take a while, shown as such; what it reports is the page's report. */
+  async function work<T>(command: (sync: Sync, drive: Pick<RunOptions, "signal" | "onProgress">) => Promise<T>): Promise<T | undefined> {
     if (calendarId === undefined || stop.current) return undefined;
     const controller = new AbortController();
     stop.current = controller;
@@ -117,18 +134,18 @@ export function useSession(): Session {
         touchWritten();
       }
     };
-    let report: Report | undefined;
+    let result: T | undefined;
     await guarded(async (sync) => {
       if (!isActive) setStatus(await sync.activate({ ...wanted, calendar: calendarId }));
-      report = await sync.run({ ...options, signal: controller.signal, onProgress });
-      setFinished(report);
+      result = await command(sync, { signal: controller.signal, onProgress });
+      if (isReport(result)) setFinished(result);
     });
     stop.current = undefined;
     setStopping(false);
     setProgress(undefined);
     touchWritten();
     await guarded(readStored);
-    return report;
+    return result;
   }
 
   async function run(): Promise<void> {
@@ -170,6 +187,12 @@ export function useSession(): Session {
     versions,
     touch,
     run,
+    preview: () => work((sync, drive) => sync.preview(drive)),
+    verify: () => work((sync, { signal }) => sync.verify({ ...(signal && { signal }) })),
+    async undo(of) {
+      await work((sync, drive) => sync.undo(of, drive));
+    },
+    explain: async (id) => (await opening).explain(id),
     push,
     resolve,
     cancel() {

@@ -4,6 +4,7 @@ import type { AccordError, Progress } from "../../src/index.ts";
 import { useText, type Text } from "../i18n/text.ts";
 import type { Direction, GuestPolicy, Recurring, Session } from "../session.ts";
 import { Close, SyncArrows, Warning } from "./icons.tsx";
+import { HealthLine } from "./health.tsx";
 import { QuestionStrip } from "./question.tsx";
 import { headline } from "./report.tsx";
 
@@ -11,7 +12,7 @@ const DIRECTIONS = ["two-way", "google-to-crm", "crm-to-google"] as const satisf
 const GUESTS = ["do-not-add", "add-as-contacts"] as const satisfies GuestPolicy[];
 const RECURRING = ["skip", "instances"] as const satisfies Recurring[];
 
-export function Controls({ session }: { session: Session }) {
+export function Controls({ session, onPreview }: { session: Session; onPreview(): void }) {
   const text = useText();
   const { t } = text;
   const { calendars, calendarId, progress, status } = session;
@@ -36,7 +37,10 @@ export function Controls({ session }: { session: Session }) {
         </div>
         <div class="sync-field">
           {progress === undefined
-            ? <button type="button" class="primary big" disabled={calendarId === undefined} onClick={() => void session.run()}><SyncArrows />{t(unfinished ? "controls.continue" : "controls.sync")}</button>
+            ? <div class="sync-buttons">
+              <button type="button" class="big" disabled={calendarId === undefined} onClick={onPreview}>{t("preview.button")}</button>
+              <button type="button" class="primary big" disabled={calendarId === undefined} onClick={() => void session.run()}><SyncArrows />{t(unfinished ? "controls.continue" : "controls.sync")}</button>
+            </div>
             : <button type="button" class="big" disabled={session.stopping} onClick={session.cancel}>{t(session.stopping ? "controls.cancelling" : "controls.cancel")}</button>}
         </div>
       </div>
@@ -48,6 +52,7 @@ export function Controls({ session }: { session: Session }) {
             ? <ErrorStrip error={session.error} onDismiss={session.dismissError} />
             : <p>{idleSentence(text, session, unfinished)}</p>}
       </div>
+      <HealthLine session={session} />
     </section>
   );
 }

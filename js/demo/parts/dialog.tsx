@@ -7,7 +7,7 @@ import { Close } from "./icons.tsx";
 
 interface Props {
   title: string;
-  side: "google" | "crm";
+  side: "google" | "crm" | "both";
   children: ComponentChildren;
   onClose(): void;
 }

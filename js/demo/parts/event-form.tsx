@@ -4,10 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { localDateTime, type Day } from "../dates.ts";
 import { newDraft, type Draft, type Editor, type Opened } from "../editor.ts";
 import type { CalendarEvent } from "../events.ts";
+import type { Reason } from "../../src/index.ts";
 import { useText, type Key } from "../i18n/text.ts";
 import { ServiceError } from "../services.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
+import { Why } from "./why.tsx";
 
 interface Props {
   editor: Editor;
@@ -15,13 +17,14 @@ interface Props {
   subject: CalendarEvent | Day;
   /** What repeats is not synced, and so not offered for editing. */
   skipsRepeating: boolean;
+  explain(id: string): Promise<Reason[]>;
   onClose(): void;
   onChanged(done: Done, id: string): void;
 }
 
 export type Done = "created" | "saved" | "deleted";
 
-export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged }: Props) {
+export function EventForm({ editor, subject, skipsRepeating, explain, onClose, onChanged }: Props) {
   const { t } = useText();
   const existing = typeof subject === "string" ? undefined : subject;
   const [opened, setOpened] = useState<Opened>();
@@ -112,6 +115,7 @@ export function EventForm({ editor, subject, skipsRepeating, onClose, onChanged 
             <ul aria-labelledby="form-guests">{opened.guests.map((guest, at) => <li key={at} class="guest"><bdi>{guest}</bdi></li>)}</ul>
           </div>
         )}
+        {existing && <Why explain={() => explain(existing.id)} />}
         <p class="problem" role="alert">{problem && t(problem)}</p>
         <footer>
           {existing && (

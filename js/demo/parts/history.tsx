@@ -6,7 +6,9 @@ import { useText } from "../i18n/text.ts";
 const SIDES = ["google", "crm"] as const;
 const WRITES = ["created", "updated", "deleted"] as const;
 
-export function HistoryCard({ history }: { history: Report[] }) {
+const wrote = (report: Report): boolean => SIDES.some((side) => WRITES.some((what) => report[side][what] > 0));
+
+export function HistoryCard({ history, busy, onUndo }: { history: Report[]; busy: boolean; onUndo(run: number): void }) {
   const text = useText();
   return (
     <section class="card history" aria-labelledby="history-title">
@@ -20,6 +22,7 @@ export function HistoryCard({ history }: { history: Report[] }) {
                 <th scope="col" rowSpan={2}>{text.t("history.when")}</th>
                 {SIDES.map((side) => <th key={side} scope="colgroup" colSpan={3} class={`side-${side}`}>{text.t(`report.in.${side}`)}</th>)}
                 {(["report.remaining", "report.requests", "report.duration"] as const).map((key) => <th key={key} scope="col" rowSpan={2}>{text.t(key)}</th>)}
+                <td rowSpan={2} />
               </tr>
               <tr>
                 {SIDES.flatMap((side) => WRITES.map((what) => <th key={`${side}/${what}`} scope="col">{text.t(`report.${what}`)}</th>))}
@@ -33,6 +36,10 @@ export function HistoryCard({ history }: { history: Report[] }) {
                   {[...SIDES.flatMap((side) => WRITES.map((what) => report[side][what])), report.remaining, report.requests.google + report.requests.zoho]
                     .map((n, at) => <td key={at} class={n === 0 ? "zero" : undefined}>{text.number(n)}</td>)}
                   <td>{text.duration(report.durationMs)}</td>
+                  <td>
+                    {wrote(report) && <button type="button" disabled={busy} aria-label={text.t("history.undo.run", { run: report.run })} onClick={() => onUndo(report.run)}>{text.t("history.undo")}</button>}
+                    {report.undoes !== undefined && <small>{text.t("history.undoes", { run: report.undoes })}</small>}
+                  </td>
                 </tr>
               ))}
             </tbody>

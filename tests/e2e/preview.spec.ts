@@ -1,0 +1,77 @@
+/** A person looks before a sync, asks afterwards why, takes it back, and has both sides compared. */
+
+import { expect, test } from "./demo.ts";
+
+test.use({ events: 400 });
+
+test.beforeEach(async ({ demo }) => {
+  await demo.openFresh();
+  await demo.showList();
+});
+
+test("a preview shows what a sync then does", async ({ demo, page }) => {
+  const before = (await demo.sandbox.crm()).length;
+  await page.getByRole("button", { name: "Preview" }).click();
+  const dialog = page.getByRole("dialog", { name: "What a sync would do" });
+  await expect(dialog).toBeVisible({ timeout: 45_000 });
+  expect((await demo.sandbox.crm()).length).toBe(before);
+  await page.screenshot({ path: "screenshots/preview-first.png" });
+  const created = Number(await dialog.locator(".numbers > div").filter({ hasText: "In the CRM: Created" }).locator("dd").textContent());
+  expect(created).toBeGreaterThan(100);
+  await expect(dialog.locator(".operations > li")).toHaveCount(100);
+  await dialog.getByRole("button", { name: "Show more" }).click();
+  await expect(dialog.locator(".operations > li")).toHaveCount(Math.min(200, created));
+  await dialog.getByRole("button", { name: "Sync this" }).click();
+  await demo.finished();
+  expect((await demo.numbers())["Created"]).toBe(created);
+});
+
+test("before and after, why, undo, and a look at both sides", async ({ demo, page }) => {
+  await demo.addEvent("Story: looked at");
+  await demo.sync();
+  await demo.edit(demo.google, "Story: looked at", { Title: "Story: renamed", Place: "Room 7" });
+  await page.getByRole("button", { name: "Preview" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "What a sync would do" });
+  const change = dialog.locator(".operations > li");
+  await expect(change).toHaveCount(1);
+  await expect(change.locator("del")).toHaveText("Story: looked at");
+  await expect(change.locator("ins")).toHaveText(["Story: renamed", "Room 7"]);
+  await dialog.getByLabel("What").selectOption("Deleted");
+  await expect(change).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  await demo.sync();
+  await expect(demo.row(demo.crm, "Story: renamed")).toBeVisible();
+  await demo.row(demo.crm, "Story: renamed").click();
+  const form = page.getByRole("dialog", { name: "Edit meeting" });
+  await form.getByText("Why does it look so?").click();
+  await expect(form.locator(".operations > li").first()).toContainText("changed in Google");
+  await page.screenshot({ path: "screenshots/why.png" });
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Compare 50 pairs" }).click();
+  await expect(page.getByText("50 pairs compared: all agree.")).toBeVisible();
+  await expect(page.locator(".health")).toContainText("In accord");
+
+  await page.getByRole("button", { name: /^Undo sync/ }).first().click();
+  await demo.finished();
+  await expect(demo.row(demo.crm, "Story: looked at")).toBeVisible();
+  await page.screenshot({ path: "screenshots/undone.png", fullPage: true });
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`in French on a narrow screen, ${scheme}`, async ({ demo, page }) => {
+    await demo.addEvent("Histoire : un titre assez long pour prendre plusieurs lignes");
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.getByRole("radio", { name: "Français" }).check();
+    await page.getByRole("button", { name: "Aperçu" }).click();
+    const dialog = page.getByRole("dialog", { name: "Ce que ferait une synchronisation" });
+    await expect(dialog).toBeVisible({ timeout: 45_000 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `screenshots/preview-fr-320-${scheme}.png` });
+  });
+}
