@@ -429,6 +429,24 @@ fn what_became_private_is_not_restored() {
     assert!(host.crm_bodies.iter().all(|body| !body.contains("From Google")));
 }
 
+/// I25: an event that takes no part any more cannot be deleted or changed, and is named.
+#[test]
+fn what_takes_no_part_any_more_is_named() {
+    let mut host = Host::new();
+    let record = host.add_meeting(meeting("From the CRM", 30));
+    let mut host = agreed(host, json!({ "direction": "two-way", "privateEvents": "skip" }));
+    host.edit_meeting(&record, json!({ "Venue": "Room 5" }));
+    host.sync();
+    let event = id(&host.event("From the CRM"));
+    host.edit_event(&event, json!({ "visibility": "private" }));
+    host.settle();
+    for run in [2, 1] {
+        let report = undo_run(&mut host, &json!(run));
+        assert_eq!(report["notRestored"][0]["code"], "not-allowed", "cycle {run}: {report}");
+    }
+    assert_eq!(host.event("From the CRM")["location"], "Room 5");
+}
+
 /// K6: what a service refuses is named, and blocks nothing.
 #[test]
 fn what_is_refused_is_named() {

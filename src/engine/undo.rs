@@ -149,7 +149,7 @@ async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operatio
 pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) -> Result<Vec<Answer>> {
     let mut answers = Vec::new();
     let keys = |run: u32, rows: u32| (0..rows).map(move |part| key::done(run, part));
-    let rows = io.load(book.state.kept.iter().flat_map(|(run, rows, _)| keys(*run, *rows)).collect()).await?;
+    let rows = io.load(book.journal_keys()).await?;
     for (run, parts, _) in book.state.kept.iter().rev() {
         let ops = operations(keys(*run, *parts).filter_map(|key| rows.get(key)))
             .into_iter()

@@ -368,6 +368,38 @@ impl Book {
         }
     }
 
+    /// The rows of the journal, oldest first.
+    pub(crate) fn journal_keys(&self) -> Vec<String> {
+        let rows = self.state.kept.iter();
+        rows.flat_map(|(run, rows, _)| (0..*rows).map(|part| key::done(*run, part))).listed()
+    }
+
+    /// Takes out of the history what it tells of events that became private: their texts, and the values that lost (I18).
+    /// `rows`: the history and the journal.
+    pub(crate) fn hush(&mut self, ids: &[GoogleId], rows: &Rows) {
+        let concerns = |id: &str| ids.iter().any(|private| private.as_str() == id);
+        for (key, text) in rows.iter() {
+            let hushed = match decode::<Segment>(text) {
+                Some(mut segment) => {
+                    for op in segment.0.iter_mut().filter(|op| concerns(&op.google_id)) {
+                        op.hush();
+                    }
+                    encode(&segment)
+                }
+                None => {
+                    let mut ring = reports(Some(text));
+                    for report in &mut ring {
+                        *report = without_conflicts(report, concerns).unwrap_or_default();
+                    }
+                    encode(&ring)
+                }
+            };
+            if hushed != *text {
+                self.put(key.clone(), hushed);
+            }
+        }
+    }
+
     /// The report of a cycle that was cut off, by the rows that it left; it is closed with that.
     pub(crate) fn interrupted(&mut self, open: Open, rows: &Rows) -> Report {
         let mut report = Report {
@@ -569,6 +601,19 @@ fn beyond_details<T>(details: &mut Vec<T>) -> Vec<T> {
 const JOURNAL_BYTES: u32 = 2_000_000;
 
 const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; the next one went on.";
+
+/// A stored report without the conflicts of some events; none where it cannot be read.
+fn without_conflicts(report: &str, concerns: impl Fn(&str) -> bool) -> Option<String> {
+    let mut json = Json::parse(report.as_bytes())?;
+    if let Json::Object(members) = &mut json {
+        for (name, value) in members.iter_mut() {
+            if let (true, Json::List(conflicts)) = (name == "conflicts", value) {
+                conflicts.retain(|conflict| !conflict.get("googleId").str().is_some_and(&concerns));
+            }
+        }
+    }
+    json::text(&json).ok()
+}
 
 /// The operations in rows of the journal; a damaged row holds none.
 pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {

@@ -75,7 +75,9 @@ impl Undoing {
         for op in ops {
             let id = GoogleId::new(op.google_id.as_str());
             let outcome = match cases.get_mut(&id) {
-                Some(_) if asked.source == Some(op.side) => Err(Reason::NotAllowed),
+                Some(case) if asked.source == Some(op.side) || case.is_out_of_reach(op.side) => {
+                    Err(Reason::NotAllowed)
+                }
                 Some(case) => undoing.take_back(op, id, case, asked),
                 None => Err(Reason::Gone),
             };

@@ -17,6 +17,7 @@ use crate::sync::journal::{CREATE, DELETE, FieldChange, Operation, SEEN, UPDATE,
 use crate::sync::plan::Delete;
 use crate::sync::report::Winner;
 use crate::sync::side::Side;
+use crate::sync::state::Reach;
 use crate::wire::zoho_event::CrmContext;
 
 /// The most updates and deletions of a cycle for which events are read only to know what was there before. A larger cycle
@@ -78,9 +79,11 @@ impl Writer<'_> {
         Ok(images)
     }
 
-    /// What is about to be deleted in the CRM.
+    /// What is about to be deleted in the CRM. It may still show what an event said before it became private and was
+    /// skipped: of that nothing is kept (I18).
     pub(super) async fn doomed_records(&self, deletes: &[Delete]) -> Result<Images<CrmId>> {
-        let crm = |op: &Delete| self.links.get(&op.id).map(|link| link.crm.clone());
+        let link = |op: &Delete| self.links.get(&op.id).filter(|link| link.seen.reach != Reach::Aside);
+        let crm = |op: &Delete| link(op).map(|link| link.crm.clone());
         let unread = deletes.iter().filter(|op| op.image().is_none()).filter_map(crm);
         let mut images = self.crm_images(unread.listed(), &[]).await?;
         for op in deletes {
