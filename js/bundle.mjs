@@ -53,11 +53,12 @@ await writeFile(`${pkg}/THIRD-PARTY.txt`, `This package contains code of others:
 
 // The types that nobody can reach name files outside of the package.
 for (const name of ["driver", "load", "lock", "zone"]) await rm(`${pkg}/types/${name}.d.ts`);
+await rm(`${pkg}/types/replay`, { recursive: true });
 const types = (await readdir(`${pkg}/types`, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
 for (const name of types) {
   const text = await readFile(`${pkg}/types/${name}`, "utf8");
   // A compiler before 5.7 resolves no `.ts` in a declaration.
   const portable = text.replaceAll(/(from |import\()"(\.[^"]*)\.ts"/g, '$1"$2.js"');
-  if (/"(\.[^"]*)(load|driver|lock|zone|accord_sync[^"]*)\.js"/.test(portable)) throw new Error(`types/${name} names a file that is not shipped`);
+  if (/"(\.[^"]*)(load|driver|lock|zone|replay\/[^"]*|accord_sync[^"]*)\.js"/.test(portable)) throw new Error(`types/${name} names a file that is not shipped`);
   await writeFile(`${pkg}/types/${name}`, portable);
 }

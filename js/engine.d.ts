@@ -1002,6 +1002,12 @@ export class Engine {
     zoned(offsets: OffsetChange[], nowMs: number): Step;
 }
 
+/**
+ * The text of a field as the engine compares it: `form` 0 is a title, 1 a place, 2 a description of Google, 3 one of the CRM;
+ * `limit` is the most characters that the CRM takes. Tells a replay bundle which stored fingerprints stand for which texts.
+ */
+export function normalForm(form: number, text: string, limit: number): string;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
@@ -1016,6 +1022,7 @@ export interface InitOutput {
     readonly engine_start: (a: number, b: any, c: number) => [number, number, number];
     readonly engine_woke: (a: number, b: number) => [number, number, number];
     readonly engine_zoned: (a: number, b: any, c: number) => [number, number, number];
+    readonly normalForm: (a: number, b: any, c: number) => any;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -72,4 +72,4 @@ pub use sync::report::{
 };
 pub use sync::side::Side;
 #[cfg(target_arch = "wasm32")]
-pub use wasm::Engine;
+pub use wasm::{Engine, normal_form};

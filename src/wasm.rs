@@ -104,6 +104,18 @@ impl Engine {
     }
 }
 
+/// The text of a field as the engine compares it: `form` 0 is a title, 1 a place, 2 a description of Google, 3 one of the CRM;
+/// `limit` is the most characters that the CRM takes. Tells a replay bundle which stored fingerprints stand for which texts.
+#[wasm_bindgen(js_name = normalForm, unchecked_return_type = "string")]
+pub fn normal_form(
+    form: u32,
+    #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
+    limit: u32,
+) -> JsValue {
+    let text = text.as_string().unwrap_or_default();
+    JsValue::from_str(&crate::wire::mapping::normal_form(form, &text, limit as usize))
+}
+
 /// The hand-written part of the generated types: what goes in, and the step, for an interface cannot extend a union.
 #[wasm_bindgen(typescript_custom_section)]
 const HAND_WRITTEN: &str = r#"

@@ -43,3 +43,11 @@ fn any_text_is_written_once() {
 fn a_way_without_its_link_doubles_nothing() {
     feeder::rows(&[0x2a, 0x28, 0x36]);
 }
+
+/// What else it found: one row damaged many times over.
+#[test]
+fn a_row_that_is_damaged_again_and_again_doubles_nothing() {
+    let mut bytes = vec![0x5d, 0x0a];
+    bytes.resize(17, 0x5e);
+    feeder::rows(&bytes);
+}

@@ -95,10 +95,23 @@ fn an_edit_under_a_write() -> Result<(), String> {
     kept(told || stays, "the title typed in Google is gone, and nobody is told")
 }
 
+/// Somebody renames the meeting before anybody knows of it, so that its content alone does not tell what it is.
 fn a_lost_answer() -> Result<(), String> {
-    let mut host = two_way(json!({}));
-    host.add_event(timed("Call", 2));
+    let prepared = || {
+        let mut host = two_way(json!({}));
+        host.add_event(timed("Call", 2));
+        host
+    };
+    let mut undisturbed = prepared();
+    undisturbed.sync();
+    let insert = undisturbed.trace.iter().position(|line| line.starts_with("POST /crm/v8/Events")).unwrap();
+    let mut host = prepared();
     host.world.faults().add(Fault::new(FaultKind::Drop).on(Service::Zoho, "POST", "/crm/v8/Events").after());
+    let rename = |host: &mut Host| {
+        let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_meeting(&id, json!({ "Event_Title": "Call with Ben" }));
+    };
+    host.meanwhile = Some((insert + 1, Box::new(rename)));
     host.settle();
     let count = host.world.crm_event_count();
     kept(count == 1, format!("one event became {count} meetings"))

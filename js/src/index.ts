@@ -24,7 +24,7 @@ export { indexedDbStorage, type IndexedDbStorage } from "./hosts/indexeddb.ts";
 export { memoryStorage } from "./hosts/memory.ts";
 export type { PreviewOptions, RunOptions, Sync, UndoOptions } from "./sync.ts";
 export type {
-  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, Report, Rule, Service, Settings, Status, Trigger, Verification,
+  Access, Answer, Calendar, Conflict, Counts, FetchFailureReason, FieldChange, FieldName, Health, NotRestored, Note, Operation, ParkedEvent, Pause, Plan, Progress, Question, Reason, ReplayAnswer, ReplayBundle, ReplayCrossing, Report, Rule, Service, Settings, Status, Trigger, Verification,
 } from "./types.ts";
 
 /** How the module is loaded, and what it is told once. */
@@ -51,10 +51,11 @@ export interface SyncOptions {
  * const sync = await createSync(host, { module: new URL("/assets/accord_sync_bg.wasm", location.href) });
  */
 export async function createSync(host: Host, options: SyncOptions = {}): Promise<Sync> {
-  const { create } = await loadModule(options.module);
+  const { create, normalForm } = await loadModule(options.module);
   const { seed } = options;
   return syncOver(host, {
     create,
+    normalForm,
     seed: seed === undefined ? randomSeed : () => seed,
     googleBatch: options.googleBatch ?? true,
   });

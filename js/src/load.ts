@@ -1,6 +1,6 @@
 /** Loads the wasm module once per page. The only file that knows the generated glue. */
 
-import init, { Engine } from "../../pkg/accord_sync.js";
+import init, { Engine, normalForm } from "../../pkg/accord_sync.js";
 import type * as generated from "../../pkg/accord_sync.js";
 import { AccordError } from "./errors.ts";
 import type { ModuleSource } from "./host.ts";
@@ -8,6 +8,7 @@ import type { Access, Calendar, EngineLike, Health, OffsetChange, Plan, Progress
 
 export interface LoadedModule {
   create(seed: number): EngineLike;
+  normalForm(form: number, text: string, limit: number): string;
 }
 
 type Fits<Theirs extends Ours, Ours> = Theirs;
@@ -49,7 +50,7 @@ async function load(source: ModuleSource | undefined): Promise<LoadedModule> {
   try {
     // The glue itself names the file beside it, in the form that bundlers know.
     await init(source === undefined ? undefined : { module_or_path: source as Exclude<ModuleSource, Uint8Array> });
-    return { create: (seed) => new Engine(seed) as unknown as EngineLike };
+    return { create: (seed) => new Engine(seed) as unknown as EngineLike, normalForm };
   } catch (cause) {
     throw loadError(cause);
   }

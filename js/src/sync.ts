@@ -6,7 +6,8 @@ import { AccordError, isAccordError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { watched } from "./health.ts";
 import { alone } from "./lock.ts";
-import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Plan, Progress, Reason, Report, Settings, Status, Trigger, Verification, WritingCommand } from "./types.ts";
+import { isRecorded, recorded, type Record as Transcript } from "./replay/record.ts";
+import type { Access, Answer, Calendar, Command, EngineLike, FieldName, Plan, Progress, Reason, ReplayBundle, Report, Settings, Status, Trigger, Verification, WritingCommand } from "./types.ts";
 
 /** How one cycle is run; all of it may be left out. */
 export interface RunOptions {
@@ -185,6 +186,18 @@ export interface Sync {
    */
   resolve(questionId: string, answer: Answer): Promise<Status>;
   /**
+   * What a bug report needs: the last cycle, preview, verification or undo of this object, step by step, with every text,
+   * name, address and id replaced. Kept in memory only, until the next one. Makes no request.
+   *
+   * Rejects with `misuse` when there was none yet, or when it read and wrote more than 16 MB; with `unsupported` where more
+   * code cannot be loaded, as in a service worker whose scripts are not bundled into one.
+   *
+   * @example
+   * const bundle = await sync.replayBundle();
+   * download("accord-replay.json", JSON.stringify(bundle));
+   */
+  replayBundle(): Promise<ReplayBundle>;
+  /**
    * Stops syncing and keeps the links. Makes no request.
    *
    * @example
@@ -217,16 +230,28 @@ export interface EngineSource {
   /** A 32-bit number for each engine. */
   seed(): number;
   googleBatch: boolean;
+  /** The text of a field as the engine compares it. */
+  normalForm(form: number, text: string, limit: number): string;
 }
 
 /** The facade over `host`; `createSync` supplies the engine of the wasm module. */
 export function syncOver(host: Host, source: EngineSource): Sync {
   const disposed = new AbortController();
+  let transcript: Transcript | undefined;
+
+  function engineFor(command: Command): EngineLike {
+    const seed = source.seed();
+    const engine = source.create(seed);
+    if (!isRecorded(command)) return engine;
+    const recording = recorded(engine, seed);
+    transcript = recording.record;
+    return recording.engine;
+  }
 
   async function command(command: Command, options?: DriveOptions): Promise<unknown> {
     if (disposed.signal.aborted) throw new AccordError("misuse", "This sync was disposed of. Make another one with createSync.");
     const signal = options?.signal ? AbortSignal.any([options.signal, disposed.signal]) : disposed.signal;
-    const engine = guarded(() => source.create(source.seed()));
+    const engine = guarded(() => engineFor(command));
     try {
       const result = await drive(engine, command, host, { ...options, signal });
       engine.free();
@@ -272,6 +297,15 @@ export function syncOver(host: Host, source: EngineSource): Sync {
     putBack: async (run, googleId, field) =>
       (await exclusive({ name: "putBack", run, googleId, field, batch: source.googleBatch })) as Report,
     resolve: (question, answer) => status(exclusive({ name: "resolve", question, answer })),
+    replayBundle: async () => {
+      const last = transcript;
+      if (!last) throw new AccordError("misuse", "There is nothing to replay yet. Run a sync first, in this page.");
+      if (last.tooLarge) throw new AccordError("misuse", "The last sync read or wrote too much to be kept for a replay. Run a smaller one, then ask again.");
+      const { bundleOf } = await import("./replay/bundle.ts").catch((cause: unknown) => {
+        throw new AccordError("unsupported", "The code of replay bundles could not be loaded here, as in a service worker. Ask for the bundle in a page.", { cause });
+      });
+      return guarded(() => bundleOf(last, source));
+    },
     deactivate: () => status(exclusive({ name: "deactivate" })),
     forget: async () => void (await exclusive({ name: "forget" })),
     [DISPOSE]: () => disposed.abort(),

@@ -438,6 +438,39 @@ export type HttpAnswer =
   | { status: number; headers: Record<string, string>; body: Uint8Array }
   | { failure: FetchFailureReason };
 
+/**
+ * What a developer needs to see a cycle again: the calls into the engine and the steps that it asked for. Every text, name,
+ * address, id and token is replaced, equal ones by equal ones; times, numbers and the services' own codes are kept.
+ * `cargo xtask replay FILE` plays it.
+ */
+export interface ReplayBundle {
+  format: "accord-replay/1";
+  /** The version of Accord that ran the cycle. */
+  engine: string;
+  /** The engine's only source of chance. */
+  seed: number;
+  /**
+   * Whether the engine takes the same steps in the replaced world as it did in the real one. Where it does not, `differs`
+   * says from which crossing on, counted from 0, and what differs there.
+   */
+  faithful: boolean;
+  differs?: { at: number; what: string };
+  crossings: ReplayCrossing[];
+}
+
+/** One call into the engine and the step that it returned, `null` if it threw. */
+export type ReplayCrossing = { nowMs: number; step: Step | null } & (
+  | { call: "start"; command: Command }
+  | { call: "answered"; answers: ReplayAnswer[] }
+  | { call: "loaded"; rows: Record<string, string> }
+  | { call: "zoned"; offsets: OffsetChange[] }
+  | { call: "failed"; code: string }
+  | { call: "saved" | "woke" | "cancel" }
+);
+
+/** An {@link HttpAnswer} as far as the engine reads it. */
+export type ReplayAnswer = { status: number; retryAfter?: string; body: string } | { failure: FetchFailureReason };
+
 /** What the engine asks the driver to do next. */
 export type Step = { progress: Progress } & (
   | { type: "http"; requests: HttpRequest[] }

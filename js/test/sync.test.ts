@@ -19,6 +19,7 @@ function syncWith(scripts: (ScriptStep | Error)[][], over: Partial<Host> = {}): 
       return engine;
     },
     seed: () => 7,
+    normalForm: (_form, text) => text,
     googleBatch: false,
   });
   return { sync, engines, seeds };

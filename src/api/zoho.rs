@@ -101,6 +101,8 @@ pub(crate) enum Meetings {
     EndingFrom(i64),
     /// Those that start in a span, or that were created since an instant (seconds).
     StartingOrCreated { from: i64, to: i64, created_since: i64 },
+    /// Those that were created since an instant (seconds).
+    CreatedSince(i64),
 }
 
 /// A page of the user's meetings, in the order of their ids after `after`: pages by position would shift when
@@ -108,6 +110,7 @@ pub(crate) enum Meetings {
 pub(crate) fn meetings(owner: &str, which: &Meetings, after: Option<&CrmId>, marks: bool) -> HttpRequest {
     let which = match which {
         Meetings::EndingFrom(end) => format!("End_DateTime >= '{}'", time(*end)),
+        Meetings::CreatedSince(since) => format!("Created_Time >= '{}'", time(*since)),
         Meetings::StartingOrCreated { from, to, created_since } => format!(
             "((Start_DateTime between '{}' and '{}') or (Created_Time >= '{}'))",
             time(*from),

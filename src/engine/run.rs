@@ -25,6 +25,7 @@ use crate::sync::observe::{Admission, Case, Cases, InGoogle};
 use crate::sync::pair::{Alike, pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::preview::Preview;
+use crate::sync::recover::CLOCK_SLACK;
 use crate::sync::report::{Failed, Finished, Note, Pause, Report, Skipped};
 use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown, key};
 
@@ -147,7 +148,11 @@ async fn cycle(
     let ends = book.state.exclusive_ends();
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
-    Writer::new(io, book, report, None).recover().await?;
+    let mut writer = Writer::new(io, book, report, None);
+    writer.recover().await?;
+    if preview.is_none() {
+        writer.yield_to_twins().await?;
+    }
 
     io.phase(Phase::Reading);
     let admission = Admission::new(settings, io.now_ms());
@@ -298,8 +303,11 @@ async fn compare(
     let matching = book.state.doubt || lost;
     let unsure = |id: &GoogleId| book.parked(id).is_some_and(|row| row.code == Parked::AMBIGUOUS);
     if settings.direction == Direction::GoogleToCrm {
-        if matching || cases.keys().any(unsure) {
-            adopt(io, &mut cases, book, report, admission).await?;
+        let everything = matching || cases.keys().any(unsure);
+        // Another device of the same person may have created what is new meanwhile.
+        let since = book.state.last_run_ms.filter(|_| !everything);
+        if everything || since.is_some() && !activation.crm.marks && !book.state.importing {
+            adopt(io, &mut cases, book, report, admission, since).await?;
         }
     } else if matching || !book.state.importing {
         set_apart(&mut cases, book, io.now_ms());
@@ -697,13 +705,17 @@ async fn adopt(
     book: &mut Book,
     report: &mut Report,
     admission: &Admission<'_>,
+    since_ms: Option<i64>,
 ) -> Result<()> {
     let new = |case: &Case| case.google_view() == View::New;
     if !cases.values().any(|case| new(case)) {
         return Ok(());
     }
     let day = 86_400;
-    let which = Meetings::EndingFrom(admission.window_start - 2 * day);
+    let which = match since_ms {
+        Some(since) => Meetings::CreatedSince(since.min(io.now_ms()) / 1000 - CLOCK_SLACK),
+        None => Meetings::EndingFrom(admission.window_start - 2 * day),
+    };
     let activation = book.active()?;
     let connection = activation.connection();
     let meetings = read::meetings(io, &activation.crm, &which).await?;

@@ -8,6 +8,7 @@ mod google;
 mod journal;
 mod people;
 mod preview;
+mod twins;
 mod update;
 
 use self::all_day::{is_all_day, widest};
@@ -199,6 +200,9 @@ impl<'a> Writer<'a> {
             self.learn_all_day(&id, &event).await?;
         }
         self.create(creates).await?;
+        if self.asked_for.is_none() {
+            self.yield_to_twins().await?;
+        }
         if self.two_way {
             self.read_back().await?;
         }

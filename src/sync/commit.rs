@@ -1,7 +1,7 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::journal::{DELETE, Operation, SEEN, Segment, UPDATE};
+use super::journal::{CREATE, DELETE, Operation, SEEN, Segment, UPDATE};
 use super::pair::Alike;
 use super::report::{
     Candidates, Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status,
@@ -58,6 +58,11 @@ pub(crate) struct Book {
     /// The cycle that is under way, and the rows and bytes that it added to the journal.
     pub(crate) cycle: Open,
     added: (u32, u32),
+    /// Records that were created, by this cycle or by one that was cut off, and of which nobody knows yet whether another
+    /// device created them too.
+    pub(crate) newborn: Vec<(CrmId, GoogleId)>,
+    /// When the cycle that was cut off had started.
+    pub(crate) newborn_ms: Option<i64>,
     /// What was written and is not yet saved.
     done: Vec<Operation>,
     /// The texts as they are stored: a row is written only when its text changes.
@@ -100,6 +105,8 @@ impl Book {
             held: waiting.held,
             cycle: Open::default(),
             added: (0, 0),
+            newborn: Vec::new(),
+            newborn_ms: None,
             done: Vec::new(),
             stored: rows,
             changes: Vec::new(),
@@ -413,7 +420,11 @@ impl Book {
         };
         for op in operations(rows.values()) {
             self.count(&op, &mut report);
+            if let (Side::Crm, CREATE, Some(crm)) = (op.side, op.verb, &op.crm_id) {
+                self.newborn.push((CrmId::new(crm.as_str()), GoogleId::new(op.google_id.as_str())));
+            }
         }
+        self.newborn_ms = Some(open.started_ms);
         let bytes = rows.values().fold(0, |sum, text| sum + text.len());
         self.added =
             (u32::try_from(rows.len()).unwrap_or(u32::MAX), u32::try_from(bytes).unwrap_or(u32::MAX));
@@ -457,9 +468,10 @@ impl Book {
         self.journal();
         let mut core = vec![(key::STATE, Some(encode(&self.state)))];
         core.push((key::SETTINGS, self.activation.as_ref().map(encode)));
-        let Intents { creates, updates, births, lost, contacts_ms, open, undo, .. } = &self.intents;
+        let Intents { creates, updates, births, lost, contacts_ms, open, undo, yielded, .. } = &self.intents;
         let none = creates.is_empty() && updates.is_empty() && births.is_empty() && lost.is_empty();
-        let intends = !none || contacts_ms.is_some() || open.is_some() || undo.is_some();
+        let intends =
+            !none || contacts_ms.is_some() || open.is_some() || undo.is_some() || !yielded.is_empty();
         core.push((key::INTENTS, intends.then(|| encode(&self.intents))));
         let waits = !(self.parked.is_empty() && self.held.is_empty());
         let waiting = || encode(&WaitingText { parked: &self.parked, held: &self.held });

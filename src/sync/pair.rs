@@ -149,6 +149,36 @@ fn mark_key(id: &GoogleId) -> u64 {
     Digest::new().text(id.as_str()).finish().as_u64()
 }
 
+/// Of records that this device created and those that it did not: the pairs of which both show the same, nobody else does,
+/// and the other one is older.
+pub(crate) fn twins<'m>(ours: &'m [Meeting], others: &'m [Meeting]) -> Vec<(&'m Meeting, &'m Meeting)> {
+    let content = |meeting: &Meeting| {
+        let times = meeting
+            .extents
+            .iter()
+            .fold(Digest::new().text(&meeting.title).text(&meeting.place), |digest, at| {
+                digest.number(time_fingerprint(*at).as_u64().cast_signed())
+            });
+        times.finish().as_u64()
+    };
+    let index =
+        |all: &[Meeting]| Index::new(all.iter().enumerate().map(|(at, one)| (content(one), at)).listed());
+    let (alike, rivals) = (index(others), index(ours));
+    let age = |meeting: &'m Meeting| (meeting.created, meeting.id.as_str().len(), meeting.id.as_str());
+    let mut pairs = Vec::new();
+    for mine in ours {
+        let key = content(mine);
+        let mut found = alike.of(key);
+        if let (Some(other), None, 1) = (found.next(), found.next(), rivals.of(key).count())
+            && let Some(other) = others.get(other)
+            && age(other) < age(mine)
+        {
+            pairs.push((mine, other));
+        }
+    }
+    pairs
+}
+
 fn key(title: &str, when: WhenKey) -> u64 {
     Digest::new().text(title).number(time_fingerprint(when).as_u64().cast_signed()).finish().as_u64()
 }

@@ -7,7 +7,7 @@ use crate::model::list::Listed;
 use crate::model::sight::Meeting;
 
 /// How far apart the clocks of this machine and of the CRM may be, in seconds, for a record to count as created since.
-const CLOCK_SLACK: i64 = 300;
+pub(crate) const CLOCK_SLACK: i64 = 300;
 
 /// What to ask the CRM for: the span of the starts, and the instant since which records count as created by the lost
 /// request, all in seconds since 1970.

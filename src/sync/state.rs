@@ -708,6 +708,9 @@ pub(crate) struct Intents {
     /// What a person asked to be taken back, until that is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undo: Option<Undo>,
+    /// Records of this device that had an older twin, and when they were last modified: they are to be deleted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) yielded: Vec<(CrmId, i64)>,
 }
 
 /// A cycle that writes.
@@ -771,6 +774,10 @@ impl Row for Intents {
                     field: field.as_deref().and_then(Field::named),
                 })
             }),
+            yielded: fields.needed(all(fields.array("yielded"), |pair| {
+                let (crm, modified) = both(pair)?;
+                Some((CrmId::new(crm.str()?), modified.integer()?))
+            })),
         })
     }
 }

@@ -130,6 +130,19 @@ pub(crate) fn from_crm(source: &Json<'_>, context: &CrmContext<'_>) -> Result<Ev
     Ok(event)
 }
 
+/// The text of a field as the engine compares it: 0 a title, 1 a place, 2 a description of Google, 3 one of the CRM; `limit`
+/// is the most characters that the CRM takes.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn normal_form(form: u32, text: &str, limit: usize) -> String {
+    let limits = TextLimits { title: limit, place: limit, description: limit };
+    match form {
+        0 => title(text, limits),
+        1 => place(text, limits),
+        2 => description(text::readable(text), limits),
+        _ => description(text::plain(text), limits),
+    }
+}
+
 fn nothing_yet() -> Event {
     Event::blank(When::all_day(NaiveDate::MIN, NaiveDate::MIN))
 }

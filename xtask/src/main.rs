@@ -13,6 +13,7 @@ mod package;
 mod process;
 mod project;
 mod python;
+mod replay;
 mod server;
 mod setup;
 mod simulate;
@@ -21,6 +22,7 @@ mod tally;
 mod test;
 mod widget;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -48,6 +50,7 @@ usage: cargo xtask <command>
                     what the native tests reach of src/, against the list in tests/COVERAGE.md; needs cargo-llvm-cov
   fuzz  [--seconds 60] [target]
                     arbitrary stories for the targets of tests/fuzz; needs nightly Rust and cargo-fuzz
+  replay FILE       play what `sync.replayBundle()` exported, and tell where the engine takes other steps
   bless             record the module's size, its types and the transcripts as they are
   setup             find or install what the commands above need (they do it themselves)
 ";
@@ -74,6 +77,7 @@ enum Request {
         record: bool,
     },
     Demo(demo::Options),
+    Replay(PathBuf),
     /// Cargo's runner of test binaries for wasm: the rest of the line is handed over.
     WasmTestRunner(Vec<std::ffi::OsString>),
 }
@@ -119,6 +123,7 @@ fn perform(request: Request) -> Result<ExitCode> {
         Request::Fuzz(options) => fuzz::run(&shell, &Project::find()?, &options)?,
         Request::Simulate(options) => simulate::run(&shell, &Project::find()?, &options)?,
         Request::Coverage { record } => coverage::run(&shell, &Project::find()?, record)?,
+        Request::Replay(bundle) => replay::run(&bundle)?,
         Request::Demo(options) => demo::run(&shell, &Project::find()?, &options)?,
         Request::WasmTestRunner(_) => unreachable!("handled above"),
     }
@@ -148,6 +153,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
     let mut demo = demo::Options::default();
     let mut fuzz = fuzz::Options::default();
     let mut simulate = simulate::Options::default();
+    let mut bundle = None;
     if command == "wasm-test-runner" {
         return Ok(Request::WasmTestRunner(args.raw_args()?.collect()));
     }
@@ -165,6 +171,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
             ("coverage", Long("record")) => record = true,
             ("simulate", Long("seeds")) => simulate.seeds = args.value()?.parse()?,
             ("simulate", Long("from")) => simulate.from = args.value()?.parse()?,
+            ("replay", Value(path)) if bundle.is_none() => bundle = Some(PathBuf::from(path)),
             ("demo", Long("port")) => demo.port = args.value()?.parse()?,
             ("demo", Long("events")) => demo.events = args.value()?.parse()?,
             ("demo", Long("no-open")) => demo.open = false,
@@ -185,6 +192,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Request> {
         "simulate" => Request::Simulate(simulate),
         "coverage" => Request::Coverage { record },
         "demo" => Request::Demo(demo),
+        "replay" => Request::Replay(bundle.context("`cargo xtask replay` takes the file of a bundle")?),
         "help" => Request::Help,
         _ => bail!("there is no command `{command}`\n\n{USAGE}"),
     })
@@ -239,6 +247,13 @@ mod tests {
         };
         assert_eq!(options, simulate::Options { seeds: 1, from: 989 });
         assert!(parsed("simulate 989").is_err());
+    }
+
+    #[test]
+    fn a_replay_takes_one_file() {
+        let Ok(Request::Replay(path)) = parsed("replay bundle.json") else { panic!("the line is valid") };
+        assert_eq!(path, PathBuf::from("bundle.json"));
+        assert!(parsed("replay").is_err() && parsed("replay a b").is_err());
     }
 
     #[test]

@@ -160,10 +160,11 @@ impl Session<'_> {
             self.check("size of the module", |s| size::require(s.shell, s.project))?;
             self.check("types of the bench", |s| bench::check_types(s.shell, s.project))?;
         }
-        if is_built && wants(Part::Js) {
-            self.tests("js", |s| {
-                Ok(s.shell.watch(&mut s.project.npm(&["test", "--workspace", "accord-js"]), LONG)?.into())
-            })?;
+        if is_built
+            && wants(Part::Js)
+            && let Some(sandbox) = self.sandbox()?
+        {
+            self.tests("js", |s| s.javascript(&sandbox))?;
         }
         if wants(Part::Clients) {
             let mut python = PathBuf::new();
@@ -306,6 +307,14 @@ impl Session<'_> {
         {
             command.env_remove(other);
         }
+        Ok(self.shell.watch(&mut command, LONG)?.into())
+    }
+
+    /// The unit tests, and replay bundles over the sandbox, which this program plays.
+    fn javascript(&self, sandbox: &Path) -> Result<Ran> {
+        let program = std::env::current_exe().context("this program does not know its own path")?;
+        let mut command = self.project.npm(&["test", "--workspace", "accord-js"]);
+        command.env("ACCORD_SANDBOX", sandbox).env("ACCORD_XTASK", program);
         Ok(self.shell.watch(&mut command, LONG)?.into())
     }
 

@@ -152,6 +152,7 @@ impl Writer<'_> {
                 let modified = seconds(&result.modified);
                 let renews = op.renews.is_some();
                 self.journal_create(Side::Crm, (&op.id, &crm), &op.event, renews, version(modified));
+                self.book.newborn.push((crm.clone(), op.id.clone()));
                 self.book_link(&op.id, crm, op.draft, modified, op.renews.as_ref());
             }
             _ if self.names_nobody(result, op.event.known_guests()) => {
@@ -216,6 +217,7 @@ impl Writer<'_> {
             if let Some(index) = intents.iter().position(|(known, _)| *known == id) {
                 let (_, draft) = intents.swap_remove(index);
                 self.journal_found(&id, &meeting.id, &meeting.title, version(meeting.modified));
+                self.book.newborn.push((meeting.id.clone(), id.clone()));
                 self.book_link(&id, meeting.id, draft, meeting.modified, None);
                 self.report.crm.created += 1;
                 self.count_done(1);
