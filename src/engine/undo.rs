@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
 use crate::model::settings::Direction;
-use crate::sync::commit::{Book, operations};
+use crate::sync::commit::{Book, operations, reports};
 use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
 use crate::sync::observe::Admission;
 use crate::sync::report::{Finished, Report};
@@ -105,6 +105,12 @@ async fn take_back(
     };
     let Undoing { mut plan, revivals, already, left } = undoing;
     report.not_restored = left;
+    if undo.id.is_none() && undo.field.is_none() {
+        let history = io.load(vec![key::HISTORY.to_owned()]).await?;
+        if Book::told(undo.run, "contacts", &reports(history.get(key::HISTORY))) > 0 {
+            report.not_restored.push(Reason::Contacts.told("", None));
+        }
+    }
     for op in already {
         book.count(&op, report);
         book.record(op);
@@ -154,7 +160,7 @@ pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) 
         let ops = operations(keys(*run, *parts).filter_map(|key| rows.get(key)))
             .into_iter()
             .filter(|op| op.is_about(id) && op.is_write());
-        let at_ms = Book::started(*run, reports);
+        let at_ms = Book::told(*run, "startedMs", reports);
         let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).listed();
         ops.reverse();
         answers.append(&mut ops);

@@ -440,13 +440,13 @@ impl Book {
         counts.add(op.verb);
     }
 
-    /// When a cycle started, by its report.
-    pub(crate) fn started(run: u32, reports: &[String]) -> i64 {
-        let started = |report: &String| {
+    /// A number in the report of a cycle; 0 where it is not kept any more.
+    pub(crate) fn told(run: u32, name: &str, reports: &[String]) -> i64 {
+        let number = |report: &String| {
             let json = Json::parse(report.as_bytes())?;
-            (json.get("run").number() == Some(u64::from(run))).then(|| json.get("startedMs").integer())?
+            (json.get("run").number() == Some(u64::from(run))).then(|| json.get(name).integer())?
         };
-        reports.iter().find_map(started).unwrap_or_default()
+        reports.iter().find_map(number).unwrap_or_default()
     }
 
     /// Adds a report to the ring, given the row as it is stored. It is as it was afterwards.
