@@ -1,7 +1,7 @@
 /** The sync as the page sees it: what is stored, what runs, what went wrong. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isAccordError, AccordError, type Answer, type Calendar, type Plan, type Progress, type Reason, type Report, type RunOptions, type Settings, type Status, type Sync, type Verification } from "../src/index.ts";
+import { isAccordError, AccordError, type Answer, type Calendar, type FieldName, type Plan, type Progress, type Reason, type Report, type RunOptions, type Settings, type Status, type Sync, type Verification } from "../src/index.ts";
 import type { Side } from "./events.ts";
 import { meetingsInCrm } from "./sandbox.ts";
 import { openSync } from "./services.ts";
@@ -41,8 +41,10 @@ export interface Session {
   preview(): Promise<Plan | undefined>;
   /** Looks whether linked events agree. */
   verify(): Promise<Verification | undefined>;
-  /** Takes back what a sync wrote. */
-  undo(run: number): Promise<void>;
+  /** Takes back what a sync wrote, of one event or of all. */
+  undo(run: number, googleId?: string): Promise<void>;
+  /** Writes a value that lost a conflict to both sides. */
+  putBack(run: number, googleId: string, field: FieldName): Promise<void>;
   /** Why an event looks as it does, by the id of either side. */
   explain(id: string): Promise<Reason[]>;
   /** Brings a meeting that was just saved or deleted in the CRM to Google at once, where this can be. */
@@ -189,8 +191,11 @@ export function useSession(): Session {
     run,
     preview: () => work((sync, drive) => sync.preview(drive)),
     verify: () => work((sync, { signal }) => sync.verify({ ...(signal && { signal }) })),
-    async undo(of) {
-      await work((sync, drive) => sync.undo(of, drive));
+    async undo(of, googleId) {
+      await work((sync, drive) => sync.undo(of, { ...drive, ...(googleId !== undefined && { googleId }) }));
+    },
+    async putBack(of, googleId, field) {
+      await work((sync) => sync.putBack(of, googleId, field));
     },
     explain: async (id) => (await opening).explain(id),
     push,

@@ -1,5 +1,6 @@
 /** The demo page as a person uses it: by the names of its buttons and the words it shows. */
 
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import { Sandbox } from "./sandbox.ts";
 
@@ -161,4 +162,14 @@ export class Demo {
   row(side: Locator, title: string): Locator {
     return side.locator(".event-row").filter({ hasText: title });
   }
+}
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** @param part a part of a page whose other thousand rows are alike; all of the page otherwise */
+export async function noViolations(page: Page, part?: string): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
+  const builder = new AxeBuilder({ page }).withTags(TAGS);
+  const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`)).toEqual([]);
 }

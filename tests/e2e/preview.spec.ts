@@ -1,6 +1,6 @@
 /** A person looks before a sync, asks afterwards why, takes it back, and has both sides compared. */
 
-import { expect, test } from "./demo.ts";
+import { expect, noViolations, test } from "./demo.ts";
 
 test.use({ events: 400 });
 
@@ -72,6 +72,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(dialog).toBeVisible({ timeout: 45_000 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
+    await noViolations(page, "dialog");
     await page.screenshot({ path: `screenshots/preview-fr-320-${scheme}.png` });
   });
 }
