@@ -6,6 +6,9 @@ import { Sandbox } from "./sandbox.ts";
 
 export { expect };
 
+/** The style that Playwright puts into a page while it takes a picture: Firefox says that the page's policy refuses it. */
+const PICTURE_STYLE = "sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT+SmwNZWA=";
+
 export interface Fixtures {
   demo: Demo;
   sandbox: Sandbox;
@@ -50,7 +53,9 @@ export const test = base.extend<Fixtures & Options, { servers: Servers }>({
         // The browser itself reports answers of 4xx and 5xx, which are part of the stories.
         if (!message.text().startsWith("Failed to load resource")) said.push(`${message.type()}: ${message.text()}`);
       });
-      page.on("pageerror", (error) => said.push(`thrown: ${error.message}`));
+      page.on("pageerror", ({ message }) => {
+        if (!message.includes(PICTURE_STYLE)) said.push(`thrown: ${message}`);
+      });
       await use(said);
       expect(said).toEqual([]);
     },
@@ -156,6 +161,12 @@ export class Demo {
   async showList(): Promise<void> {
     await this.page.getByRole("radio", { name: "List" }).check();
     await expect(this.google.locator(".day-list")).toBeVisible();
+  }
+
+  /** A picture to look at. */
+  async picture(name: string, fullPage = false): Promise<void> {
+    const { project } = base.info();
+    await this.page.screenshot({ path: `screenshots/${name}${project.name === "chromium" ? "" : `-${project.name}`}.png`, fullPage });
   }
 
   /** The row of an event in the list of one side. */

@@ -15,7 +15,7 @@ test("a preview shows what a sync then does", async ({ demo, page }) => {
   const dialog = page.getByRole("dialog", { name: "What a sync would do" });
   await expect(dialog).toBeVisible({ timeout: 45_000 });
   expect((await demo.sandbox.crm()).length).toBe(before);
-  await page.screenshot({ path: "screenshots/preview-first.png" });
+  await demo.picture("preview-first");
   const created = Number(await dialog.locator(".numbers > div").filter({ hasText: "In the CRM: Created" }).locator("dd").textContent());
   expect(created).toBeGreaterThan(100);
   await expect(dialog.locator(".operations > li")).toHaveCount(100);
@@ -48,7 +48,7 @@ test("before and after, why, undo, and a look at both sides", async ({ demo, pag
   const form = page.getByRole("dialog", { name: "Edit meeting" });
   await form.getByText("Why does it look so?").click();
   await expect(form.locator(".operations > li").first()).toContainText("changed in Google");
-  await page.screenshot({ path: "screenshots/why.png" });
+  await demo.picture("why");
   await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: "Compare 50 pairs" }).click();
@@ -58,7 +58,7 @@ test("before and after, why, undo, and a look at both sides", async ({ demo, pag
   await page.getByRole("button", { name: /^Undo sync/ }).first().click();
   await demo.finished();
   await expect(demo.row(demo.crm, "Story: looked at")).toBeVisible();
-  await page.screenshot({ path: "screenshots/undone.png", fullPage: true });
+  await demo.picture("undone", true);
 });
 
 for (const scheme of ["light", "dark"] as const) {
@@ -73,6 +73,6 @@ for (const scheme of ["light", "dark"] as const) {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await noViolations(page, "dialog");
-    await page.screenshot({ path: `screenshots/preview-fr-320-${scheme}.png` });
+    await demo.picture(`preview-fr-320-${scheme}`);
   });
 }

@@ -26,7 +26,7 @@ test("one event of a sync is taken back, the others stay", async ({ demo, page }
   const form = await why(demo, "Story: changed 1");
   await expect(form.locator(".operations > li")).toHaveCount(2);
   await noViolations(page, "dialog");
-  await page.screenshot({ path: "screenshots/why-undo.png" });
+  await demo.picture("why-undo");
   await form.getByRole("button", { name: "Undo what sync 2 wrote of this event" }).click();
   await demo.finished();
   await expect(page.getByRole("dialog")).toHaveCount(0);
@@ -47,7 +47,7 @@ for (const where of ["the report", "the reasons"] as const) {
     await expect(demo.row(demo.google, "Story: as the CRM says")).toBeVisible();
     const place = where === "the report" ? demo.report : await why(demo, "Story: as the CRM says");
     const button = place.getByRole("button", { name: "Put back on both sides: Title" });
-    if (where === "the reasons") await page.screenshot({ path: "screenshots/put-back.png" });
+    if (where === "the reasons") await demo.picture("put-back");
     await button.click();
     await demo.finished();
     for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: as Google says")).toBeVisible();
@@ -70,7 +70,7 @@ test("what an undo leaves as it is, is named with the reason", async ({ demo, pa
   await expect(demo.row(demo.crm, "Story: event 1")).toContainText("Room 9");
   await expect(demo.row(demo.crm, "Story: event 2")).not.toContainText("Room 1");
   await noViolations(page);
-  await page.screenshot({ path: "screenshots/left.png", fullPage: true });
+  await demo.picture("left", true);
 });
 
 test("a comparison names what differs, and what is missing", async ({ demo, page }) => {
@@ -87,7 +87,7 @@ test("a comparison names what differs, and what is missing", async ({ demo, page
   await demo.remove(demo.google, "Story: renamed");
   await compare.click();
   await expect(health).toContainText("1 pair differs: missing in Google.");
-  await page.screenshot({ path: "screenshots/compared.png" });
+  await demo.picture("compared");
   await demo.sync();
   await compare.click();
   await expect(health).toContainText("all agree");
@@ -117,7 +117,7 @@ for (const { button, entries } of [{ button: "Pair them row by row", entries: 2 
     for (const place of ["Google room 1", "Google room 2", "CRM room 1", "CRM room 2"]) await expect(question.locator("td").filter({ hasText: place })).toHaveCount(1);
     await expect(page.locator(".health")).toContainText("Needs you");
     await noViolations(page, ".controls");
-    await page.screenshot({ path: "screenshots/alike.png" });
+    await demo.picture("alike");
     const alike = async () => [
       admissible(await demo.sandbox.google(), Date.now()).filter(({ summary }) => summary === "Story: alike").length,
       (await demo.sandbox.crm()).filter((meeting) => meeting.Event_Title === "Story: alike").length,
@@ -149,14 +149,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(await overflow()).toBe(0);
       await noViolations(page);
-      await page.screenshot({ path: `screenshots/trust-fr-320-${colorScheme}.png`, fullPage: true });
+      await demo.picture(`trust-fr-320-${colorScheme}`, true);
       await page.locator(".side-crm .event-row").filter({ hasText: event }).click();
       const form = page.getByRole("dialog");
       await form.getByText("Pourquoi est-ce ainsi ?").click();
       await form.locator(".operations").scrollIntoViewIfNeeded();
       await noViolations(page, "dialog");
       expect(await form.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
-      await page.screenshot({ path: `screenshots/why-fr-320-${colorScheme}.png` });
+      await demo.picture(`why-fr-320-${colorScheme}`);
     });
   });
 }

@@ -33,7 +33,7 @@ export function HistoryCard({ history, busy, onUndo }: { history: Report[]; busy
                 <tr key={report.run}>
                   <th scope="row">{text.number(report.run)}</th>
                   <td>
-                    {text.date(report.startedMs, { dateStyle: "short", timeStyle: "medium" })}
+                    {text.date(report.startedMs, { dateStyle: "short", timeStyle: "short" })}
                     {report.undoes !== undefined && <small>{text.t("history.undoes", { run: report.undoes })}</small>}
                   </td>
                   {[...SIDES.flatMap((side) => WRITES.map((what) => report[side][what])), report.remaining, report.requests.google + report.requests.zoho]

@@ -114,7 +114,7 @@ export function OperationItem({ operation: op, cycle, when, busy = false, onPutB
               </dd>
               {change.lost !== undefined && (
                 <dd class="lost-value">
-                  <span class="muted">{t("conflict.lost")}: </span><del>{value(text, change, change.lost)}</del>
+                  {change.lost !== change.before && <><span class="muted">{t("conflict.lost")}: </span><del>{value(text, change, change.lost)}</del></>}
                   {onPutBack && <button type="button" disabled={busy} aria-label={t("conflict.putBack.field", { field: t(`field.${change.field}`) })} onClick={() => onPutBack(change.field)}>{t("conflict.putBack")}</button>}
                 </dd>
               )}
