@@ -65,14 +65,6 @@ impl ErrorKind {
             Self::Internal => "internal",
         }
     }
-
-    /// Whether the same call may succeed later without anybody changing anything.
-    pub const fn can_retry(self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited | Self::Offline | Self::BadResponse | Self::ServerError | Self::Locked
-        )
-    }
 }
 
 /// A failure: its kind, and a sentence for people.

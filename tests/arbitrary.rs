@@ -51,3 +51,9 @@ fn a_row_that_is_damaged_again_and_again_doubles_nothing() {
     bytes.resize(17, 0x5e);
     feeder::rows(&bytes);
 }
+
+/// A link's row gone and its way back damaged.
+#[test]
+fn a_link_that_is_lost_at_both_ends_doubles_nothing() {
+    feeder::rows(b"crmcrm");
+}

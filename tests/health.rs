@@ -40,6 +40,16 @@ fn two_way(events: i64) -> Host {
     host
 }
 
+/// Fifty pairs unless told otherwise.
+#[test]
+fn a_sample_has_a_size() {
+    let mut host = two_way(30);
+    host.settle();
+    let found = host.run(json!({ "name": "verify" })).done();
+    assert_eq!((&found["checked"], &found["drifts"]), (&json!(50), &json!([])));
+    assert_eq!(verify(&mut host, 7)["checked"], 7);
+}
+
 #[test]
 fn the_state_follows_the_sync() {
     let mut host = Host::new();

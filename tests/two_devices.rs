@@ -51,6 +51,10 @@ impl Devices {
 
     /// The first device is at some call of its cycle when the second one runs a whole one; says whether it came to that.
     fn meet(&mut self, call: usize) -> bool {
+        self.meet_and(call, |host| drop(host.settle()))
+    }
+
+    fn meet_and(&mut self, call: usize, cycle: impl FnOnce(&mut Host)) -> bool {
         let rows = self.rows[1].clone();
         let done = std::rc::Rc::new(std::cell::RefCell::new(None));
         let result = done.clone();
@@ -65,7 +69,7 @@ impl Devices {
                 *result.borrow_mut() = Some(other.rows);
             }),
         ));
-        self.sync(0);
+        self.at(0, cycle);
         let met = self.host.meanwhile.take().is_none();
         if let Some(rows) = done.borrow_mut().take() {
             self.rows[1] = rows;
@@ -209,6 +213,33 @@ fn devices_that_meet_lose_no_edit() {
         assert_eq!(devices.host.event("Call in the CRM")["description"], "Bring the offer", "at call {call}");
         if !met {
             break;
+        }
+    }
+}
+
+/// I12, K2: the device whose record came second is killed anywhere in the cycle that finds it out. What it does not know
+/// to be its own it does not delete: killed before the answer to the insert is stored, there may be two.
+#[test]
+fn a_device_that_is_killed_while_it_yields_doubles_nothing() {
+    for direction in ["google-to-crm", "two-way"] {
+        let prepared = || Devices::on(direction, |host| people_add(host, direction, &["Call", "Lunch"]));
+        let mut alone = prepared();
+        alone.sync(0);
+        let insert = |host: &Host| host.trace.iter().position(|line| line.starts_with("POST /crm/v8/Events"));
+        let insert = insert(&alone.host).unwrap();
+        for kill in (insert + 1..200).flat_map(|at| [Kill::After(at), Kill::Before(at + 1)]) {
+            let mut devices = prepared();
+            let mut killed = false;
+            devices.meet_and(insert, |host| {
+                let ended = host.run_killed(json!({ "name": "run", "batch": true }), kill);
+                killed = matches!(ended, support::Ended::Killed);
+            });
+            devices.settle();
+            let all = expected(direction, &["Call", "Lunch"]);
+            assert_eq!(devices.titles(), [all.clone(), all], "{direction}, {kill:?}");
+            if !killed {
+                break;
+            }
         }
     }
 }

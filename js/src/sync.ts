@@ -187,9 +187,10 @@ export interface Sync {
   resolve(questionId: string, answer: Answer): Promise<Status>;
   /**
    * What a bug report needs: the last cycle, preview, verification or undo of this object, step by step, with every text,
-   * name, address and id replaced. Kept in memory only, until the next one. Makes no request.
+   * name, address and id replaced. Kept in memory only, until the next one. Makes no request; of a first sync of thousands it
+   * takes some seconds.
    *
-   * Rejects with `misuse` when there was none yet, or when it read and wrote more than 16 MB; with `unsupported` where more
+   * Rejects with `misuse` when there was none yet, or when it read and wrote more than 32 MB; with `unsupported` where more
    * code cannot be loaded, as in a service worker whose scripts are not bundled into one.
    *
    * @example

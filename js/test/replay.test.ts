@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { memoryStorage } from "../src/hosts/memory.ts";
 import { bundleOf, VERSION } from "../src/replay/bundle.ts";
-import { Fingerprints, ofPeople, type NormalForm } from "../src/replay/fingerprints.ts";
+import { Fingerprints, ofExtent, ofPeople, ofWhole, type NormalForm } from "../src/replay/fingerprints.ts";
 import { parse, print } from "../src/replay/json.ts";
 import { birth, Collected, connectionOf, Renamed } from "../src/replay/names.ts";
 import { recorded } from "../src/replay/record.ts";
 import { contents, Rows } from "../src/replay/rows.ts";
 import { shapeOf } from "../src/replay/shape.ts";
-import { fingerprint, hex } from "../src/replay/sip.ts";
+import { Digest, fingerprint, hex, rotated } from "../src/replay/sip.ts";
 import { retryAfter, Vendor } from "../src/replay/vendor.ts";
 import { Words } from "../src/replay/words.ts";
 import { syncOver } from "../src/sync.ts";
@@ -202,6 +202,55 @@ test("stored rows: what they name, and what their fingerprints stand for", () =>
   assert.equal(rows.key("link/abc12"), `link/${names.googleId("abc12")}`);
 });
 
+test("no text of any stored row gets through", () => {
+  const secret = "zimzumquark";
+  const conflict = { googleId: secret, crmId: secret, field: "title", google: secret, crm: secret, winner: "google" };
+  const parked = { googleId: secret, crmId: secret, code: secret, message: secret, etag: secret, crm: secret };
+  const draft = [secret, [1, 2, 3, 4, 5, 6], [7], 1, 2, 3];
+  const question = { id: secret, side: secret, ids: [secret], crm: [secret], answer: secret, candidates: { googleIds: [secret], crmIds: [secret] }, code: secret, count: 1 };
+  const head = [secret, secret, secret, secret, secret, secret, secret];
+  const rows: { [key: string]: unknown } = {
+    settings: { settings: { calendar: secret, direction: secret }, crm: { user: secret, own: [secret, `${secret}@example.org`], organisation: secret, zone: secret, defaults: [[secret, secret]] } },
+    state: { cursor: secret, probe: secret, trouble: { code: secret, message: secret }, defaultReminders: [[secret, 10]], allDay: { offset: secret } },
+    intents: { creates: [[secret, draft]], updates: [[secret, secret, [1, 2, 3, 4, 5, 6]]], births: [[secret, secret]], lost: [conflict], open: { trigger: secret }, undo: { id: secret, field: secret } },
+    parked: { parked: [[secret, parked]], held: [question] },
+    history: [JSON.stringify({ trigger: secret, parked: [parked], notes: [parked], conflicts: [conflict], questions: [question], failed: { code: secret, message: secret }, notRestored: [parked] }), secret],
+    lease: { owner: secret },
+    "done/1/00000": [[head, secret, [["title", secret, secret, secret, secret, secret], ["guests", `${secret}@example.org, ${secret}`, secret, secret, null, null], [secret, secret, secret, secret, secret, secret]], 0, true, secret], [head, secret, [], 0, true, `"${secret}"/10`]],
+    [`link/${secret}`]: [secret, 1, draft, [[1, 2, 3, 4, 5, 6], [7]], 3, false, false],
+    [`crm/${secret}`]: secret,
+    [secret]: { state: secret },
+  };
+  const found = new Collected();
+  const stored = Object.entries(rows).map(([key, value]): [string, string] => [key, `1:${hex(fingerprint(JSON.stringify(value)))}:${JSON.stringify(value)}`]);
+  for (const [key, row] of stored) new Rows(found).row(new Rows(found).key(key), row);
+  const names = new Renamed(found, words());
+  const translated = new Rows(names, new Fingerprints(found, names, normalForm, LIMITS, [], chance()));
+  for (const [key, row] of stored) {
+    const out = translated.row(key, row);
+    assert.notEqual(contents(out), undefined, key);
+    assert.ok(!(translated.key(key) + out).includes(secret), `${key}: ${out}`);
+  }
+});
+
+test("the fingerprint of a private event is that of its replacement, and of an older one nothing", () => {
+  const shown = { title: "Doctor", when: ofExtent("2026-11-23T10:00:00+01:00", "2026-11-23T10:30:00+01:00") ?? 0n, reminders: [-1, 10], place: "", description: "", guests: [] };
+  const found = new Collected();
+  found.text("Doctor", "title");
+  const names = new Renamed(found, words());
+  const fingerprints = new Fingerprints(found, names, normalForm, LIMITS, [], chance());
+  // `Event::digest` of that event with a reminder of 10 minutes, made of `Field::fingerprint` in the order of the fields.
+  const digest = (title: string) => {
+    const nothing = fingerprint("");
+    const fields = [fingerprint(title), new Digest().number(0n).number(1_795_424_400n).number(1_795_426_200n).finish(), new Digest().number(10n).finish(), nothing, nothing, ofPeople([])];
+    return (fields.reduce((sum, field) => rotated(sum, 7) ^ field, 0n) >> 3n) | 1n;
+  };
+  assert.equal(ofWhole(digest("Doctor"), shown, fingerprints, normalForm, LIMITS), digest(names.text("Doctor", "title")));
+  assert.equal(ofWhole(digest("Dentist"), shown, fingerprints, normalForm, LIMITS), undefined);
+  assert.equal(ofExtent("2026-12-24", "2026-12-26"), new Digest().number(1n).number(739_974n).number(739_976n).finish());
+  assert.equal(ofExtent("", "2026-12-26"), undefined);
+});
+
 test("rows that are damaged stay so, and say nothing", () => {
   const names = new Renamed(new Collected(), words());
   for (const text of ["zimzumquark", "1:00:\"zimzumquark\"", "2:0000000000000000:{}", `1:${"0".repeat(16)}:{"a":"zimzumquark"}`]) {
@@ -253,7 +302,7 @@ test("a record that grows too large is let go", async () => {
   engine.answered([answer], 4);
   assert.deepEqual([record.tooLarge, record.crossings.length], [true, 0]);
 
-  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(17 * 1024 * 1024) }) };
+  const host = { storage: memoryStorage(), fetch: async () => ({ status: 200, headers: {}, body: new Uint8Array(33 * 1024 * 1024) }) };
   const scripts = [[http, { type: "done", result: null }], [{ type: "done", result: {} }]] as ScriptStep[][];
   const sync = syncOver(host, { create: () => fakeEngine(scripts.shift() ?? [{ type: "done", result: {} }]), seed: () => 1, googleBatch: false, normalForm });
   await sync.run();

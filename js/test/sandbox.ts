@@ -74,8 +74,11 @@ export class Overheard {
   readonly #killed = new Set<() => void>();
   #left = Infinity;
 
-  /** @param marker put into an unknown field of every JSON object that a service answers */
-  constructor(sandbox: Sandbox, marker: string) {
+  /**
+   * @param marker put into an unknown field of every JSON object that a service answers
+   * @param hasLock without one, the engine keeps a lease in the storage
+   */
+  constructor(sandbox: Sandbox, marker: string, hasLock = true) {
     const access = (token: string) => ({ base: sandbox.url, token: () => token });
     const send = browserFetch({ google: access(TOKENS.google), zoho: access(TOKENS.zoho) });
     const storage = memoryStorage();
@@ -87,7 +90,7 @@ export class Overheard {
       now: () => sandbox.nowMs,
       sleep: (ms) => sandbox.later(ms),
       // A page that was killed holds none.
-      lock: (_name, body) => body(),
+      ...(hasLock && { lock: (_name, body) => body() }),
       fetch: async (request, signal) => {
         if (this.#left <= 0) {
           this.#killed.forEach((settle) => settle());
@@ -100,6 +103,7 @@ export class Overheard {
         return { ...answer, body };
       },
       storage: {
+        webLocks: hasLock,
         load: async (keys) => note(await storage.load(keys)),
         list: async (prefix) => note(await storage.list(prefix)),
         save: async (patch) => storage.save(note(patch)),

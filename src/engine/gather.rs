@@ -39,6 +39,8 @@ pub(crate) struct Gathered {
     /// Questions about deletions that are left for the next cycle, by the side to delete on.
     pub(crate) deferred: Deferred,
     pub(crate) default_reminders: Vec<Reminder>,
+    /// Records whose way and link are both damaged or gone: they are not new, and wait until they are paired again.
+    adrift: Vec<CrmId>,
     /// What waits and is due.
     waiting: Vec<GoogleId>,
     /// Series of which more than one instance was delivered: what is linked of them and was not may be gone.
@@ -270,6 +272,15 @@ impl Gatherer<'_> {
             }
             if unreadable {
                 self.restore_ways(&named, &mut ways).await?;
+                let lost = named.iter().filter(|id| back.contains(key::reverse(id)) && !ways.contains(id));
+                gathered.adrift = lost.cloned().listed();
+            }
+            if !gathered.adrift.is_empty() {
+                // A record that is linked to nobody knows what: the next cycle reads everything and pairs it anew.
+                book.state.doubt = true;
+                book.state.cursor = None;
+                book.state.crm_changes = None;
+                gathered.deferred.other += gathered.adrift.len();
             }
             let mut delivered = gathered.cases.keys().cloned().listed();
             ways.values().cloned().add_to(&mut delivered);
@@ -463,7 +474,7 @@ impl Gatherer<'_> {
                         && link.crm_modified == row.modified
                         && !unread
                 });
-            if !known {
+            if !known && !gathered.adrift.contains(&row.id) {
                 ids.push(row.id.clone());
             }
         }

@@ -76,3 +76,50 @@ for (const scheme of ["light", "dark"] as const) {
     await demo.picture(`preview-fr-320-${scheme}`);
   });
 }
+
+test("what lost a conflict is put back, and what one sync wrote of one event is undone (C4, I25)", async ({ demo, page }) => {
+  await demo.addEvent("Story: contested");
+  await demo.sync();
+  await demo.edit(demo.google, "Story: contested", { Title: "Story: by Google" });
+  // Of two changes in one second Google's counts as the newer.
+  await page.waitForTimeout(1100);
+  await demo.edit(demo.crm, "Story: contested", { Title: "Story: by the CRM" });
+  await demo.finished();
+  await expect(demo.row(demo.google, "Story: by the CRM")).toBeVisible();
+  await demo.report.getByRole("button", { name: "Put back what was replaced: Title" }).click();
+  await demo.finished();
+  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: by Google")).toBeVisible();
+  await demo.picture("put-back", true);
+
+  await demo.row(demo.google, "Story: by Google").click();
+  const form = page.getByRole("dialog", { name: "Edit event" });
+  await form.getByText("Why does it look so?").click();
+  await form.getByRole("button", { name: /^Undo what sync \d+ wrote of this event$/ }).first().click();
+  await demo.finished();
+  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: by the CRM")).toBeVisible();
+});
+
+test("what nobody can tell apart is asked about, and paired as the person says (I24)", async ({ demo, page }) => {
+  for (const [side, places] of [[demo.google, ["Room 1", "Room 2"]], [demo.crm, ["Room 3", "Room 4"]]] as const) {
+    for (const place of places) {
+      await demo.addEvent("Story: look-alike", undefined, side);
+      await demo.edit(side, "Story: look-alike", { Title: `Story: at ${place}`, Place: place });
+      await expect(demo.row(side, `Story: at ${place}`)).toBeVisible();
+    }
+  }
+  for (const [side, places] of [[demo.google, ["Room 1", "Room 2"]], [demo.crm, ["Room 3", "Room 4"]]] as const) {
+    for (const [done, place] of places.entries()) {
+      await demo.edit(side, `Story: at ${place}`, { Title: "Story: look-alike" });
+      await expect(demo.row(side, "Story: look-alike")).toHaveCount(done + 1);
+    }
+  }
+  await demo.sync();
+  const question = page.getByRole("group").filter({ hasText: "have the same title and time, and differ otherwise" });
+  await expect(question).toBeVisible();
+  await demo.picture("look-alikes");
+  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: look-alike")).toHaveCount(2);
+  await question.getByRole("button", { name: "Pair them" }).click();
+  await demo.finished();
+  await expect(question).toHaveCount(0);
+  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: look-alike")).toHaveCount(2);
+});

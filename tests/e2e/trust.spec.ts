@@ -46,7 +46,7 @@ for (const where of ["the report", "the reasons"] as const) {
     await demo.edit(demo.crm, "Story: two people", { Title: "Story: as the CRM says" });
     await expect(demo.row(demo.google, "Story: as the CRM says")).toBeVisible();
     const place = where === "the report" ? demo.report : await why(demo, "Story: as the CRM says");
-    const button = place.getByRole("button", { name: "Put back on both sides: Title" });
+    const button = place.getByRole("button", { name: "Put back what was replaced: Title" });
     if (where === "the reasons") await demo.picture("put-back");
     await button.click();
     await demo.finished();
@@ -112,7 +112,7 @@ for (const { button, entries } of [{ button: "Pair them row by row", entries: 2 
       await demo.sandbox.addToCrm({ Event_Title: "Story: alike", Venue: `CRM room ${n}`, Start_DateTime: start.replace("Z", "+00:00"), End_DateTime: end.replace("Z", "+00:00") });
     }
     await demo.sync();
-    const question = page.getByRole("group", { name: /4 entries look alike/ });
+    const question = page.getByRole("group", { name: /^4 events and meetings have the same title and time/ });
     await expect(question.locator("tbody tr")).toHaveCount(2);
     for (const place of ["Google room 1", "Google room 2", "CRM room 1", "CRM room 2"]) await expect(question.locator("td").filter({ hasText: place })).toHaveCount(1);
     await expect(page.locator(".health")).toContainText("Needs you");

@@ -5,7 +5,7 @@
 
 import { AccordError } from "../errors.ts";
 import type { Command, EngineLike, FetchFailureReason, HttpAnswer, HttpRequest, OffsetChange, ReplayAnswer, ReplayBundle, ReplayCrossing, Service, Step } from "../types.ts";
-import { changeOfDigest, Fingerprints, type Limits, type NormalForm, type Shown } from "./fingerprints.ts";
+import { Fingerprints, ofExtent, ofWhole, type Limits, type NormalForm, type Shown } from "./fingerprints.ts";
 import { isObject, parse, type Json } from "./json.ts";
 import { Collected, connectionOf, Renamed, type Connection } from "./names.ts";
 import { isCommand, type Crossing, type Record as Transcript } from "./record.ts";
@@ -49,9 +49,9 @@ function attempt(transcript: Transcript, { create, normalForm }: Source, random:
   const fingerprints = new Fingerprints(found, renamed, normalForm, limits, seen.own, random);
   if (seen.connection) fingerprints.learn(connectionOf(seen.connection), connectionOf(renamed.connection(seen.connection)));
   learnVersions(seen.versions, fingerprints, renamed);
-  const rows = new Rows(renamed, fingerprints, (id) => {
+  const rows = new Rows(renamed, fingerprints, (id, stored) => {
     const shown = seen.events.get(id);
-    return shown && changeOfDigest(shown, fingerprints, normalForm, limits);
+    return shown && ofWhole(stored, shown, fingerprints, normalForm, limits);
   }, sentences);
   const marks = (digits: string) => (digits.match(/[0-9a-f]{16}/g) ?? []).map((part, index) => hex(fingerprints.ofField(index, BigInt(`0x${part}`)))).join("");
   const vendors = { google: new Vendor("google", renamed, marks), zoho: new Vendor("zoho", renamed, marks) };
@@ -90,10 +90,12 @@ interface Seen {
   events: Map<string, Shown>;
   /** Of events and meetings, by either id: milliseconds since 1970. */
   starts: Map<string, number>;
+  /** All minutes of reminders, and −1 for none. */
+  reminders: number[];
 }
 
 function look({ crossings }: Transcript): Seen {
-  const seen: Seen = { found: new Collected(), limits: { title: 255, place: 255, description: 32_000 }, own: [], versions: [], events: new Map(), starts: new Map() };
+  const seen: Seen = { found: new Collected(), limits: { title: 255, place: 255, description: 32_000 }, own: [], versions: [], events: new Map(), starts: new Map(), reminders: [-1] };
   const { found } = seen;
   const rows = new Rows(found);
   let requests: HttpRequest[] = [];
@@ -103,6 +105,7 @@ function look({ crossings }: Transcript): Seen {
       for (const [key, text] of Object.entries(brought as Record<string, string>)) {
         rows.key(key);
         rows.row(key, text);
+        if (key === "state") reminders(text, seen);
         if (key === "settings") settings(contents(text), seen);
       }
     }
@@ -133,6 +136,7 @@ function settings(json: Json | undefined, seen: Seen): void {
 
 function body(service: Service, text: string, seen: Seen): void {
   new Vendor(service, seen.found).body(text);
+  reminders(text, seen);
   const documents = text.startsWith("--") ? [...text.matchAll(/^\{[^]*?^\}|^\{.*\}$/gm)].map(([part]) => parse(part)) : [parse(text)];
   for (const json of documents) {
     if (!isObject(json)) continue;
@@ -150,9 +154,10 @@ function body(service: Service, text: string, seen: Seen): void {
 
 function show(event: Json, seen: Seen): void {
   if (!isObject(event) || typeof event["id"] !== "string") return;
-  const { start } = event;
-  const begins = isObject(start) ? (start["dateTime"] ?? start["date"]) : undefined;
-  if (typeof begins === "string") seen.starts.set(event["id"], Date.parse(begins));
+  const [begins, ends] = [timeOf(event["start"]), timeOf(event["end"])];
+  if (begins !== "") seen.starts.set(event["id"], Date.parse(begins));
+  const when = ofExtent(begins, ends);
+  if (when === undefined) return;
   const text = (key: string) => (typeof event[key] === "string" ? event[key] : "");
   const mine = new Set(seen.own);
   const guests = (Array.isArray(event["attendees"]) ? event["attendees"] : []).flatMap((row) => {
@@ -160,9 +165,21 @@ function show(event: Json, seen: Seen): void {
     return mine.has(row["email"].toLowerCase()) ? [] : [row["email"]];
   });
   seen.events.set(event["id"], {
-    title: text("summary"), place: text("location"), description: text("description"),
+    title: text("summary"), when, reminders: seen.reminders, place: text("location"), description: text("description"),
     guests: event["attendeesOmitted"] === true ? undefined : guests,
   });
+}
+
+/** Minutes of answers, and of the row of state: `["popup",10]`. */
+function reminders(text: string, seen: Seen): void {
+  for (const [, minutes] of text.matchAll(/(?:"minutes":\s*|"popup",)(\d{1,5})(?!\d)/g)) {
+    if (!seen.reminders.includes(Number(minutes))) seen.reminders.push(Number(minutes));
+  }
+}
+
+function timeOf(json: Json | undefined): string {
+  const time = isObject(json) ? (json["dateTime"] ?? json["date"]) : undefined;
+  return typeof time === "string" ? time : "";
 }
 
 function command(command: Command, found: Collected): void {

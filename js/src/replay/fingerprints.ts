@@ -68,26 +68,50 @@ export class Fingerprints {
   }
 }
 
-/** The fields of an event in Google of which a private one's stored fingerprint is made, as the service shows them. */
+/** An event in Google as the service shows it, as far as the stored fingerprint of a private one is made of it. */
 export interface Shown {
   title: string;
+  /** The fingerprint of its extent. */
+  when: bigint;
+  /** What its reminder may be, in minutes; −1 is none. */
+  reminders: number[];
   place: string;
   description: string;
   /** Nothing where the service left guests out. */
   guests: string[] | undefined;
 }
 
-/** By how much `Event::digest` of an event changes, before it loses its last bits. */
-export function changeOfDigest(shown: Shown, fingerprints: Fingerprints, normalForm: NormalForm, limits: Limits): bigint {
-  const guests = shown.guests && ofPeople(shown.guests.map((address) => fingerprint(normalAddress(address))));
-  const last = guests === undefined ? 4 : 5;
-  const changes: [number, bigint][] = [
-    [0, fingerprint(normalForm(0, shown.title, limits.title))],
-    [3, fingerprint(normalForm(1, shown.place, limits.place))],
-    [4, fingerprint(normalForm(2, shown.description, limits.description))],
-    ...(guests === undefined ? [] : [[5, guests] as [number, bigint]]),
+/** The fingerprint of an extent: two times in RFC 3339, or two dates. Nothing when they are neither. */
+export function ofExtent(start: string, end: string): bigint | undefined {
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  if (Number.isNaN(from) || Number.isNaN(to)) return undefined;
+  const isDate = !start.includes("T");
+  const [unit, shift, least] = isDate ? [86_400_000, FIRST_DAY, 1] : [1_000, 0, 60];
+  const first = Math.floor(from / unit) + shift;
+  const last = Math.max(Math.floor(to / unit) + shift, to > from ? 0 : first + least);
+  return new Digest().number(isDate ? 1n : 0n).number(BigInt(first)).number(BigInt(last)).finish();
+}
+
+/** 1 January 1970, counted from the first day of the year 1. */
+const FIRST_DAY = 719_163;
+
+/**
+ * What stands for the fingerprint of all fields (`Event::digest`) where it is that of the event as it is shown; nothing where
+ * it is that of an older one, of which nothing is known.
+ */
+export function ofWhole(stored: bigint, shown: Shown, fingerprints: Fingerprints, normalForm: NormalForm, limits: Limits): bigint | undefined {
+  const texts = [
+    fingerprint(normalForm(0, shown.title, limits.title)),
+    fingerprint(normalForm(1, shown.place, limits.place)), fingerprint(normalForm(2, shown.description, limits.description)),
+    ...(shown.guests ? [ofPeople(shown.guests.map((address) => fingerprint(normalAddress(address))))] : []),
   ];
-  return changes.reduce((sum, [at, original]) => sum ^ rotated(original ^ fingerprints.of(original), 7 * (last - at)), 0n);
+  for (const minutes of shown.reminders) {
+    const reminder = new Digest().number(BigInt(minutes)).finish();
+    const whole = ([title = 0n, ...others]: bigint[]) =>
+      ([title, shown.when, reminder, ...others].reduce((sum, field) => rotated(sum, 7) ^ field, 0n) >> 3n) | 1n;
+    if (whole(texts) === stored) return whole(texts.map((text) => fingerprints.of(text)));
+  }
+  return undefined;
 }
 
 /** The fingerprint of a list of guests, from theirs. */

@@ -128,28 +128,31 @@ export class Renamed implements Naming {
    */
   derive(found: Collected, original: Connection, startOf: (id: string) => number | undefined): void {
     const [from, to] = [connectionOf(original), connectionOf(this.connection(original))];
-    const all = births(found, from);
+    const { all, others } = births(found, from);
     const groups = new Map<number | undefined, Birth[]>();
-    for (const born of all) {
+    for (const born of [...all, ...others]) {
       const start = all.length <= ALL_IN_ORDER ? 0 : (startOf(born.id) ?? startOf(born.crmId));
       const group = groups.get(start);
       if (group) group.push(born);
       else groups.set(start, [born]);
     }
+    const latest = new Map(all.map(({ crmId, generation }) => [crmId, generation]));
     let left = DERIVATIONS;
     for (const group of groups.values()) {
       group.sort((one, other) => byUtf8(one.id, other.id)).forEach(({ id, crmId, generation }, rank) => {
-        const free = this.crmId(crmId).slice(0, 8);
-        let made = birth(to, this.crmId(crmId), generation);
-        for (let tried = 1; tried < 40 * group.length && crmId.length >= 14 && left > 0; tried++, left--) {
-          if (Math.floor(placeOf(made) * group.length) === rank) break;
-          const other = free + String(tried).padStart(crmId.length - 8, "0");
-          this.#crm.set(crmId, other);
-          made = birth(to, other, generation);
+        if (crmId === "") this.#google.set(id, idAt((rank + 0.5) / group.length));
+        // Of several events that a meeting had, only one can be put in its place: the last one.
+        if (latest.get(crmId) !== generation || crmId.length < 14) return;
+        const before = this.crmId(crmId).slice(0, 8);
+        for (let tried = 0; tried < 40 * group.length && left > 0; tried++, left--) {
+          const made = before + String(tried).padStart(crmId.length - 8, "0");
+          if (Math.floor(placeOf(birth(to, made, generation)) * group.length) !== rank) continue;
+          this.#crm.set(crmId, made);
+          break;
         }
-        this.#google.set(id, made);
       });
     }
+    for (const { id, crmId, generation } of all) this.#google.set(id, birth(to, this.crmId(crmId), generation));
   }
 
   connection({ calendar, organisation, user }: Connection): Connection {
@@ -203,24 +206,36 @@ interface Birth {
   generation: number;
 }
 
-/** The ids of a transcript that the engine derived from its meetings. */
-function births(found: Collected, connection: bigint): Birth[] {
+/** The ids of a transcript that the engine derived from its meetings, and from others. */
+function births(found: Collected, connection: bigint): { all: Birth[]; others: Birth[] } {
   const open = new Set([...found.googleIds].filter((id) => BORN.test(id)));
   const all: Birth[] = [];
   let left = DERIVATIONS;
   for (let generation = 0; generation < GENERATIONS; generation++) {
     for (const crmId of found.crmIds) {
-      if (open.size === 0 || left-- <= 0) return all;
+      if (open.size === 0 || left-- <= 0) break;
       const id = birth(connection, crmId, generation);
       if (open.delete(id)) all.push({ id, crmId, generation });
     }
   }
-  return all;
+  return { all, others: [...open].map((id) => ({ id, crmId: "", generation: 0 })) };
 }
 
 /** Where a derived id stands among all that there can be: from 0 to 1. */
 function placeOf(id: string): number {
   return [...id.slice(6, 10)].reduceRight((place, digit) => (place + BASE_32.indexOf(digit)) / 32, 0);
+}
+
+/** An id that is derived from nothing, at such a place. */
+function idAt(place: number): string {
+  let id = "accord";
+  let rest = place;
+  while (id.length < 32) {
+    rest *= 32;
+    id += BASE_32.charAt(Math.floor(rest));
+    rest -= Math.floor(rest);
+  }
+  return id;
 }
 
 /** As the engine orders text. */

@@ -56,14 +56,14 @@ function encoded(value: Json): string {
 export class Rows {
   readonly #naming: Naming;
   readonly #fingerprints: Fingerprints | undefined;
-  readonly #hidden: (googleId: string) => bigint | undefined;
+  readonly #hidden: (googleId: string, stored: bigint) => bigint | undefined;
   readonly #sentences: Set<string>;
 
   /**
-   * @param hidden by how much the fingerprint of a private event's fields changes, where the transcript shows the event
+   * @param hidden what stands for the fingerprint of a private event, where the transcript shows it
    * @param sentences of the engine itself
    */
-  constructor(naming: Naming, fingerprints?: Fingerprints, hidden: (googleId: string) => bigint | undefined = () => undefined, sentences = new Set<string>()) {
+  constructor(naming: Naming, fingerprints?: Fingerprints, hidden: (googleId: string, stored: bigint) => bigint | undefined = () => undefined, sentences = new Set<string>()) {
     this.#sentences = sentences;
     this.#naming = naming;
     this.#fingerprints = fingerprints;
@@ -127,8 +127,8 @@ export class Rows {
   #flags(id: string, json: Json | undefined): Json {
     const flags = asBigInt(json);
     if (flags === undefined || !this.#fingerprints || flags >> 3n === 0n) return json ?? null;
-    const change = this.#hidden(id);
-    const hidden = change === undefined ? this.#fingerprints.of(flags >> 3n) >> 3n : (flags >> 3n) ^ (change >> 3n);
+    const stored = flags >> 3n;
+    const hidden = this.#hidden(id, stored) ?? this.#fingerprints.of(stored) >> 3n;
     return ((hidden | 1n) << 3n) | (flags & 7n);
   }
 

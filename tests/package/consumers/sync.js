@@ -10,8 +10,9 @@ export async function syncTwice(api, origin, options) {
   const calendar = (await sync.calendars()).find(({ primary }) => primary);
   await sync.activate({ calendar: calendar.id, direction: "google-to-crm" });
   const first = await sync.run();
+  const replay = await sync.replayBundle().then(({ faithful }) => faithful, ({ code }) => code);
   const second = await sync.run();
-  return { created: first.crm.created, again: second.crm.created + second.crm.updated, finished: second.finished };
+  return { created: first.crm.created, again: second.crm.created + second.crm.updated, finished: second.finished, replay };
 }
 
 /** The outcome as text that any test can read: numbers, or the code of the error. */
