@@ -203,7 +203,7 @@ export type Side = "google" | "crm";
  */
 export interface NotRestored {
     /**
-     * The event in Google.
+     * The event in Google; empty where it is about several.
      */
     googleId: string;
     /**
@@ -213,7 +213,7 @@ export interface NotRestored {
     /**
      * Why.
      */
-    code: "changed-since" | "gone" | "not-allowed" | "not-kept";
+    code: "changed-since" | "gone" | "not-allowed" | "not-kept" | "contacts-kept";
     /**
      * What it means, as a sentence.
      */

@@ -213,29 +213,76 @@ fn a_full_storage_is_told_by_the_next_cycle() {
     assert_eq!(verbs, [json!("create")]);
 }
 
-/// I18: of a private event nothing but its time is kept, whatever it was before.
+/// I18: of a private event nothing but its time is kept, whatever it was before: what older cycles kept of it is forgotten
+/// once it is seen to be private, the values of conflicts included. Events beside it keep their reasons.
 #[test]
 fn private_events_are_not_told() {
-    let mut host = linked();
-    let event = id(&host.event("From Google"));
-    host.edit_event(&event, json!({ "description": "Marker-A" }));
-    host.sync();
-    host.rows.retain(|key, _| !key.starts_with("done/") && key != "history");
-    host.edit_event(
-        &event,
-        json!({ "visibility": "private", "summary": "Marker-B", "location": "Marker-C" }),
-    );
-    host.sync();
-    let mut secret = timed("Marker-D", 60);
-    secret["visibility"] = json!("private");
-    host.add_event(secret);
-    host.sync();
-    host.delete_event(&event);
-    host.settle();
+    for policy in ["busy", "skip"] {
+        let mut host = Host::new();
+        host.add_event(timed("From Google", 24));
+        host.add_event(timed("Beside it", 26));
+        host.activate_with(json!({ "direction": "two-way", "privateEvents": policy }));
+        host.settle();
+        let (event, beside) = (id(&host.event("From Google")), id(&host.event("Beside it")));
+        let record = id(&host.meeting("From Google"));
+        host.edit_event(&event, json!({ "description": "Marker-A" }));
+        host.edit_event(&beside, json!({ "location": "Room 1" }));
+        host.sync();
+        host.edit_event(&event, json!({ "location": "Marker-E" }));
+        host.edit_meeting(&record, json!({ "Venue": "Marker-F" }));
+        assert_eq!(host.sync()["conflicts"][0]["field"], "place");
+        assert!(host.rows["history"].contains("Marker-E"), "the value that lost is kept");
+        host.edit_event(
+            &event,
+            json!({ "visibility": "private", "summary": "Marker-B", "location": "Marker-C" }),
+        );
+        host.sync();
+        let mut secret = timed("Marker-D", 60);
+        secret["visibility"] = json!("private");
+        host.add_event(secret);
+        host.sync();
+        assert_unmarked(&host, policy);
+        let told = explain(&mut host, &beside);
+        assert_eq!(told[0]["operation"]["fields"][0]["after"], "Room 1", "{policy}");
+        let told = explain(&mut host, &event);
+        assert_eq!(told.last().unwrap()["operation"]["verb"], "create", "that it was written is told");
+        for part in 1..=told.len() {
+            let run = &told[told.len() - part]["run"];
+            let undo = json!({ "name": "undo", "run": run, "googleId": event, "batch": true });
+            let left = host.run(undo).done()["notRestored"].clone();
+            assert!(left[0]["code"].is_string(), "{policy}: {left}");
+        }
+        host.delete_event(&event);
+        host.settle();
+        assert_unmarked(&host, policy);
+    }
+}
+
+#[track_caller]
+fn assert_unmarked(host: &Host, policy: &str) {
     for (key, text) in &host.rows {
-        for marker in ["Marker-A", "Marker-B", "Marker-C", "Marker-D", "From Google"] {
-            assert!(!text.contains(marker), "{marker} is in {key}");
+        for marker in ["Marker-", "From Google"] {
+            assert!(!text.contains(marker), "{policy}: {marker} is in {key}: {text}");
         }
     }
-    assert_eq!(explain(&mut host, &event)[0]["operation"]["title"], "Busy");
+}
+
+/// I12, I18: killed at any call of the cycle in which an event is seen to be private, the next cycle leaves no text.
+#[test]
+fn a_kill_does_not_keep_what_is_private() {
+    for call in 0.. {
+        let mut host = linked();
+        let event = id(&host.event("From Google"));
+        host.edit_event(&event, json!({ "description": "Marker-A" }));
+        host.sync();
+        host.edit_event(&event, json!({ "visibility": "private" }));
+        let kill = if call % 2 == 0 { Kill::Before(call / 2) } else { Kill::After(call / 2) };
+        let killed = host.run_killed(json!({ "name": "run", "batch": true }), kill).is_killed();
+        host.settle();
+        assert_unmarked(&host, &format!("killed at {kill:?}"));
+        if !killed {
+            assert!(call > 10, "{call} calls");
+            break;
+        }
+    }
 }

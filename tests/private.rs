@@ -119,3 +119,31 @@ fn an_edit_out_of_sight_beats_a_deletion_in_the_crm() {
         assert_quiet(&mut host);
     }
 }
+
+/// I18: a preview tells of a private event what a sync would tell the CRM: when it is, or nothing; so do the queries that
+/// it makes, and a comparison of both sides.
+#[test]
+fn a_preview_tells_nothing_of_private_events() {
+    for (policy, shown) in [("busy", true), ("skip", false)] {
+        let (mut host, event, row) = linked(json!({ "direction": "two-way", "privateEvents": policy }));
+        let secret = json!({
+            "visibility": "private", "summary": "Marker-A", "location": "Marker-B", "description": "Marker-C",
+            "attendees": [{ "email": "marker-d@example.com", "displayName": "Marker-D" }],
+        });
+        let mut new = timed("Marker-E", 30);
+        new.as_object_mut().unwrap().extend(secret.as_object().unwrap().clone());
+        host.add_event(new);
+        host.edit_event(&event, secret);
+        host.edit_meeting(&row, json!({ "Description": "typed in the CRM" }));
+        let plan = host.run(json!({ "name": "preview", "batch": true })).done();
+        let told = format!("{plan} {:?}", host.crm_bodies).to_lowercase();
+        assert!(!told.contains("marker"), "{policy}: {told}");
+        let titles: Vec<&Value> =
+            plan["operations"].as_array().unwrap().iter().map(|op| &op["title"]).collect();
+        assert_eq!(titles.iter().any(|title| **title == "Busy"), shown, "{policy}: {titles:?}");
+        later(&mut host);
+        let compared = host.run(json!({ "name": "verify", "batch": true })).done();
+        let told = format!("{compared} {:?}", host.crm_bodies).to_lowercase();
+        assert!(!told.contains("marker"), "{policy}: {told}");
+    }
+}

@@ -429,6 +429,86 @@ fn what_became_private_is_not_restored() {
     assert!(host.crm_bodies.iter().all(|body| !body.contains("From Google")));
 }
 
+/// I25: an event that takes no part any more cannot be deleted or changed, and is named.
+#[test]
+fn what_takes_no_part_any_more_is_named() {
+    let mut host = Host::new();
+    let record = host.add_meeting(meeting("From the CRM", 30));
+    let mut host = agreed(host, json!({ "direction": "two-way", "privateEvents": "skip" }));
+    host.edit_meeting(&record, json!({ "Venue": "Room 5" }));
+    host.sync();
+    let event = id(&host.event("From the CRM"));
+    host.edit_event(&event, json!({ "visibility": "private" }));
+    host.settle();
+    for run in [2, 1] {
+        let report = undo_run(&mut host, &json!(run));
+        assert_eq!(report["notRestored"][0]["code"], "not-allowed", "cycle {run}: {report}");
+    }
+    assert_eq!(host.event("From the CRM")["location"], "Room 5");
+}
+
+/// Contacts have no history, and may be in use by now: they stay, and the undo says so, once and for the whole cycle.
+#[test]
+fn contacts_stay_and_are_named() {
+    let mut host = Host::new();
+    let mut event = timed("Call", 24);
+    event["attendees"] = json!([{ "email": "new@example.com" }, { "email": "other@example.com" }]);
+    let event = host.add_event(event);
+    let mut host = agreed(host, json!({ "direction": "google-to-crm", "guests": "add-as-contacts" }));
+    let history = host.run(json!({ "name": "history" })).done();
+    assert_eq!(history[0]["contacts"], 2);
+    let one = json!({ "name": "undo", "run": 1, "googleId": event, "batch": true });
+    let rows = host.rows.clone();
+    all_restored(&host.run(one).done());
+    host.rows = rows;
+    let report = undo_run(&mut host, &json!(1));
+    let left = report["notRestored"].as_array().unwrap();
+    assert_eq!(left.len(), 1, "{report}");
+    assert_eq!((&left[0]["code"], &left[0]["googleId"]), (&json!("contacts-kept"), &json!("")));
+    assert_eq!(host.world.crm_records("Contacts").len(), 2);
+}
+
+/// Issue 5: what a cycle replaced is read first, up to two requests; a larger cycle says what it does not know.
+#[test]
+fn cycles_of_hundreds_are_taken_back() {
+    for (direction, count, known) in [
+        ("google-to-crm", 200, true),
+        ("google-to-crm", 201, false),
+        ("crm-to-google", 100, true),
+        ("crm-to-google", 101, false),
+        ("two-way", 200, true),
+    ] {
+        let mut host = Host::new();
+        let to_crm = direction != "crm-to-google";
+        let ids: Vec<String> = (0..count)
+            .map(|n| match to_crm {
+                true => host.add_event(timed(&format!("Event {n}"), 24 + n)),
+                false => host.add_meeting(meeting(&format!("Event {n}"), 24 + n)),
+            })
+            .collect();
+        let mut host = agreed(host, json!({ "direction": direction }));
+        let target = usize::from(to_crm);
+        let before = both(&host)[target].clone();
+        for id in &ids {
+            match to_crm {
+                true => host.edit_event(id, json!({ "location": "Elsewhere" })),
+                false => host.edit_meeting(id, json!({ "Venue": "Elsewhere" })),
+            }
+        }
+        host.world.clear_mails();
+        host.sync();
+        assert!(both(&host)[target] != before, "{direction}");
+        let report = undo(&mut host);
+        let left = report["notRestored"].as_array().unwrap();
+        if known {
+            assert!(left.is_empty() && both(&host)[target] == before, "{direction}, {count}: {left:?}");
+        } else {
+            assert_eq!(left.len(), ids.len(), "{direction}, {count}");
+            assert!(left.iter().all(|left| left["code"] == "not-kept"));
+        }
+    }
+}
+
 /// K6: what a service refuses is named, and blocks nothing.
 #[test]
 fn what_is_refused_is_named() {

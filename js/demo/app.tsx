@@ -1,7 +1,7 @@
 /** The demo page: both calendars side by side, the sync between them, and ways to disturb it. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Plan } from "../src/index.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { FieldName, Plan } from "../src/index.ts";
 import { crmEditor, crmEvents, spanFor } from "./crm.ts";
 import { dayOf, daysAround, firstWeekday, monthOf, shiftMonth, type Day } from "./dates.ts";
 import type { CalendarEvent, Side } from "./events.ts";
@@ -107,6 +107,22 @@ export function App() {
   const add = (side: Side, day: Day = dayOf(Date.now())) => setOpen({ kind: "form", side, subject: day });
   const close = () => setOpen(undefined);
   const editor = open?.kind === "form" ? editors[open.side] : undefined;
+  const busy = session.progress !== undefined;
+  const remedies = (id: string) => ({
+    busy,
+    onUndo(run: number) {
+      close();
+      void session.undo(run, id);
+    },
+    onPutBack(run: number, googleId: string, field: FieldName) {
+      close();
+      void session.putBack(run, googleId, field);
+    },
+  });
+  const describe = useCallback(async (side: Side, id: string) => {
+    const { draft } = (await editors[side]?.open(id)) ?? {};
+    return [draft?.title, draft?.place, draft?.notes].filter(Boolean).join(" · ");
+  }, [editors]);
   const lastReport = session.finished ?? session.history[0];
 
   return (
@@ -114,7 +130,7 @@ export function App() {
       <a class="skip" href="#calendars">{text.t("page.skip")}</a>
       <Header language={language} onLanguage={changeLanguage} />
       <main>
-        <Controls session={session} onPreview={() => void session.preview().then((plan) => plan && setOpen({ kind: "preview", plan }))} />
+        <Controls session={session} describe={describe} onPreview={() => void session.preview().then((plan) => plan && setOpen({ kind: "preview", plan }))} />
         <div id="calendars" class="calendars" tabIndex={-1}>
           <MonthNav month={month} view={view} onMonth={setMonth} onView={setView} />
           <div class="panels">
@@ -130,11 +146,11 @@ export function App() {
         </div>
         <div class="cards">
           <div class="cards-past">
-            <ReportCard report={lastReport} busy={session.progress !== undefined} onPutBack={({ googleId, field }) => lastReport && void session.putBack(lastReport.run, googleId, field)} />
-            <HistoryCard history={session.history} busy={session.progress !== undefined} onUndo={(run) => void session.undo(run)} />
+            <ReportCard report={lastReport} busy={busy} explain={session.explain} onPutBack={(run, googleId, field) => void session.putBack(run, googleId, field)} />
+            <HistoryCard history={session.history} busy={busy} onUndo={(run) => void session.undo(run)} />
           </div>
           <TroubleCard
-            busy={session.progress !== undefined}
+            busy={busy}
             onReload={() => {
               reloading.current = true;
               void session.run();
@@ -173,10 +189,7 @@ export function App() {
           editor={editor}
           subject={open.subject}
           explain={session.explain}
-          onUndo={({ run, operation }) => {
-            close();
-            void session.undo(run, operation.googleId);
-          }}
+          remedies={remedies}
           skipsRepeating={session.recurring === "skip"}
           onClose={close}
           onChanged={(done, id) => void changed(open.side, done, id)}

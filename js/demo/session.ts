@@ -41,9 +41,9 @@ export interface Session {
   preview(): Promise<Plan | undefined>;
   /** Looks whether linked events agree. */
   verify(): Promise<Verification | undefined>;
-  /** Takes back what a sync wrote, or what it wrote of one event. */
+  /** Takes back what a sync wrote, of one event or of all. */
   undo(run: number, googleId?: string): Promise<void>;
-  /** Writes the value that lost a conflict to both sides. */
+  /** Writes a value that lost a conflict to both sides. */
   putBack(run: number, googleId: string, field: FieldName): Promise<void>;
   /** Why an event looks as it does, by the id of either side. */
   explain(id: string): Promise<Reason[]>;

@@ -232,15 +232,16 @@ export interface Reason {
 
 /** An event that an undo left as it is. */
 export interface NotRestored {
-  /** The event in Google. */
+  /** The event in Google; empty with `contacts-kept`. */
   googleId: string;
   /** The meeting in the CRM, where there is one. */
   crmId?: string;
   /**
    * `changed-since`: somebody changed it after the cycle; `gone`: somebody deleted it; `not-allowed`: the service refuses
-   * the write, or the settings do not write that side; `not-kept`: what was there before is not known.
+   * the write, or the settings do not write that side; `not-kept`: what was there before is not known, or is forgotten since
+   * the event became private; `contacts-kept`: the cycle created contacts of guests, which an undo never deletes.
    */
-  code: "changed-since" | "gone" | "not-allowed" | "not-kept";
+  code: "changed-since" | "gone" | "not-allowed" | "not-kept" | "contacts-kept";
   /** The reason as a sentence, in English. */
   message: string;
 }

@@ -291,6 +291,8 @@ async fn compare(
     for (id, case) in cases.iter_mut() {
         case.judge(id, admission);
     }
+    let private = cases.iter().filter(|(_, case)| case.became_private());
+    hush(io, book, private.map(|(id, _)| id.clone()).listed()).await?;
     for (id, side, written) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
             case.recognise(*side, written, book.state.all_day.is_some());
@@ -318,6 +320,19 @@ async fn compare(
         doubt: matching,
     };
     Plan::of(cases, book, planning)
+}
+
+/// Has the history forget the texts of events that became private, before their links say so: a kill in between repeats
+/// it (I18).
+async fn hush(io: &Io, book: &mut Book, private: Vec<GoogleId>) -> Result<()> {
+    if private.is_empty() {
+        return Ok(());
+    }
+    let mut keys = book.journal_keys();
+    keys.push(key::HISTORY.to_owned());
+    let rows = io.load(keys).await?;
+    book.hush(&private, &rows);
+    io.save(book.take_patch()).await
 }
 
 /// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that

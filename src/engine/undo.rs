@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
 use crate::model::settings::Direction;
-use crate::sync::commit::{Book, operations};
+use crate::sync::commit::{Book, operations, reports};
 use crate::sync::journal::{Operation, Reason as Answer, folded, rule};
 use crate::sync::observe::Admission;
 use crate::sync::report::{Finished, Report};
@@ -105,6 +105,12 @@ async fn take_back(
     };
     let Undoing { mut plan, revivals, already, left } = undoing;
     report.not_restored = left;
+    if undo.id.is_none() && undo.field.is_none() {
+        let history = io.load(vec![key::HISTORY.to_owned()]).await?;
+        if Book::told(undo.run, "contacts", &reports(history.get(key::HISTORY))) > 0 {
+            report.not_restored.push(Reason::Contacts.told("", None));
+        }
+    }
     for op in already {
         book.count(&op, report);
         book.record(op);
@@ -149,12 +155,12 @@ async fn operations_of(io: &Io, book: &Book, undo: &Undo) -> Result<Vec<Operatio
 pub(crate) async fn explain(io: &Io, book: &Book, id: &str, reports: &[String]) -> Result<Vec<Answer>> {
     let mut answers = Vec::new();
     let keys = |run: u32, rows: u32| (0..rows).map(move |part| key::done(run, part));
-    let rows = io.load(book.state.kept.iter().flat_map(|(run, rows, _)| keys(*run, *rows)).collect()).await?;
+    let rows = io.load(book.journal_keys()).await?;
     for (run, parts, _) in book.state.kept.iter().rev() {
         let ops = operations(keys(*run, *parts).filter_map(|key| rows.get(key)))
             .into_iter()
             .filter(|op| op.is_about(id) && op.is_write());
-        let at_ms = Book::started(*run, reports);
+        let at_ms = Book::told(*run, "startedMs", reports);
         let mut ops: Vec<Answer> = ops.map(|operation| Answer { run: *run, at_ms, operation }).listed();
         ops.reverse();
         answers.append(&mut ops);

@@ -12,7 +12,7 @@ mod twins;
 mod update;
 
 use self::all_day::{is_all_day, widest};
-use self::journal::{IMAGES, Images};
+use self::journal::{Images, reads_before};
 use self::people::Directory;
 use super::io::Io;
 use super::read;
@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
         } = plan;
         self.links = links;
         self.fresh = fresh;
-        self.reads_before = deletes.len() + google_updates.len() + crm_updates.len() <= IMAGES;
+        self.reads_before = reads_before(&deletes, &google_updates, &crm_updates);
         self.answered = Table::of(self.book.answered().cloned());
         let (in_crm, in_google) = deletes.into_iter().partition(|op| op.side == Side::Crm);
         self.delete_in_google(in_google).await?;

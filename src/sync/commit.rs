@@ -375,6 +375,38 @@ impl Book {
         }
     }
 
+    /// The rows of the journal, oldest first.
+    pub(crate) fn journal_keys(&self) -> Vec<String> {
+        let rows = self.state.kept.iter();
+        rows.flat_map(|(run, rows, _)| (0..*rows).map(|part| key::done(*run, part))).listed()
+    }
+
+    /// Takes out of the history what it tells of events that became private: their texts, and the values that lost (I18).
+    /// `rows`: the history and the journal.
+    pub(crate) fn hush(&mut self, ids: &[GoogleId], rows: &Rows) {
+        let concerns = |id: &str| ids.iter().any(|private| private.as_str() == id);
+        for (key, text) in rows.iter() {
+            let hushed = match decode::<Segment>(text) {
+                Some(mut segment) => {
+                    for op in segment.0.iter_mut().filter(|op| concerns(&op.google_id)) {
+                        op.hush();
+                    }
+                    encode(&segment)
+                }
+                None => {
+                    let mut ring = reports(Some(text));
+                    for report in &mut ring {
+                        *report = without_conflicts(report, concerns).unwrap_or_default();
+                    }
+                    encode(&ring)
+                }
+            };
+            if hushed != *text {
+                self.put(key.clone(), hushed);
+            }
+        }
+    }
+
     /// The report of a cycle that was cut off, by the rows that it left; it is closed with that.
     pub(crate) fn interrupted(&mut self, open: Open, rows: &Rows) -> Report {
         let mut report = Report {
@@ -408,13 +440,13 @@ impl Book {
         counts.add(op.verb);
     }
 
-    /// When a cycle started, by its report.
-    pub(crate) fn started(run: u32, reports: &[String]) -> i64 {
-        let started = |report: &String| {
+    /// A number in the report of a cycle; 0 where it is not kept any more.
+    pub(crate) fn told(run: u32, name: &str, reports: &[String]) -> i64 {
+        let number = |report: &String| {
             let json = Json::parse(report.as_bytes())?;
-            (json.get("run").number() == Some(u64::from(run))).then(|| json.get("startedMs").integer())?
+            (json.get("run").number() == Some(u64::from(run))).then(|| json.get(name).integer())?
         };
-        reports.iter().find_map(started).unwrap_or_default()
+        reports.iter().find_map(number).unwrap_or_default()
     }
 
     /// Adds a report to the ring, given the row as it is stored. It is as it was afterwards.
@@ -581,6 +613,19 @@ fn beyond_details<T>(details: &mut Vec<T>) -> Vec<T> {
 const JOURNAL_BYTES: u32 = 2_000_000;
 
 const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; the next one went on.";
+
+/// A stored report without the conflicts of some events; none where it cannot be read.
+fn without_conflicts(report: &str, concerns: impl Fn(&str) -> bool) -> Option<String> {
+    let mut json = Json::parse(report.as_bytes())?;
+    if let Json::Object(members) = &mut json {
+        for (name, value) in members.iter_mut() {
+            if let (true, Json::List(conflicts)) = (name == "conflicts", value) {
+                conflicts.retain(|conflict| !conflict.get("googleId").str().is_some_and(&concerns));
+            }
+        }
+    }
+    json::text(&json).ok()
+}
 
 /// The operations in rows of the journal; a damaged row holds none.
 pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {

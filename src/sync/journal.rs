@@ -159,6 +159,15 @@ impl Operation {
         }
     }
 
+    /// The event became private: of it nothing but times is told any more (I18), so that nothing else of it can be restored.
+    pub(crate) fn hush(&mut self) {
+        self.title.clear();
+        self.hide();
+        for change in self.fields.iter_mut().filter(|change| change.field != Field::Time.name()) {
+            change.after = None;
+        }
+    }
+
     /// The event as it was, of what is known; `base`: what it is else. None when a value cannot be read.
     pub(crate) fn before(&self, mut base: Event) -> Option<Event> {
         for change in &self.fields {

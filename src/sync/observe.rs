@@ -191,6 +191,23 @@ impl Case {
         link.seen.hidden != 0 && seen.hidden != 0 && link.seen.hidden != seen.hidden
     }
 
+    /// Whether a linked event is private that was not when it was last seen.
+    pub(crate) fn became_private(&self) -> bool {
+        let is_private =
+            |hidden: u64, reach: Reach| hidden != 0 || matches!(reach, Reach::TimeOnly | Reach::Aside);
+        let (Some(seen), Some(link)) = (&self.google, &self.link) else { return false };
+        is_private(seen.hidden, seen.reach) && !is_private(link.seen.hidden, link.seen.reach)
+    }
+
+    /// Whether an event is there that takes no part, or cannot be understood: nothing is known of it, and nothing written.
+    pub(crate) fn is_out_of_reach(&self, side: Side) -> bool {
+        let verdict = match side {
+            Side::Google => self.google.as_ref().map(|seen| seen.verdict),
+            Side::Crm => self.crm.as_ref().map(|seen| seen.verdict),
+        };
+        matches!(verdict, Some(Verdict::Kept(_) | Verdict::Unreadable(_)))
+    }
+
     fn in_crm(&self, link: &Link) -> Seen {
         match (self.crm.as_ref().and_then(|seen| seen.event.as_ref()), &link.shown) {
             (Some(event), _) => Seen::of(event),

@@ -78,7 +78,7 @@ pub struct Failed {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct NotRestored {
-    /// The event in Google.
+    /// The event in Google; empty where it is about several.
     pub google_id: String,
     /// The record in the CRM, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ pub struct NotRestored {
     /// Why.
     #[cfg_attr(
         target_arch = "wasm32",
-        tsify(type = "\"changed-since\" | \"gone\" | \"not-allowed\" | \"not-kept\"")
+        tsify(type = "\"changed-since\" | \"gone\" | \"not-allowed\" | \"not-kept\" | \"contacts-kept\"")
     )]
     pub code: &'static str,
     /// What it means, as a sentence.

@@ -23,6 +23,8 @@ pub(crate) enum Reason {
     Gone,
     NotAllowed,
     NotKept,
+    /// Contacts have no history: somebody may use them by now.
+    Contacts,
 }
 
 impl Reason {
@@ -31,6 +33,10 @@ impl Reason {
             Self::Changed => ("changed-since", "It was changed since, and stays as it is."),
             Self::Gone => ("gone", "It is gone, so that there is nothing to restore."),
             Self::NotAllowed => ("not-allowed", "The service or the settings do not allow to write it."),
+            Self::Contacts => (
+                "contacts-kept",
+                "Contacts that this sync created of guests stay in the CRM; delete there those that nobody needs.",
+            ),
             Self::NotKept => ("not-kept", "What was there before is not known any more."),
         };
         NotRestored { google_id: google_id.to_owned(), crm_id, code, message }
@@ -75,7 +81,9 @@ impl Undoing {
         for op in ops {
             let id = GoogleId::new(op.google_id.as_str());
             let outcome = match cases.get_mut(&id) {
-                Some(_) if asked.source == Some(op.side) => Err(Reason::NotAllowed),
+                Some(case) if asked.source == Some(op.side) || case.is_out_of_reach(op.side) => {
+                    Err(Reason::NotAllowed)
+                }
                 Some(case) => undoing.take_back(op, id, case, asked),
                 None => Err(Reason::Gone),
             };

@@ -1,20 +1,8 @@
 /** For everyone: another language, a dark screen, a small screen, a keyboard, a screen reader; and a strict policy. */
 
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { expect, test } from "./demo.ts";
+import { expect, noViolations, test } from "./demo.ts";
 
 test.use({ events: 400 });
-
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** @param part a part of a page whose other thousand rows are alike; all of the page otherwise */
-async function noViolations(page: Page, part?: string): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
-  const builder = new AxeBuilder({ page }).withTags(TAGS);
-  const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`)).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {

@@ -1,9 +1,13 @@
 /** The demo page as a person uses it: by the names of its buttons and the words it shows. */
 
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import { Sandbox } from "./sandbox.ts";
 
 export { expect };
+
+/** The style that Playwright puts into a page while it takes a picture: Firefox says that the page's policy refuses it. */
+const PICTURE_STYLE = "sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT+SmwNZWA=";
 
 export interface Fixtures {
   demo: Demo;
@@ -49,7 +53,9 @@ export const test = base.extend<Fixtures & Options, { servers: Servers }>({
         // The browser itself reports answers of 4xx and 5xx, which are part of the stories.
         if (!message.text().startsWith("Failed to load resource")) said.push(`${message.type()}: ${message.text()}`);
       });
-      page.on("pageerror", (error) => said.push(`thrown: ${error.message}`));
+      page.on("pageerror", ({ message }) => {
+        if (!message.includes(PICTURE_STYLE)) said.push(`thrown: ${message}`);
+      });
       await use(said);
       expect(said).toEqual([]);
     },
@@ -157,8 +163,24 @@ export class Demo {
     await expect(this.google.locator(".day-list")).toBeVisible();
   }
 
+  /** A picture to look at. */
+  async picture(name: string, fullPage = false): Promise<void> {
+    const { project } = base.info();
+    await this.page.screenshot({ path: `screenshots/${name}${project.name === "chromium" ? "" : `-${project.name}`}.png`, fullPage });
+  }
+
   /** The row of an event in the list of one side. */
   row(side: Locator, title: string): Locator {
     return side.locator(".event-row").filter({ hasText: title });
   }
+}
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** @param part a part of a page whose other thousand rows are alike; all of the page otherwise */
+export async function noViolations(page: Page, part?: string): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
+  const builder = new AxeBuilder({ page }).withTags(TAGS);
+  const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`)).toEqual([]);
 }

@@ -1,6 +1,6 @@
 /** A person looks before a sync, asks afterwards why, takes it back, and has both sides compared. */
 
-import { expect, test } from "./demo.ts";
+import { expect, noViolations, test } from "./demo.ts";
 
 test.use({ events: 400 });
 
@@ -15,7 +15,7 @@ test("a preview shows what a sync then does", async ({ demo, page }) => {
   const dialog = page.getByRole("dialog", { name: "What a sync would do" });
   await expect(dialog).toBeVisible({ timeout: 45_000 });
   expect((await demo.sandbox.crm()).length).toBe(before);
-  await page.screenshot({ path: "screenshots/preview-first.png" });
+  await demo.picture("preview-first");
   const created = Number(await dialog.locator(".numbers > div").filter({ hasText: "In the CRM: Created" }).locator("dd").textContent());
   expect(created).toBeGreaterThan(100);
   await expect(dialog.locator(".operations > li")).toHaveCount(100);
@@ -48,7 +48,7 @@ test("before and after, why, undo, and a look at both sides", async ({ demo, pag
   const form = page.getByRole("dialog", { name: "Edit meeting" });
   await form.getByText("Why does it look so?").click();
   await expect(form.locator(".operations > li").first()).toContainText("changed in Google");
-  await page.screenshot({ path: "screenshots/why.png" });
+  await demo.picture("why");
   await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: "Compare 50 pairs" }).click();
@@ -58,7 +58,7 @@ test("before and after, why, undo, and a look at both sides", async ({ demo, pag
   await page.getByRole("button", { name: /^Undo sync/ }).first().click();
   await demo.finished();
   await expect(demo.row(demo.crm, "Story: looked at")).toBeVisible();
-  await page.screenshot({ path: "screenshots/undone.png", fullPage: true });
+  await demo.picture("undone", true);
 });
 
 for (const scheme of ["light", "dark"] as const) {
@@ -72,7 +72,8 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(dialog).toBeVisible({ timeout: 45_000 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
-    await page.screenshot({ path: `screenshots/preview-fr-320-${scheme}.png` });
+    await noViolations(page, "dialog");
+    await demo.picture(`preview-fr-320-${scheme}`);
   });
 }
 
@@ -88,7 +89,7 @@ test("what lost a conflict is put back, and what one sync wrote of one event is 
   await demo.report.getByRole("button", { name: "Put back what was replaced: Title" }).click();
   await demo.finished();
   for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: by Google")).toBeVisible();
-  await page.screenshot({ path: "screenshots/put-back.png", fullPage: true });
+  await demo.picture("put-back", true);
 
   await demo.row(demo.google, "Story: by Google").click();
   const form = page.getByRole("dialog", { name: "Edit event" });
@@ -115,7 +116,7 @@ test("what nobody can tell apart is asked about, and paired as the person says (
   await demo.sync();
   const question = page.getByRole("group").filter({ hasText: "have the same title and time, and differ otherwise" });
   await expect(question).toBeVisible();
-  await page.screenshot({ path: "screenshots/look-alikes.png" });
+  await demo.picture("look-alikes");
   for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: look-alike")).toHaveCount(2);
   await question.getByRole("button", { name: "Pair them" }).click();
   await demo.finished();

@@ -1,6 +1,6 @@
 /** Values that two people changed at once: both are shown, and which of them stayed. */
 
-import type { Conflict } from "../../src/index.ts";
+import type { Conflict, FieldName } from "../../src/index.ts";
 import { startOfDay } from "../dates.ts";
 import { useText, type Text } from "../i18n/text.ts";
 
@@ -9,7 +9,8 @@ const SIDES = ["google", "crm"] as const;
 interface Props {
   conflicts: Conflict[];
   busy: boolean;
-  onPutBack(conflict: Conflict): void;
+  /** Writes the value that lost to both sides. */
+  onPutBack(googleId: string, field: FieldName): void;
 }
 
 export function Conflicts({ conflicts, busy, onPutBack }: Props) {
@@ -27,10 +28,10 @@ export function Conflicts({ conflicts, busy, onPutBack }: Props) {
                 <div key={side} class={`side-${side}${conflict.winner === side ? "" : " lost"}`}>
                   <dt>{text.t(`side.${side}`)} · {text.t(conflict.winner === side ? "conflict.stayed" : "conflict.lost")}</dt>
                   <dd dir="auto">{printed(text, conflict.field, conflict[side])}</dd>
+                  {conflict.winner !== side && <dd class="put-back"><button type="button" disabled={busy} aria-label={text.t("conflict.putBack.field", { field: text.t(`field.${conflict.field}`) })} onClick={() => onPutBack(conflict.googleId, conflict.field)}>{text.t("conflict.putBack")}</button></dd>}
                 </div>
               ))}
             </dl>
-            <button type="button" disabled={busy} aria-label={text.t("conflict.putBack.field", { field: text.t(`conflict.field.${conflict.field}`) })} onClick={() => onPutBack(conflict)}>{text.t("conflict.putBack")}</button>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 /** What to sync, the button that does it, and how far it is. */
 
 import type { AccordError, Progress } from "../../src/index.ts";
+import type { Side } from "../events.ts";
 import { useText, type Text } from "../i18n/text.ts";
 import type { Direction, GuestPolicy, Recurring, Session } from "../session.ts";
 import { Close, SyncArrows, Warning } from "./icons.tsx";
@@ -12,7 +13,13 @@ const DIRECTIONS = ["two-way", "google-to-crm", "crm-to-google"] as const satisf
 const GUESTS = ["do-not-add", "add-as-contacts"] as const satisfies GuestPolicy[];
 const RECURRING = ["skip", "instances"] as const satisfies Recurring[];
 
-export function Controls({ session, onPreview }: { session: Session; onPreview(): void }) {
+interface Props {
+  session: Session;
+  describe(side: Side, id: string): Promise<string>;
+  onPreview(): void;
+}
+
+export function Controls({ session, describe, onPreview }: Props) {
   const text = useText();
   const { t } = text;
   const { calendars, calendarId, progress, status } = session;
@@ -44,7 +51,7 @@ export function Controls({ session, onPreview }: { session: Session; onPreview()
             : <button type="button" class="big" disabled={session.stopping} onClick={session.cancel}>{t(session.stopping ? "controls.cancelling" : "controls.cancel")}</button>}
         </div>
       </div>
-      {status?.questions.map((question) => <QuestionStrip key={question.id} question={question} busy={progress !== undefined} onAnswer={(answer) => void session.resolve(question.id, answer)} />)}
+      {status?.questions.map((question) => <QuestionStrip key={question.id} question={question} busy={progress !== undefined} describe={describe} onAnswer={(answer) => void session.resolve(question.id, answer)} />)}
       <div class="strip">
         {progress !== undefined
           ? <ProgressStrip progress={progress} direction={session.direction} />

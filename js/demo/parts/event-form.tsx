@@ -9,7 +9,7 @@ import { useText, type Key } from "../i18n/text.ts";
 import { ServiceError } from "../services.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
-import { Why } from "./why.tsx";
+import { Why, type Remedies } from "./why.tsx";
 
 interface Props {
   editor: Editor;
@@ -18,18 +18,21 @@ interface Props {
   /** What repeats is not synced, and so not offered for editing. */
   skipsRepeating: boolean;
   explain(id: string): Promise<Reason[]>;
-  onUndo(reason: Reason): void;
+  /** What can be done about what a sync wrote of an event, by its id. */
+  remedies(id: string): Remedies;
   onClose(): void;
   onChanged(done: Done, id: string): void;
 }
 
 export type Done = "created" | "saved" | "deleted";
 
-export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, onClose, onChanged }: Props) {
+export function EventForm({ editor, subject, skipsRepeating, explain, remedies, onClose, onChanged }: Props) {
   const { t } = useText();
   const existing = typeof subject === "string" ? undefined : subject;
   const [opened, setOpened] = useState<Opened>();
-  const [draft, setDraft] = useState<Draft | undefined>(typeof subject === "string" ? newDraft(subject, Date.now()) : undefined);
+  const [blank] = useState(typeof subject === "string" ? newDraft(subject, Date.now()) : undefined);
+  // Kept apart from what is read: whoever types before the event was read loses nothing.
+  const [typed, setTyped] = useState<Partial<Draft>>({});
   const [problem, setProblem] = useState<Key>();
   const [busy, setBusy] = useState(false);
 
@@ -37,7 +40,6 @@ export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, on
     if (!existing) return;
     const fresh = await editor.open(existing.id);
     setOpened(fresh);
-    setDraft(fresh.draft);
   }
 
   useEffect(() => {
@@ -51,12 +53,18 @@ export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, on
       onChanged(done, await work());
     } catch (error) {
       const stale = error instanceof ServiceError && error.status === 412;
-      if (stale) await read().catch(() => undefined);
+      if (stale) {
+        setTyped({});
+        await read().catch(() => undefined);
+      }
       setProblem(stale ? "event.conflict" : error instanceof ServiceError && error.status === 403 && editor.side === "google" ? "event.readOnly.guest" : `event.failed.${editor.side}`);
     } finally {
       setBusy(false);
     }
   }
+
+  const base = existing ? opened?.draft : blank;
+  const draft = base && { ...base, ...typed };
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();
@@ -69,28 +77,29 @@ export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, on
     else if (opened) void attempt(() => opened.change(draft).then(() => existing.id), "saved");
   }
 
+  const why = existing && <Why explain={() => explain(existing.id)} {...remedies(existing.id)} />;
   const readOnly = existing?.readOnly ?? opened?.readOnly ?? (existing?.repeats && skipsRepeating ? "recurring" : undefined);
   if (existing && readOnly) {
     return (
       <Dialog title={t(`event.view.${editor.side}`)} side={editor.side} onClose={onClose}>
         <Details event={existing} notes={opened?.draft.notes} guests={opened?.guests ?? []} />
         <p class="note">{t(`event.readOnly.${readOnly}`)}</p>
+        {why}
       </Dialog>
     );
   }
 
-  // Until it is read, nothing can be typed: what was typed before would be lost.
-  const change = (part: Partial<Draft>) => setDraft((old) => old && { ...old, ...part });
+  const change = (part: Partial<Draft>) => setTyped((old) => ({ ...old, ...part }));
   return (
     <Dialog title={t(`event.${existing ? "edit" : "new"}.${editor.side}`)} side={editor.side} onClose={onClose}>
       <form class="event-form" onSubmit={submit} aria-busy={draft === undefined}>
         {existing?.repeats && <p class="note">{t("event.oneOccurrence")}</p>}
         <label class="field">
           <span>{t("event.title")}</span>
-          <input type="text" data-first required={editor.side === "crm"} readOnly={!draft} value={draft?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
+          <input type="text" data-first required={editor.side === "crm"} value={typed.title ?? base?.title ?? existing?.title ?? ""} onInput={(e) => change({ title: e.currentTarget.value })} />
         </label>
         <label class="check">
-          <input type="checkbox" disabled={!draft} checked={draft?.allDay ?? existing?.allDay ?? false} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />
+          <input type="checkbox" checked={draft?.allDay ?? existing?.allDay ?? false} disabled={!draft} onChange={(e) => change(asAllDay(draft, e.currentTarget.checked))} />
           <span>{t("event.allDay")}</span>
         </label>
         <div class="field-pair">
@@ -105,11 +114,11 @@ export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, on
         </div>
         <label class="field">
           <span>{t("event.place")}</span>
-          <input type="text" readOnly={!draft} value={draft?.place ?? existing?.place ?? ""} onInput={(e) => change({ place: e.currentTarget.value })} />
+          <input type="text" value={typed.place ?? base?.place ?? existing?.place ?? ""} onInput={(e) => change({ place: e.currentTarget.value })} />
         </label>
         <label class="field">
           <span>{t("event.notes")}</span>
-          <textarea rows={4} readOnly={!draft} value={draft?.notes ?? ""} onInput={(e) => change({ notes: e.currentTarget.value })} />
+          <textarea rows={4} value={typed.notes ?? base?.notes ?? ""} onInput={(e) => change({ notes: e.currentTarget.value })} />
         </label>
         {opened && opened.guests.length > 0 && (
           <div class="field">
@@ -117,7 +126,7 @@ export function EventForm({ editor, subject, skipsRepeating, explain, onUndo, on
             <ul aria-labelledby="form-guests">{opened.guests.map((guest, at) => <li key={at} class="guest"><bdi>{guest}</bdi></li>)}</ul>
           </div>
         )}
-        {existing && <Why explain={() => explain(existing.id)} onUndo={onUndo} />}
+        {why}
         <p class="problem" role="alert">{problem && t(problem)}</p>
         <footer>
           {existing && (
@@ -140,7 +149,7 @@ function TimeField({ draft, which, onInput }: { draft: Draft | undefined; which:
     <input
       type={allDay ? "date" : "datetime-local"}
       required
-      readOnly={!draft}
+      disabled={!draft}
       value={allDay ? value.slice(0, 10) : value}
       onInput={(e) => e.currentTarget.value && onInput(e.currentTarget.value)}
     />

@@ -1,6 +1,6 @@
 /** How the sync is doing, in a line, and a look whether both sides agree. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Verification } from "../../src/index.ts";
 import { useText } from "../i18n/text.ts";
 import type { Session } from "../session.ts";
@@ -11,6 +11,8 @@ export function HealthLine({ session }: { session: Session }) {
   const { t } = text;
   const [found, setFound] = useState<Verification>();
   const health = session.status?.health;
+  // What was found out is about the calendars as they were then.
+  useEffect(() => setFound(undefined), [session.versions.google, session.versions.crm]);
   if (!health || health.state === "off") return null;
   const state = session.progress ? "working" : health.state;
   const lag = Math.max(health.lag.googleMs ?? 0, health.lag.crmMs ?? 0);
@@ -32,7 +34,7 @@ export function HealthLine({ session }: { session: Session }) {
         <span role="status">
           {found && (found.drifts.length === 0
             ? text.plural("health.agree", found.checked)
-            : `${text.plural("health.differ", found.drifts.length)} ${text.list([...new Set(found.drifts.map((drift) => (drift.kind === "differs" ? text.list(drift.fields.map((field) => t(`field.${field}`))) : t(`health.${drift.kind}`))))])}`)}
+            : `${text.plural("health.differ", found.drifts.length)} ${text.list([...new Set(found.drifts.map((drift) => (drift.kind === "differs" ? text.list(drift.fields.map((field) => t(`field.${field}`))) : t(`health.${drift.kind}`))))])}.${found.drifts.every(({ pending }) => pending) ? ` ${t("health.pending")}` : ""}`)}
         </span>
       </div>
     </div>

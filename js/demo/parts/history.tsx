@@ -32,13 +32,15 @@ export function HistoryCard({ history, busy, onUndo }: { history: Report[]; busy
               {history.map((report) => (
                 <tr key={report.run}>
                   <th scope="row">{text.number(report.run)}</th>
-                  <td>{text.date(report.startedMs, { dateStyle: "short", timeStyle: "medium" })}</td>
+                  <td>
+                    {text.date(report.startedMs, { dateStyle: "short", timeStyle: "short" })}
+                    {report.undoes !== undefined && <small>{text.t("history.undoes", { run: report.undoes })}</small>}
+                  </td>
                   {[...SIDES.flatMap((side) => WRITES.map((what) => report[side][what])), report.remaining, report.requests.google + report.requests.zoho]
                     .map((n, at) => <td key={at} class={n === 0 ? "zero" : undefined}>{text.number(n)}</td>)}
                   <td>{text.duration(report.durationMs)}</td>
                   <td>
                     {wrote(report) && <button type="button" disabled={busy} aria-label={text.t("history.undo.run", { run: report.run })} onClick={() => onUndo(report.run)}>{text.t("history.undo")}</button>}
-                    {report.undoes !== undefined && <small>{text.t("history.undoes", { run: report.undoes })}</small>}
                   </td>
                 </tr>
               ))}

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { FieldChange, Operation, Plan } from "../../src/index.ts";
+import type { FieldChange, FieldName, Operation, Plan } from "../../src/index.ts";
 import { useText, type Text } from "../i18n/text.ts";
 import { printed } from "./conflicts.tsx";
 import { Dialog } from "./dialog.tsx";
+import { LeftOut, Remarks } from "./report.tsx";
 
 const SIDES = ["google", "crm"] as const;
 const VERBS = { create: "created", update: "updated", delete: "deleted" } as const;
@@ -42,6 +43,9 @@ export function PreviewDialog({ plan, onSync, onClose }: Props) {
           {numbers.filter(([, n]) => n > 0).map(([name, n]) => <div key={name}><dt>{name}</dt><dd>{text.number(n)}</dd></div>)}
         </dl>
         {plan.questions.length > 0 && <p class="note">{t("preview.asks")}</p>}
+        <LeftOut skipped={plan.skipped} />
+        <Remarks title="report.parkedTitle" items={plan.parked} />
+        <Remarks title="report.notes" items={plan.notes} />
         {plan.operations.length > 0 && (
           <>
             <div class="field-pair">
@@ -77,8 +81,18 @@ export function PreviewDialog({ plan, onSync, onClose }: Props) {
   );
 }
 
+interface ItemProps {
+  operation: Operation;
+  cycle?: number;
+  when?: string;
+  busy?: boolean;
+  /** Writes the value that lost to both sides. */
+  onPutBack?(field: FieldName): void;
+  children?: ComponentChildren;
+}
+
 /** One write, made or to be made. */
-export function OperationItem({ operation: op, cycle, when, children }: { operation: Operation; cycle?: number; when?: string; children?: ComponentChildren }) {
+export function OperationItem({ operation: op, cycle, when, busy = false, onPutBack, children }: ItemProps) {
   const text = useText();
   const { t } = text;
   return (
@@ -98,6 +112,12 @@ export function OperationItem({ operation: op, cycle, when, children }: { operat
                 {change.after !== undefined && <ins>{value(text, change, change.after)}</ins>}
                 {change.before === undefined && change.after === undefined && t("conflict.empty")}
               </dd>
+              {change.lost !== undefined && (
+                <dd class="lost-value">
+                  {change.lost !== change.before && <><span class="muted">{t("conflict.lost")}: </span><del>{value(text, change, change.lost)}</del></>}
+                  {onPutBack && <button type="button" disabled={busy} aria-label={t("conflict.putBack.field", { field: t(`field.${change.field}`) })} onClick={() => onPutBack(change.field)}>{t("conflict.putBack")}</button>}
+                </dd>
+              )}
             </div>
           ))}
         </dl>

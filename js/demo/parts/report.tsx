@@ -1,7 +1,7 @@
 /** What a sync did, in a sentence and in numbers. */
 
-import { useId } from "preact/hooks";
-import type { Conflict, Counts, Report } from "../../src/index.ts";
+import { useEffect, useId, useState } from "preact/hooks";
+import type { Counts, FieldName, NotRestored, Reason, Report } from "../../src/index.ts";
 import type { Side } from "../events.ts";
 import { useText, type Key, type Text } from "../i18n/text.ts";
 import { Conflicts } from "./conflicts.tsx";
@@ -14,6 +14,7 @@ export function headline(text: Text, report: Report): string {
   const sentences = [
     written(text, report),
     report.conflicts.length > 0 && text.plural("report.conflicted", report.conflicts.length),
+    report.notRestored.length > 0 && text.plural("report.left", report.notRestored.length),
     report.questions.length > 0 && text.t("report.asks"),
     report.remaining > 0 && text.plural("report.more", report.remaining),
   ];
@@ -30,23 +31,22 @@ function written(text: Text, { crm, google, remaining, questions, durationMs }: 
 }
 
 interface Props {
-  report: Report | undefined;
   busy: boolean;
-  /** Writes the value that was replaced to both sides. */
-  onPutBack(conflict: Conflict): void;
+  explain(id: string): Promise<Reason[]>;
+  onPutBack(run: number, googleId: string, field: FieldName): void;
 }
 
-export function ReportCard({ report, ...actions }: Props) {
+export function ReportCard({ report, ...props }: { report: Report | undefined } & Props) {
   const text = useText();
   return (
     <section class="card report" aria-labelledby="report-title">
       <h2 id="report-title">{text.t("report.title")}</h2>
-      {report ? <ReportBody report={report} {...actions} /> : <p class="muted">{text.t("report.none")}</p>}
+      {report ? <ReportBody report={report} {...props} /> : <p class="muted">{text.t("report.none")}</p>}
     </section>
   );
 }
 
-function ReportBody({ report, busy, onPutBack }: Props & { report: Report }) {
+function ReportBody({ report, busy, explain, onPutBack }: { report: Report } & Props) {
   const text = useText();
   const skipped = Object.values(report.skipped).reduce((sum, n) => sum + n, 0);
   const numbers: [key: Key, value: number][] = [
@@ -75,18 +75,9 @@ function ReportBody({ report, busy, onPutBack }: Props & { report: Report }) {
         {text.t("report.requestsSplit", { google: report.requests.google, zoho: report.requests.zoho })}
         {report.fullRead && ` · ${text.t("report.fullRead")}`}
       </p>
-      {skipped > 0 && (
-        <details>
-          <summary>{text.t("report.why")}</summary>
-          <dl class="reasons">
-            {(["recurring", "eventType", "private", "outsideWindow", "otherOwner"] as const).filter((reason) => report.skipped[reason] > 0).map((reason) => (
-              <div key={reason}><dt>{text.t(`skip.${reason}`)}</dt><dd>{text.number(report.skipped[reason])}</dd></div>
-            ))}
-          </dl>
-        </details>
-      )}
-      <Conflicts conflicts={report.conflicts} busy={busy} onPutBack={onPutBack} />
-      <Remarks title="report.notRestored" items={report.notRestored} />
+      <LeftAsIs key={report.run} items={report.notRestored} explain={explain} />
+      <LeftOut skipped={report.skipped} />
+      <Conflicts conflicts={report.conflicts} busy={busy} onPutBack={(googleId, field) => onPutBack(report.run, googleId, field)} />
       <Remarks title="report.parkedTitle" items={report.parked} />
       <Remarks title="report.notes" items={report.notes} />
     </>
@@ -116,8 +107,51 @@ function Figure({ name, value, tinted = false }: { name: string; value: number; 
   );
 }
 
+const SKIPS = ["recurring", "eventType", "private", "outsideWindow", "otherOwner"] as const;
+
+/** What takes no part, and why. */
+export function LeftOut({ skipped }: { skipped: Report["skipped"] }) {
+  const text = useText();
+  const reasons = SKIPS.filter((reason) => skipped[reason] > 0);
+  if (reasons.length === 0) return null;
+  return (
+    <details>
+      <summary>{text.t("report.why")}</summary>
+      <dl class="reasons">
+        {reasons.map((reason) => <div key={reason}><dt>{text.t(`skip.${reason}`)}</dt><dd>{text.number(skipped[reason])}</dd></div>)}
+      </dl>
+    </details>
+  );
+}
+
+/** So many are listed by their titles; the others are counted. */
+const NAMED = 20;
+
+/** What an undo left as it is: each event with the reason. Its title is what the history told of it last. */
+function LeftAsIs({ items, explain }: { items: NotRestored[] } & Pick<Props, "explain">) {
+  const text = useText();
+  const [titles, setTitles] = useState<string[]>([]);
+  const named = items.slice(0, NAMED);
+  useEffect(() => {
+    const title = async ({ googleId }: NotRestored) => (googleId === "" ? [] : await explain(googleId)).map(({ operation }) => operation.title).find(Boolean) ?? "";
+    void Promise.all(named.map(title)).then(setTitles, () => setTitles([]));
+  }, [items]);
+  if (items.length === 0) return null;
+  return (
+    <details open class="left">
+      <summary>{text.t("left.title")} ({text.number(items.length)})</summary>
+      <ul>
+        {named.map(({ googleId, code }, at) => (
+          <li key={`${googleId}/${at}`}>{googleId !== "" && <><strong><bdi>{titles[at] || text.t("preview.untitled")}</bdi></strong> · </>}{text.t(`left.${code}`)}</li>
+        ))}
+        {items.length > NAMED && <li class="muted">{text.plural("left.more", items.length - NAMED)}</li>}
+      </ul>
+    </details>
+  );
+}
+
 /** Reasons repeat over many events, so they are counted. They come from the engine, in English. */
-function Remarks({ title, items }: { title: Key; items: { code: string; message: string }[] }) {
+export function Remarks({ title, items }: { title: Key; items: { code: string; message: string }[] }) {
   const text = useText();
   if (items.length === 0) return null;
   const counts = new Map<string, number>();

@@ -16,7 +16,7 @@ const OWN = new Set([
   ..."conflict-google conflict-crm source deleted edit-beats-deletion answered undo put-back poll manual crm-change zero userZone".split(" "),
   ..."apply restore pair separate mass-deletion ambiguous complete limit deadline paused failed wait quota interrupted popup email sms".split(" "),
   ..."unreadable guests-cut recreated all-day-unclear not-writable guests-not-linked contacts-not-created undo-first".split(" "),
-  ..."changed-since gone not-allowed not-kept".split(" "),
+  ..."changed-since gone not-allowed not-kept contacts-kept".split(" "),
 ]);
 
 /** The names in rows that are objects, and in the reports that they hold. */

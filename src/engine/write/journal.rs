@@ -4,6 +4,7 @@ use super::Writer;
 use crate::api::google;
 use crate::api::http::Service;
 use crate::api::retry::Problem;
+use crate::api::zoho;
 use crate::engine::read_crm::Reader;
 use crate::error::Result;
 use crate::model::event::Event;
@@ -14,15 +15,34 @@ use crate::model::settings::ConflictPolicy;
 use crate::model::sight::CrmContent;
 use crate::model::table::Table;
 use crate::sync::journal::{CREATE, DELETE, FieldChange, Operation, SEEN, UPDATE, rule};
-use crate::sync::plan::Delete;
+use crate::sync::plan::{CrmUpdate, Delete, GoogleUpdate};
 use crate::sync::report::Winner;
 use crate::sync::side::Side;
+use crate::sync::state::Reach;
 use crate::wire::zoho_event::CrmContext;
 
-/// The most updates and deletions of a cycle for which events are read only to know what was there before. A larger cycle
-/// is mostly the work of a script or an import, and its requests are few by design: of its writes those can be undone that
-/// the cycle had read anyway.
-pub(super) const IMAGES: usize = 100;
+/// The most requests that a cycle makes only to know what was there before: what two hundred records of the CRM take, or
+/// a hundred events of Google. A larger cycle is mostly the work of a script or an import, and its requests are few by
+/// design: of its writes those can be undone that the cycle had read anyway.
+const READS: usize = 2;
+
+/// Whether what is not known of the events about to be replaced is read first.
+pub(super) fn reads_before(
+    deletes: &[Delete],
+    google_updates: &[Box<GoogleUpdate>],
+    crm_updates: &[Box<CrmUpdate>],
+) -> bool {
+    let (mut events, mut records) = (0_usize, 0_usize);
+    for op in deletes.iter().filter(|op| op.image().is_none()) {
+        match op.side {
+            Side::Google => events += 1,
+            Side::Crm => records += 1,
+        }
+    }
+    google_updates.iter().for_each(|op| events += usize::from(op.before.is_none()));
+    crm_updates.iter().for_each(|op| records += usize::from(op.before.is_none()));
+    events.div_ceil(google::BATCH) + records.div_ceil(zoho::BULK) <= READS
+}
 
 /// Events by the ids of the side that they were read on.
 pub(super) type Images<K> = Table<K, Box<Event>>;
@@ -78,9 +98,11 @@ impl Writer<'_> {
         Ok(images)
     }
 
-    /// What is about to be deleted in the CRM.
+    /// What is about to be deleted in the CRM. It may still show what an event said before it became private and was
+    /// skipped: of that nothing is kept (I18).
     pub(super) async fn doomed_records(&self, deletes: &[Delete]) -> Result<Images<CrmId>> {
-        let crm = |op: &Delete| self.links.get(&op.id).map(|link| link.crm.clone());
+        let link = |op: &Delete| self.links.get(&op.id).filter(|link| link.seen.reach != Reach::Aside);
+        let crm = |op: &Delete| link(op).map(|link| link.crm.clone());
         let unread = deletes.iter().filter(|op| op.image().is_none()).filter_map(crm);
         let mut images = self.crm_images(unread.listed(), &[]).await?;
         for op in deletes {
