@@ -22,7 +22,7 @@ use crate::sync::guard;
 use crate::sync::limit::{Cycles, cap};
 use crate::sync::merge::{Policy, View};
 use crate::sync::observe::{Admission, Case, Cases, InGoogle};
-use crate::sync::pair::{Alike, pair, pair_whole};
+use crate::sync::pair::{Alike, alike, content_of, pair, pair_whole};
 use crate::sync::plan::{Plan, Planning};
 use crate::sync::preview::Preview;
 use crate::sync::recover::CLOCK_SLACK;
@@ -718,11 +718,14 @@ async fn adopt(
     };
     let activation = book.active()?;
     let connection = activation.connection();
-    let meetings = read::meetings(io, &activation.crm, &which).await?;
-    let meetings = unlinked(io, meetings).await?;
+    let mut meetings = read::meetings(io, &activation.crm, &which).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
-    let (pairs, ambiguous) = pair(&candidates.listed(), meetings);
+    let candidates = candidates.listed();
+    if since_ms.is_some() {
+        meetings = alike(meetings, candidates.iter().map(|(_, event)| content_of(event)).listed());
+    }
+    let (pairs, ambiguous) = pair(&candidates, unlinked(io, meetings).await?);
     hold_apart(cases, book, Table::of(ambiguous.into_iter()), &Table::default(), io.now_ms());
     for (id, meeting) in pairs {
         if let Some(case) = cases.get_mut(&id) {

@@ -149,6 +149,24 @@ fn mark_key(id: &GoogleId) -> u64 {
     Digest::new().text(id.as_str()).finish().as_u64()
 }
 
+/// Those of many records that have a title and time of `contents`: only these are looked for among the links.
+pub(crate) fn alike(meetings: Vec<Meeting>, contents: Vec<u64>) -> Vec<Meeting> {
+    let wanted = Index::new(contents.into_iter().map(|content| (content, 0)).listed());
+    let mut meetings = meetings;
+    meetings.retain(|meeting| contents_of(meeting).any(|content| wanted.of(content).next().is_some()));
+    meetings
+}
+
+/// Title and time of a record, for every extent that it may stand for.
+pub(crate) fn contents_of(meeting: &Meeting) -> impl Iterator<Item = u64> {
+    meeting.extents.iter().map(|at| key(&meeting.title, *at))
+}
+
+/// Title and time of an event.
+pub(crate) fn content_of(event: &Event) -> u64 {
+    key(&event.title, event.when.key())
+}
+
 /// Of records that this device created and those that it did not: the pairs of which both show the same, nobody else does,
 /// and the other one is older.
 pub(crate) fn twins<'m>(ours: &'m [Meeting], others: &'m [Meeting]) -> Vec<(&'m Meeting, &'m Meeting)> {

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
 use crate::model::table::Table;
-use crate::sync::pair::twins;
+use crate::sync::pair::{alike, contents_of, twins};
 use crate::sync::recover::CLOCK_SLACK;
 use crate::sync::state::{Link, decode, key};
 use crate::wire::zoho_event::seconds;
@@ -36,6 +36,7 @@ impl Writer<'_> {
             return Ok(());
         }
         self.save().await?;
+        let others = alike(others, ours.iter().flat_map(contents_of).listed());
         let others = super::unlinked(self.io, others).await?;
         let pairs = twins(&ours, &others);
         let id = |mine: &CrmId| ids.get(mine).cloned();
