@@ -89,7 +89,12 @@ test("what lost a conflict is put back, and what one sync wrote of one event is 
   await demo.report.getByRole("button", { name: "Put back what was replaced: Title" }).click();
   await demo.finished();
   for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: by Google")).toBeVisible();
-  await demo.picture("put-back", true);
+  const history = page.getByRole("region", { name: "Earlier syncs" });
+  await expect(history.locator("tbody tr").first()).toContainText("put back what lost in sync 2");
+  // The button that stays in sight must hide no number.
+  const covered = await history.locator(".scroll").evaluate((table) => table.scrollWidth - table.clientWidth);
+  expect(covered).toBe(0);
+  await demo.picture("put-back-done", true);
 
   await demo.row(demo.google, "Story: by Google").click();
   const form = page.getByRole("dialog", { name: "Edit event" });
