@@ -103,28 +103,3 @@ test("what lost a conflict is put back, and what one sync wrote of one event is 
   await demo.finished();
   for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: by the CRM")).toBeVisible();
 });
-
-test("what nobody can tell apart is asked about, and paired as the person says (I24)", async ({ demo, page }) => {
-  for (const [side, places] of [[demo.google, ["Room 1", "Room 2"]], [demo.crm, ["Room 3", "Room 4"]]] as const) {
-    for (const place of places) {
-      await demo.addEvent("Story: look-alike", undefined, side);
-      await demo.edit(side, "Story: look-alike", { Title: `Story: at ${place}`, Place: place });
-      await expect(demo.row(side, `Story: at ${place}`)).toBeVisible();
-    }
-  }
-  for (const [side, places] of [[demo.google, ["Room 1", "Room 2"]], [demo.crm, ["Room 3", "Room 4"]]] as const) {
-    for (const [done, place] of places.entries()) {
-      await demo.edit(side, `Story: at ${place}`, { Title: "Story: look-alike" });
-      await expect(demo.row(side, "Story: look-alike")).toHaveCount(done + 1);
-    }
-  }
-  await demo.sync();
-  const question = page.getByRole("group").filter({ hasText: "have the same title and time, and differ otherwise" });
-  await expect(question).toBeVisible();
-  await demo.picture("look-alikes");
-  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: look-alike")).toHaveCount(2);
-  await question.getByRole("button", { name: "Pair them" }).click();
-  await demo.finished();
-  await expect(question).toHaveCount(0);
-  for (const side of [demo.google, demo.crm]) await expect(demo.row(side, "Story: look-alike")).toHaveCount(2);
-});
