@@ -18,7 +18,7 @@ async function why(demo: Demo, title: string) {
   return form;
 }
 
-test("one event of a sync is taken back, the others stay", async ({ demo, page }) => {
+test("one event of a sync is taken back, the others stay (I25)", async ({ demo, page }) => {
   for (const n of [1, 2]) await demo.addEvent(`Story: event ${n}`);
   await demo.sync();
   for (const n of [1, 2]) await demo.edit(demo.google, `Story: event ${n}`, { Title: `Story: changed ${n}` });
@@ -55,7 +55,7 @@ for (const where of ["the report", "the reasons"] as const) {
   });
 }
 
-test("what an undo leaves as it is, is named with the reason", async ({ demo, page }) => {
+test("what an undo leaves as it is, is named with the reason (I25)", async ({ demo, page }) => {
   for (const n of [1, 2]) await demo.addEvent(`Story: event ${n}`);
   await demo.sync();
   for (const n of [1, 2]) await demo.edit(demo.google, `Story: event ${n}`, { Place: "Room 1" });
@@ -104,7 +104,7 @@ test("what is typed before an event was read is not lost", async ({ demo, page }
 });
 
 for (const { button, entries } of [{ button: "Pair them row by row", entries: 2 }, { button: "Keep each apart", entries: 4 }]) {
-  test(`events that look alike are asked about: ${button}`, async ({ demo, page }) => {
+  test(`events that look alike are asked about (I24): ${button}`, async ({ demo, page }) => {
     const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const [start, end] = [`${day}T10:00:00Z`, `${day}T11:00:00Z`];
     for (const n of [1, 2]) {

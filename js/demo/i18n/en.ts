@@ -268,6 +268,7 @@ export const en = {
   "history.undo": "Undo",
   "history.undo.run": "Undo sync {run}",
   "history.undoes": "took back sync {run}",
+  "history.putsBack": "put back what lost in sync {run}",
 
   "trouble.title": "Make trouble",
   "trouble.intro": "Real services fail. Choose what goes wrong next, then press Sync and see that nothing is lost or doubled.",

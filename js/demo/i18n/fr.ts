@@ -269,6 +269,7 @@ export const fr: Texts = {
   "history.undo": "Annuler",
   "history.undo.run": "Annuler la synchronisation {run}",
   "history.undoes": "a annulé la synchronisation {run}",
+  "history.putsBack": "a rétabli ce qu’a perdu la synchronisation {run}",
 
   "trouble.title": "Semer le trouble",
   "trouble.intro": "Les vrais services ont des pannes. Choisissez la prochaine, synchronisez, et voyez que rien n’est perdu ni doublé.",

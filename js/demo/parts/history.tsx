@@ -34,7 +34,7 @@ export function HistoryCard({ history, busy, onUndo }: { history: Report[]; busy
                   <th scope="row">{text.number(report.run)}</th>
                   <td>
                     {text.date(report.startedMs, { dateStyle: "short", timeStyle: "short" })}
-                    {report.undoes !== undefined && <small>{text.t("history.undoes", { run: report.undoes })}</small>}
+                    {report.undoes !== undefined && <small>{text.t(report.trigger === "put-back" ? "history.putsBack" : "history.undoes", { run: report.undoes })}</small>}
                   </td>
                   {[...SIDES.flatMap((side) => WRITES.map((what) => report[side][what])), report.remaining, report.requests.google + report.requests.zoho]
                     .map((n, at) => <td key={at} class={n === 0 ? "zero" : undefined}>{text.number(n)}</td>)}
