@@ -2,7 +2,6 @@
 
 import { render } from "preact";
 import { openSession, type Place } from "./session.ts";
-import "../ui/plan.css";
 import "./style.css";
 import { Root } from "./views/root.tsx";
 import { enterCrm } from "./zoho.ts";

@@ -4,7 +4,7 @@ import { isAccordError } from "../src/errors.ts";
 import type { Host } from "../src/host.ts";
 import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
 import { createSync, type RunOptions, type Sync } from "../src/index.ts";
-import type { Access, Answer, Calendar, FieldName, Plan, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
 import engine from "virtual:engine";
 import { language, type Language } from "./i18n/text.ts";
 import { frameStorage, type Kept } from "./storage.ts";
@@ -43,8 +43,6 @@ export interface State {
   /** What the last cycle of this page did. */
   report: Report | undefined;
   progress: Progress | undefined;
-  /** What the first sync would do, until the person starts it. */
-  plan: Plan | undefined;
   busy: boolean;
 }
 
@@ -53,10 +51,7 @@ export interface Session {
   subscribe(heard: () => void): () => void;
   missing(why: Missing): void;
   pageLoaded(page: PageLoad, around: Surroundings): Promise<void>;
-  /** Stores the settings; a first sync is shown before it begins. */
   save(settings: Settings): Promise<void>;
-  /** Starts the sync that {@link State.plan} shows. */
-  begin(): Promise<void>;
   run(): Promise<void>;
   push(): Promise<void>;
   resolve(question: string, answer: Answer): Promise<void>;
@@ -72,7 +67,7 @@ const MINUTE_MS = 60_000;
 export function openSession(place: Place): Session {
   let state: State = {
     place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined,
-    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, plan: undefined, busy: false,
+    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
   };
   const heard = new Set<() => void>();
   let sync: Sync | undefined;
@@ -118,24 +113,6 @@ export function openSession(place: Place): Session {
     }
   }
 
-  /** Whether there is a sync to go on with: a first one that nobody has seen does not begin by itself. */
-  function mayRun(): boolean {
-    const { status } = state;
-    return status?.state === "active" && (status.firstSyncDone || status.links > 0 || status.lastReport !== undefined);
-  }
-
-  /** Shows what a first sync would do; where that is nothing, it begins. */
-  async function lookFirst(sync: Sync): Promise<void> {
-    if (!mayRun()) {
-      stop = new AbortController();
-      const { signal } = stop;
-      const plan = await sync.preview({ signal, onProgress: (progress) => set({ progress }) }).finally(() => (stop = undefined));
-      if (plan.operations.length > 0 || plan.questions.length > 0) return set({ plan });
-    }
-    await cycle(sync, { trigger: "manual" });
-    again();
-  }
-
   async function showNext(): Promise<void> {
     const calendar = state.status?.settings?.calendar;
     if (state.place !== "tile" || fetch === undefined || calendar === undefined) return;
@@ -154,7 +131,7 @@ export function openSession(place: Place): Session {
 
   async function poll(): Promise<void> {
     await act(async (sync) => {
-      if (mayRun()) await cycle(sync, { trigger: "poll" });
+      if (state.status?.state === "active") await cycle(sync, { trigger: "poll" });
       await showNext();
     });
     again();
@@ -167,7 +144,7 @@ export function openSession(place: Place): Session {
     saved = state.busy;
     if (saved) return;
     await act(async (sync) => {
-      if (mayRun()) await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
+      if (state.status?.state === "active") await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
     });
     if (saved) await push();
   }
@@ -209,8 +186,7 @@ export function openSession(place: Place): Session {
       set({ meeting: meetingOf(page), ...(first && { phase: "opening", trouble: undefined }) });
       if (first) await open(around);
       if (state.place === "meeting") await push();
-      else if (mayRun()) await poll();
-      else if (state.place === "tab" && state.status?.state === "active" && state.plan === undefined) await act(lookFirst);
+      else if (state.status?.state === "active") await poll();
       // What went wrong before stays on the screen.
       if (state.place === "tab" && state.calendars === undefined && state.trouble === undefined) await loadCalendars();
     },
@@ -218,11 +194,7 @@ export function openSession(place: Place): Session {
       const access = await sync.checkAccess(settings);
       set({ missing: access.ok ? undefined : access.missing });
       if (!access.ok) return;
-      set({ status: await sync.activate(settings), plan: undefined });
-      await lookFirst(sync);
-    }),
-    begin: () => act(async (sync) => {
-      set({ plan: undefined });
+      set({ status: await sync.activate(settings) });
       await cycle(sync, { trigger: "manual" });
       again();
     }),
@@ -243,7 +215,7 @@ export function openSession(place: Place): Session {
       set({ report: await sync.putBack(run, googleId, field) });
       await look(sync);
     }),
-    deactivate: () => act(async (sync) => set({ status: await sync.deactivate(), plan: undefined })),
+    deactivate: () => act(async (sync) => set({ status: await sync.deactivate() })),
     loadCalendars,
     cancel: () => stop?.abort(),
   };

@@ -46,9 +46,6 @@ test("Firefox: set up by mouse, and both pages say how things stand", async () =
   await extension.click("Sign in to Zoho");
   await expect.poll(shown).toContain("Look for changes in Google");
   await extension.click("Save and sync");
-  await expect.poll(shown).toMatch(/\d+ to create/);
-  expect(await sandbox.crm()).toEqual([]);
-  await extension.click("Start the first sync");
   await firstSyncDone(extension);
   await expect.poll(shown).toContain("In accord");
   await extension.screenshot(fileURLToPath(new URL("screenshots/firefox-settings.png", import.meta.url)));

@@ -100,23 +100,14 @@ export class Background {
     },
     calendars: async () => (await this.#sync()).calendars(),
     checkAccess: async (settings) => (await this.#sync()).checkAccess(settings),
-    activate: async (settings, looks = false) => {
+    activate: async (settings) => {
       await this.#cycles.stop();
       const status = await (await this.#sync()).activate(settings);
       await this.#parts.store.write("intervalMinutes", status.settings?.intervalMinutes ?? 5);
       await this.#parts.store.write("paused", false);
       await this.#parts.store.write("trouble", undefined);
-      await this.#parts.store.write("awaiting", looks && !status.firstSyncDone && status.links === 0);
-      if (await this.#parts.store.read("awaiting")) {
-        await this.#cycles.rest();
-        await this.#publish();
-      } else void this.woke();
-      return status;
-    },
-    preview: () => this.#cycles.perform((sync, { signal }) => sync.preview({ signal })),
-    begin: async () => {
-      await this.#parts.store.write("awaiting", false);
       void this.woke();
+      return status;
     },
     run: () => this.#cycles.run("manual"),
     stop: () => this.#cycles.stop(),
@@ -132,7 +123,6 @@ export class Background {
     },
     deactivate: async () => {
       await this.#parts.store.write("intervalMinutes", undefined);
-      await this.#parts.store.write("awaiting", false);
       await this.#cycles.stop();
       await this.#cycles.rest();
       const status = await (await this.#sync()).deactivate();

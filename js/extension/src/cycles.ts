@@ -37,7 +37,7 @@ export class Cycles {
   readonly #store: Store;
   readonly #sync: () => Promise<Sync>;
   readonly #watcher: Watcher;
-  #running: Promise<unknown> | undefined;
+  #running: Promise<Report | undefined> | undefined;
   #stop = new AbortController();
 
   constructor(around: Surroundings, store: Store, sync: () => Promise<Sync>, watcher: Watcher) {
@@ -76,7 +76,7 @@ export class Cycles {
    *
    * @throws AccordError what the engine says
    */
-  async perform<T>(work: (sync: Sync, options: Watched) => Promise<T>): Promise<T | undefined> {
+  async perform(work: (sync: Sync, options: Watched) => Promise<Report>): Promise<Report | undefined> {
     await this.stop();
     return this.#alone(async () => {
       const alive = this.#keptAlive();
@@ -110,8 +110,8 @@ export class Cycles {
   }
 
   async #mayRun(): Promise<boolean> {
-    const { paused, awaiting, intervalMinutes, accounts } = await this.#store.all();
-    return !paused && !awaiting && intervalMinutes !== undefined && isUsable(accounts.google) && isUsable(accounts.zoho);
+    const { paused, intervalMinutes, accounts } = await this.#store.all();
+    return !paused && intervalMinutes !== undefined && isUsable(accounts.google) && isUsable(accounts.zoho);
   }
 
   async #cycle(trigger: "poll" | "manual"): Promise<Report | undefined> {
@@ -169,10 +169,9 @@ export class Cycles {
     return setInterval(() => void this.#around.platform.runtime.getPlatformInfo(), KEEP_ALIVE_MS);
   }
 
-  /** Whoever comes while something runs gets what that brings: cycles are alike, and {@link perform} has ended them before. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  #alone(work: () => Promise<Report | undefined>): Promise<Report | undefined> {
     this.#running ??= work().finally(() => (this.#running = undefined));
-    return this.#running as Promise<T>;
+    return this.#running;
   }
 
   async #failed({ code, message, retryAfterMs }: AccordError): Promise<void> {

@@ -1,7 +1,7 @@
 /** What pages ask of the background, as messages. No message holds a token. */
 
 import { AccordError, isAccordError, type ErrorCode } from "../../src/errors.ts";
-import type { Access, Answer, Calendar, FieldName, Plan, Report, Service, Settings, Status } from "../../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Report, Service, Settings, Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 
 /** The background's commands. All values are plain data; all failures are an {@link AccordError}. */
@@ -11,12 +11,8 @@ export interface Commands {
   signOut(service: Service): Promise<void>;
   calendars(): Promise<Calendar[]>;
   checkAccess(settings?: Settings): Promise<Access>;
-  /** Validates, stores, and begins to sync by itself; with `looks`, a first sync waits for {@link begin}. */
-  activate(settings: Settings, looks?: boolean): Promise<Status>;
-  /** What the first sync would do; writes nothing. */
-  preview(): Promise<Plan | undefined>;
-  /** The person has seen it: the first sync may begin. */
-  begin(): Promise<void>;
+  /** Validates, stores, and begins to sync by itself. */
+  activate(settings: Settings): Promise<Status>;
   /** A cycle now; nothing when the sync is off, paused, or somebody is not signed in. */
   run(): Promise<Report | undefined>;
   /** Ends the cycle that runs; what it left over is done later. */

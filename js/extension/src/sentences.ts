@@ -25,7 +25,6 @@ const EN: Texts = {
   needsYou: "Accord – needs you",
   whys: {
     "sign-in": "Sign in again, so that your calendar and the CRM stay in accord.",
-    begin: "Look at what the first sync would do, and start it.",
     question: "Many events were deleted. Say whether they are to be deleted on the other side, too.",
     forbidden: "A right is missing. Open Accord to see which one.",
     "invalid-settings": "A setting no longer fits. Open Accord and save the settings again.",
@@ -47,7 +46,6 @@ const FR: Texts = {
   needsYou: "Accord – a besoin de vous",
   whys: {
     "sign-in": "Reconnectez-vous pour que votre agenda et le CRM restent en accord.",
-    begin: "Regardez ce que ferait la première synchronisation, puis commencez.",
     question: "Beaucoup d’événements ont été supprimés. Dites s’il faut aussi les supprimer de l’autre côté.",
     forbidden: "Il manque un droit. Ouvrez Accord pour voir lequel.",
     "invalid-settings": "Un réglage ne convient plus. Ouvrez Accord et enregistrez les réglages à nouveau.",

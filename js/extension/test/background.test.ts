@@ -34,7 +34,6 @@ class FakeSync {
       activate: async () => ({ ...this.status, settings: { calendar: "c", intervalMinutes: 10 } }),
       deactivate: async () => (this.status = { ...this.status, state: "off" }),
       resolve: async () => this.status,
-      preview: async () => ({ operations: [] }),
       undo: async (run: number, options: RunOptions) => {
         this.undone.push([run, options.signal?.aborted]);
         return { notRestored: [] };
@@ -267,34 +266,6 @@ test("what a killed background could not push goes with the next cycle, and is n
   await background.alarmed("cycle");
   await background.alarmed("cycle");
   assert.deepEqual(engine.runs.map(({ trigger }) => trigger), ["crm-change", "poll"]);
-});
-
-test("a first sync that is to be looked at begins when the person says so, whatever wakes the background (K8)", async () => {
-  const engine = new FakeSync();
-  Object.assign(engine.status, { firstSyncDone: false, links: 0 });
-  const { background, platform, start } = await active(engine);
-  platform.alarm.clear();
-  await background.commands.activate({ calendar: "c" }, true);
-  for (const woken of [background, start()]) {
-    await woken.started();
-    await woken.alarmed("cycle");
-    assert.equal(await woken.commands.run(), undefined);
-    await woken.commands.resume();
-    await settled();
-    assert.equal(platform.badge, "!");
-  }
-  assert.deepEqual(await background.commands.preview(), { operations: [] });
-  assert.deepEqual([engine.runs.length, platform.alarm.size, platform.told], [0, 0, 0]);
-  await background.commands.begin();
-  await settled();
-  assert.equal(engine.runs.length, 1);
-});
-
-test("what was synced before goes on without a question", async () => {
-  const { background, engine } = await active();
-  await background.commands.activate({ calendar: "c" }, true);
-  await settled();
-  assert.equal(engine.runs.length, 1);
 });
 
 test("deactivated, nothing wakes it; activated again, it runs at the chosen interval", async () => {

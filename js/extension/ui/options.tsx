@@ -3,7 +3,6 @@
 import type { Memory } from "../src/memory.ts";
 import { useText } from "./i18n/text.ts";
 import { Accounts } from "./parts/accounts.tsx";
-import { FirstSync } from "./parts/first-sync.tsx";
 import { History } from "./parts/history.tsx";
 import { Parked } from "./parts/parked.tsx";
 import { Questions } from "./parts/questions.tsx";
@@ -36,7 +35,6 @@ export function Options({ view }: { view: View }) {
       <Questions questions={status?.questions ?? []} />
       <Accounts view={view} />
       <SettingsForm view={view} />
-      {memory.awaiting && <FirstSync key={JSON.stringify(status?.settings)} />}
       <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
       {view.glance.state !== "off" && <History run={status?.lastReport?.run} />}
       {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && <Stop view={view} />}

@@ -15,7 +15,6 @@ export function Popup({ view }: { view: View }) {
   const { glance, memory, status } = view;
   const isOff = glance.state === "off";
   const mustSignIn = glance.state === "needs-you" && glance.why === "sign-in";
-  const mustBegin = glance.state === "needs-you" && glance.why === "begin";
   const openSettings = () => void browser.runtime.openOptionsPage();
   return (
     <main class="popup">
@@ -26,14 +25,14 @@ export function Popup({ view }: { view: View }) {
       </header>
       <State view={view} />
       <div class="buttons">
-        {isOff || mustSignIn || mustBegin
-          ? <button type="button" class="primary" onClick={openSettings}>{text.t(isOff ? "open" : mustBegin ? "plan.look" : "accounts.again")}</button>
+        {isOff || mustSignIn
+          ? <button type="button" class="primary" onClick={openSettings}>{text.t(isOff ? "open" : "accounts.again")}</button>
           : glance.state === "working"
             ? <button type="button" onClick={() => action.start(() => background.stop())}>{text.t("stop")}</button>
             : memory.paused
               ? <button type="button" class="primary" onClick={() => action.start(() => background.resume())}>{text.t("resume")}</button>
               : <button type="button" class="primary" disabled={action.isBusy} onClick={() => action.start(() => background.run())}>{text.t("run")}</button>}
-        {!isOff && !mustSignIn && !mustBegin && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
+        {!isOff && !mustSignIn && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
       </div>
       {glance.state !== "needs-you" && action.problem}
       <Questions questions={status?.questions ?? []} />

@@ -1,8 +1,5 @@
-import { planEn } from "../../ui/plan-texts.ts";
-
 /** Every sentence of the widget. `{name}` is filled in; `.one` and `.other` are the forms of a number. */
 export const en = {
-  ...planEn,
   title: "Calendar synchronization",
   waiting: "Waiting for the CRM …",
   opening: "Opening your calendar …",

@@ -1,8 +1,6 @@
-import { planFr } from "../../ui/plan-texts.ts";
 import type { Texts } from "./en.ts";
 
 export const fr: Texts = {
-  ...planFr,
   title: "Synchronisation du calendrier",
   waiting: "En attente du CRM…",
   opening: "Ouverture de votre calendrier…",

@@ -15,8 +15,6 @@ export function language(locale: string): Language {
 }
 
 export interface Text {
-  language: Language;
-  timeZone: string | undefined;
   t(key: Key, vars?: Record<string, string | number>): string;
   /** The sentence with this key, or undefined when there is none. */
   maybe(key: string): string | undefined;
@@ -35,8 +33,6 @@ export function textIn(name: Language, timeZone: string | undefined): Text {
       return typeof value === "number" ? numbers.format(value) : (value ?? whole);
     });
   return {
-    language: name,
-    timeZone,
     t,
     maybe: (key) => (key in texts ? texts[key as Key] : undefined),
     plural: (stem, n) => t(`${stem}.${rules.select(n) === "one" ? "one" : "other"}`, { n }),

@@ -5,7 +5,7 @@ import { useShown } from "./context.ts";
 export function StateLine() {
   const { state, text: { t, plural } } = useShown();
   const { status, busy, progress, trouble } = state;
-  const attention = state.plan !== undefined || trouble !== undefined || state.refused.includes("google") || (status?.questions.length ?? 0) > 0;
+  const attention = trouble !== undefined || state.refused.includes("google") || (status?.questions.length ?? 0) > 0;
   const name = busy && progress !== undefined ? "working" : attention ? "attention" : (status?.state ?? "off");
   return (
     <section class="state" data-state={name} aria-live="polite">

@@ -2,16 +2,14 @@
 
 import { useState } from "preact/hooks";
 import type { Settings } from "../../src/types.ts";
-import { PlanView } from "../../ui/plan.tsx";
 import type { Key } from "../i18n/text.ts";
 import { useShown } from "./context.ts";
 import { Reports } from "./reports.tsx";
 import { StateLine } from "./state.tsx";
 
 export function Tab() {
-  const { session, state, text } = useShown();
-  const { t } = text;
-  const active = state.status?.state === "active" && state.plan === undefined;
+  const { session, state, text: { t } } = useShown();
+  const active = state.status?.state === "active";
   return (
     <>
       <header class="bar">
@@ -24,12 +22,6 @@ export function Tab() {
       </header>
       <StateLine />
       <Form />
-      {state.plan && (
-        <section class="card">
-          <h2>{t("plan.title")}</h2>
-          <PlanView plan={state.plan} text={text} busy={state.busy} onStart={() => void session.begin()} onBack={() => void session.deactivate()} />
-        </section>
-      )}
       <Reports />
     </>
   );

@@ -1,10 +1,5 @@
 /** Every sentence of the pages, in English; the other language must have the same keys. */
-import { planEn } from "../../../ui/plan-texts.ts";
-
 export const en = {
-  ...planEn,
-  "plan.look": "Look at the first sync",
-  "why.begin": "Look at what the first sync would do, then start it.",
   "settings.title": "Calendar Synchronization",
   "settings.intro": "Your Google calendar and your Zoho CRM meetings, kept in accord by this browser. No server stands in between.",
   "language": "Language",

@@ -1,11 +1,7 @@
-import { planFr } from "../../../ui/plan-texts.ts";
 import type { Texts } from "./en.ts";
 
 /** Chaque phrase des pages, en français. */
 export const fr: Texts = {
-  ...planFr,
-  "plan.look": "Voir la première synchronisation",
-  "why.begin": "Regardez ce que ferait la première synchronisation, puis commencez.",
   "settings.title": "Synchronisation de l’agenda",
   "settings.intro": "Votre agenda Google et vos réunions Zoho CRM, gardés en accord par ce navigateur. Aucun serveur entre les deux.",
   "language": "Langue",

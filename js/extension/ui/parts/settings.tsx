@@ -53,7 +53,7 @@ export function SettingsForm({ view }: { view: View }) {
     saving.start(async () => {
       const access = await background.checkAccess(settings);
       if (!access.ok) return setMissing(access.missing);
-      await background.activate(settings, true);
+      await background.activate(settings);
       setSaved(true);
     });
   }
@@ -97,7 +97,7 @@ export function SettingsForm({ view }: { view: View }) {
           </details>
           <div class="buttons">
             <button type="submit" class="primary big" disabled={saving.isBusy}>{text.t(isActive ? "save.again" : "save")}</button>
-            <p class="muted" role="status">{saving.isBusy ? text.t("save.checking") : isSaved && !view.memory.awaiting ? text.t("saved") : ""}</p>
+            <p class="muted" role="status">{saving.isBusy ? text.t("save.checking") : isSaved ? text.t("saved") : ""}</p>
           </div>
           {saving.problem}
           {missing.length > 0 && (

@@ -26,7 +26,7 @@ function sentence(view: View, text: Text): string {
   switch (glance.state) {
     case "off": return text.t(wasActive(view) ? "off.isOff" : "state.offNote");
     case "paused": return text.t("state.pausedNote");
-    case "needs-you": return text.known(["sign-in", "begin", "question"].includes(glance.why) ? "why" : "error", glance.why, "error.internal");
+    case "needs-you": return text.known(glance.why === "sign-in" || glance.why === "question" ? "why" : "error", glance.why, "error.internal");
     case "waiting": return text.known("error", memory.trouble?.code ?? "", "error.server-error");
     default: {
       const { links = 0, remaining = 0 } = status ?? {};
