@@ -57,7 +57,7 @@ test("the counts are those of the sync that follows, and nothing is written befo
   await firstSyncDone(extension);
   expect((await sandbox.crm()).length).toBe(foretold);
   await expectAccord(sandbox);
-  await expect(page.getByText("In accord")).toBeVisible();
+  await expect(page.getByText("In accord", { exact: true })).toBeVisible();
 });
 
 test("a background that is killed while the person thinks still waits, whatever wakes it (K8)", async () => {

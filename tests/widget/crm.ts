@@ -98,7 +98,7 @@ export class CrmPage {
   async press(name: string): Promise<void> {
     const button = this.frame.getByRole("button", { name });
     if (this.#page.context().browser()?.browserType().name() !== "firefox") return button.click();
-    await expect(button).toBeEnabled();
+    await expect(button).toBeEnabled({ timeout: 30_000 });
     await button.evaluate((element: HTMLElement) => element.click());
   }
 

@@ -9,6 +9,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** A picture of the narrow French frame, and a look by axe. */
 async function seen(page: Page, name: string): Promise<void> {
+  // The frame is drawn some frames after what it holds has changed.
+  await page.waitForTimeout(300);
   await page.screenshot({ path: `screenshots/french-320-${name}.png`, fullPage: true });
   const frame = page.frames()[1]!;
   expect(await frame.evaluate(() => document.documentElement.lang)).toBe("fr");
