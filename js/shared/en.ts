@@ -16,6 +16,9 @@ export const en = {
   "update": "changed",
   "delete": "deleted",
 
+  "verb.create": "created",
+  "verb.update": "changed",
+  "verb.delete": "deleted",
   "linked.one": "{n} event is on both sides already and is paired.",
   "linked.other": "{n} events are on both sides already and are paired.",
   "recovered.one": "{n} meeting of a sync that was cut off is paired.",

@@ -18,6 +18,9 @@ export const fr: Texts = {
   "update": "modifiés",
   "delete": "supprimés",
 
+  "verb.create": "créé",
+  "verb.update": "modifié",
+  "verb.delete": "supprimé",
   "linked.one": "{n} événement est déjà des deux côtés et sera associé.",
   "linked.other": "{n} événements sont déjà des deux côtés et seront associés.",
   "recovered.one": "{n} réunion d’une synchronisation interrompue sera associée.",

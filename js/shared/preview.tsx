@@ -121,7 +121,7 @@ function Row({ operation: { side, verb, title, start, fields }, words }: { opera
   const { t, when } = words;
   return (
     <li class={`side-${side}`}>
-      <span class="verb">{t(side)} · {t(verb)}</span>
+      <span class="verb">{t(side)} · {t(`verb.${verb}`)}</span>
       <span class="what">{title || t("untitled")}</span>
       {start !== undefined && <time class="muted tabular" dateTime={start}>{when(start)}</time>}
       {verb === "update" && fields.length > 0 && (
