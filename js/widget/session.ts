@@ -1,13 +1,13 @@
 /** What the frame knows and does; the views only show it. */
 
 import { isAccordError } from "../src/errors.ts";
-import type { Host } from "../src/host.ts";
+import type { Host, Storage } from "../src/host.ts";
 import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
 import { createSync, type RunOptions, type Sync } from "../src/index.ts";
-import type { Access, Answer, Calendar, FieldName, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Plan, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
 import engine from "virtual:engine";
 import { language, type Language } from "./i18n/text.ts";
-import { frameStorage, type Kept } from "./storage.ts";
+import { frameStorage, isAwaiting, noteAwaiting, type Kept } from "./storage.ts";
 import { upcoming, type Upcoming } from "./upcoming.ts";
 import { meetingOf, PATIENCE_MS, type Missing, type PageLoad, type Surroundings } from "./zoho.ts";
 
@@ -32,6 +32,10 @@ export interface State {
   refused: readonly Service[];
   kept: Kept | undefined;
   status: Status | undefined;
+  /** The settings are saved, and nobody has agreed to the first sync: no cycle runs. */
+  awaiting: boolean;
+  /** What that sync would do, once it is known. */
+  plan: Plan | undefined;
   calendars: readonly Calendar[] | undefined;
   missing: Access["missing"] | undefined;
   history: readonly Report[];
@@ -52,6 +56,12 @@ export interface Session {
   missing(why: Missing): void;
   pageLoaded(page: PageLoad, around: Surroundings): Promise<void>;
   save(settings: Settings): Promise<void>;
+  /** What the first sync would do, computed anew; reads only. */
+  preview(): Promise<void>;
+  /** The person agrees to the first sync. */
+  begin(): Promise<void>;
+  /** The person does not: a preview that is being computed is ended, and the sync is off. */
+  back(): Promise<void>;
   run(): Promise<void>;
   push(): Promise<void>;
   resolve(question: string, answer: Answer): Promise<void>;
@@ -66,14 +76,16 @@ const MINUTE_MS = 60_000;
 
 export function openSession(place: Place): Session {
   let state: State = {
-    place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined,
+    place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined, awaiting: false, plan: undefined,
     calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
   };
   const heard = new Set<() => void>();
   let sync: Sync | undefined;
   let fetch: Host["fetch"] | undefined;
+  let storage: Storage | undefined;
   let stop: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let working: Promise<void> | undefined;
   let saved = false;
 
   function set(change: Partial<State>): void {
@@ -84,6 +96,11 @@ export function openSession(place: Place): Session {
   /** One action at a time; what goes wrong is shown and ends nothing else. */
   async function act(work: (sync: Sync) => Promise<void>): Promise<void> {
     if (sync === undefined || state.busy) return;
+    working = acted(sync, work);
+    await working;
+  }
+
+  async function acted(sync: Sync, work: (sync: Sync) => Promise<void>): Promise<void> {
     set({ busy: true, trouble: undefined });
     try {
       await work(sync);
@@ -100,6 +117,28 @@ export function openSession(place: Place): Session {
       sync.status(), place === "tab" ? sync.history() : [], place === "meeting" && meeting !== undefined ? sync.explain(meeting) : [],
     ]);
     set({ status, history, reasons });
+  }
+
+  /** Another frame may have saved, or agreed, since. */
+  async function mayRun(): Promise<boolean> {
+    const awaiting = storage !== undefined && (await isAwaiting(storage));
+    if (awaiting !== state.awaiting) set({ awaiting });
+    return !awaiting && state.status?.state === "active";
+  }
+
+  async function awaits(awaiting: boolean): Promise<void> {
+    if (storage !== undefined) await noteAwaiting(storage, awaiting);
+    set({ awaiting, plan: undefined });
+  }
+
+  async function foresee(sync: Sync): Promise<void> {
+    stop = new AbortController();
+    const { signal } = stop;
+    try {
+      set({ plan: await sync.preview({ signal, onProgress: (progress) => set({ progress }) }) });
+    } finally {
+      stop = undefined;
+    }
   }
 
   async function cycle(sync: Sync, options: RunOptions): Promise<void> {
@@ -131,7 +170,7 @@ export function openSession(place: Place): Session {
 
   async function poll(): Promise<void> {
     await act(async (sync) => {
-      if (state.status?.state === "active") await cycle(sync, { trigger: "poll" });
+      if (await mayRun()) await cycle(sync, { trigger: "poll" });
       await showNext();
     });
     again();
@@ -144,9 +183,16 @@ export function openSession(place: Place): Session {
     saved = state.busy;
     if (saved) return;
     await act(async (sync) => {
-      if (state.status?.state === "active") await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
+      if (await mayRun()) await cycle(sync, { trigger: "crm-change", crmIds: [meeting] });
     });
     if (saved) await push();
+  }
+
+  function deactivate(): Promise<void> {
+    return act(async (sync) => {
+      set({ status: await sync.deactivate() });
+      await awaits(false);
+    });
   }
 
   async function loadCalendars(): Promise<void> {
@@ -158,12 +204,13 @@ export function openSession(place: Place): Session {
     const user = widgetUser(await Promise.race([silence, around.crm.CONFIG.getCurrentUser()]).catch(() => undefined));
     if (user === undefined) return set({ phase: "stuck", trouble: { code: "no-user" } });
     set({ language: language(user.locale ?? navigator.language), zone: user.zone });
-    const { storage, kept } = await frameStorage(user.id);
+    const place = await frameStorage(user.id);
+    storage = place.storage;
     fetch = widgetFetch({ ...around, onConnection: noteConnection });
     try {
       sync = await createSync({ storage, fetch }, { module: bytes(engine), googleBatch: false });
       await look(sync);
-      set({ kept, phase: "ready" });
+      set({ kept: place.kept, awaiting: await isAwaiting(storage), phase: "ready" });
     } catch (error) {
       set({ phase: "stuck", trouble: troubleOf(error) });
     }
@@ -188,24 +235,49 @@ export function openSession(place: Place): Session {
       if (state.place === "meeting") await push();
       else if (state.status?.state === "active") await poll();
       // What went wrong before stays on the screen.
+      if (state.place === "tab" && state.awaiting && state.plan === undefined && state.trouble === undefined) await act(foresee);
       if (state.place === "tab" && state.calendars === undefined && state.trouble === undefined) await loadCalendars();
     },
     save: (settings) => act(async (sync) => {
       const access = await sync.checkAccess(settings);
       set({ missing: access.ok ? undefined : access.missing });
       if (!access.ok) return;
-      set({ status: await sync.activate(settings) });
+      // Noted before anything is stored that another frame could begin with.
+      const before = state.awaiting;
+      await awaits(true);
+      try {
+        set({ status: await sync.activate(settings) });
+      } catch (error) {
+        await awaits(before);
+        throw error;
+      }
+      if (state.status?.firstSyncDone) {
+        await awaits(false);
+        await cycle(sync, { trigger: "manual" });
+        again();
+      } else {
+        await foresee(sync);
+      }
+    }),
+    preview: () => act(foresee),
+    begin: () => act(async (sync) => {
+      await awaits(false);
       await cycle(sync, { trigger: "manual" });
       again();
     }),
+    back: async () => {
+      stop?.abort();
+      await working;
+      await deactivate();
+    },
     run: () => act(async (sync) => {
-      await cycle(sync, { trigger: "manual" });
+      if (await mayRun()) await cycle(sync, { trigger: "manual" });
       await showNext();
     }),
     push,
     resolve: (question, answer) => act(async (sync) => {
       await sync.resolve(question, answer);
-      await cycle(sync, { trigger: "manual" });
+      if (await mayRun()) await cycle(sync, { trigger: "manual" });
     }),
     undo: (run) => act(async (sync) => {
       set({ report: await sync.undo(run, { onProgress: (progress) => set({ progress }) }) });
@@ -215,7 +287,7 @@ export function openSession(place: Place): Session {
       set({ report: await sync.putBack(run, googleId, field) });
       await look(sync);
     }),
-    deactivate: () => act(async (sync) => set({ status: await sync.deactivate() })),
+    deactivate,
     loadCalendars,
     cancel: () => stop?.abort(),
   };

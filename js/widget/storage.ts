@@ -13,6 +13,18 @@ export type Kept = "browser" | "page";
 /** A browser that asks a person first answers late or never. */
 const PROBE_MS = 2_000;
 
+/** Where the frame notes that the settings are saved and nobody has agreed to the first sync; the engine reads no such row. */
+const AWAITING = "widget/awaiting";
+
+/** Whether cycles wait for a person's word. All frames of the CRM share the note, as they share the settings. */
+export async function isAwaiting(storage: Storage): Promise<boolean> {
+  return (await storage.load([AWAITING]))[AWAITING] !== undefined;
+}
+
+export async function noteAwaiting(storage: Storage, awaits: boolean): Promise<void> {
+  await storage.save(awaits ? { put: { [AWAITING]: "1" }, remove: [] } : { put: {}, remove: [AWAITING] });
+}
+
 /** The storage of this user of the CRM; colleagues at one computer do not share theirs. */
 export async function frameStorage(user: string): Promise<{ storage: Storage; kept: Kept }> {
   const inBrowser = indexedDbStorage(`accord-widget-${user}`);

@@ -159,6 +159,7 @@ test("two windows that ask at once share one cycle (I28)", async () => {
   await signInToBoth(extension);
   const [calendar] = (await extension.do<{ id: string; primary: boolean }[]>("calendars")).filter(({ primary }) => primary);
   await extension.do("activate", { calendar: calendar?.id, direction: "google-to-crm" });
+  await extension.do("begin");
   const pages = await Promise.all([extension.open("options"), extension.open("popup")]);
   const answers = await Promise.all(pages.map((page) => extension.askFrom(page, "run")));
   expect(answers.map(({ error }) => error)).toEqual([undefined, undefined]);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { Sandbox } from "../e2e/sandbox.ts";
 import { FirefoxExtension } from "./firefox.ts";
+import { counters } from "./world.ts";
 import { A_PAGE, expectAccord, firstSyncDone, setUp } from "./stories.ts";
 
 let sandbox: Sandbox;
@@ -46,6 +47,10 @@ test("Firefox: set up by mouse, and both pages say how things stand", async () =
   await extension.click("Sign in to Zoho");
   await expect.poll(shown).toContain("Look for changes in Google");
   await extension.click("Save and sync");
+  await expect.poll(shown).toMatch(/Nothing is written until you start it[^]*Nobody is e-mailed/);
+  expect((await counters(sandbox)).writes).toEqual({ google: 0, crm: 0 });
+  await extension.screenshot(fileURLToPath(new URL("screenshots/firefox-preview.png", import.meta.url)));
+  await extension.click("Start");
   await firstSyncDone(extension);
   await expect.poll(shown).toContain("In accord");
   await extension.screenshot(fileURLToPath(new URL("screenshots/firefox-settings.png", import.meta.url)));

@@ -64,7 +64,15 @@ test("from the first start to a sync in accord, by mouse, in both languages", as
   await look(page, "settings-choices");
 
   await page.getByRole("button", { name: "Save and sync" }).click();
-  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Start" })).toBeEnabled();
+  await look(page, "settings-preview");
+  await expect(popup.getByRole("button", { name: "See and start" })).toBeVisible();
+  await look(popup, "popup-preview");
+  await page.getByLabel("Language").selectOption({ label: "Français" });
+  await expect(page.getByRole("button", { name: "Lancer" })).toBeEnabled();
+  await look(page, "settings-preview-french");
+  await page.getByLabel("Langue").selectOption({ label: "English" });
+  await page.getByRole("button", { name: "Start" }).click();
   await firstSyncDone(extension);
   await expect(popup.getByText("In accord")).toBeVisible();
   await expect(popup.getByText(/created/)).toBeVisible();

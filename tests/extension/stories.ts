@@ -30,12 +30,13 @@ export async function signInToBoth(extension: Installed): Promise<void> {
   await extension.do("signIn", "zoho", "us");
 }
 
-/** Signs in and activates for the primary calendar; the first sync begins by itself. */
+/** Signs in, activates for the primary calendar, and agrees to the first sync. */
 export async function setUp(extension: Installed, settings: object = {}): Promise<void> {
   await signInToBoth(extension);
   const calendars = await extension.do<{ id: string; primary: boolean }[]>("calendars");
   const calendar = calendars.find(({ primary }) => primary);
   await extension.do("activate", { calendar: calendar?.id, direction: "google-to-crm", ...settings });
+  await extension.do("begin");
 }
 
 export async function firstSyncDone(extension: Installed, timeout = 60_000): Promise<void> {

@@ -90,11 +90,12 @@ export class CrmPage {
     this.#with.refused = names;
   }
 
-  /** Chooses the calendar that is offered, saves, and waits for the end of the first sync. */
+  /** Chooses the calendar that is offered, saves, agrees to what the preview says, and waits for the end of the first sync. */
   async setUp(direction: "two-way" | "google-to-crm" | "crm-to-google" = "two-way"): Promise<void> {
     await expect(this.frame.getByLabel("Google calendar")).not.toHaveValue("");
     await this.frame.getByLabel("Direction").selectOption(direction);
     await this.press("Save and sync");
+    await this.press("Start");
     await this.inAccord();
   }
 
@@ -102,7 +103,7 @@ export class CrmPage {
   async press(name: string): Promise<void> {
     const button = this.frame.getByRole("button", { name });
     if (this.#page.context().browser()?.browserType().name() !== "firefox") return button.click();
-    await expect(button).toBeEnabled();
+    await expect(button).toBeEnabled({ timeout: 30_000 });
     await button.evaluate((element: HTMLElement) => element.click());
   }
 

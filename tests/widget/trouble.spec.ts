@@ -67,6 +67,7 @@ test("a connection to Google that expired in the middle loses nothing (K8)", asy
   for (let n = 0; n < 8; n++) await addToCrm(sandbox, `Visit ${n}`);
   await expect(crm.frame.getByLabel("Google calendar")).not.toHaveValue("");
   await crm.press("Save and sync");
+  await crm.press("Start");
   await expect(crm.frame.locator('[data-code="auth-expired"]')).toContainText("Authorise it again");
   crm.between = async () => undefined;
   await crm.press("Sync now");

@@ -9,13 +9,15 @@ export type Glance =
   | { state: "off" | "in-accord" | "working" | "paused" | "waiting" }
   | { state: "needs-you"; why: Why };
 
-/** `sign-in` stands for a missing or refused sign-in, `question` for what only a person may decide, else the error's code. */
-export type Why = "sign-in" | "question" | (string & {});
+/** `sign-in` stands for a missing or refused sign-in, `question` for what only a person may decide, `confirm` for a
+ * first sync that waits for their word, else the error's code. */
+export type Why = "sign-in" | "question" | "confirm" | (string & {});
 
 export function glance(memory: Memory, status: Pick<Status, "questions"> | undefined, isRunning: boolean): Glance {
   if (memory.intervalMinutes === undefined) return { state: "off" };
   const { google, zoho } = memory.accounts;
   if (!google || google.isExpired || !zoho || zoho.isExpired) return { state: "needs-you", why: "sign-in" };
+  if (memory.awaiting) return { state: "needs-you", why: "confirm" };
   if (memory.trouble && needsPerson(memory.trouble.code)) return { state: "needs-you", why: memory.trouble.code };
   if ((status?.questions.length ?? 0) > 0) return { state: "needs-you", why: "question" };
   if (memory.paused) return { state: "paused" };
@@ -43,6 +45,8 @@ export function badge(now: Glance): Badge {
  */
 export function matter(now: Glance, { accounts }: Pick<Memory, "accounts">, status: Pick<Status, "questions"> | undefined): string {
   if (now.state !== "needs-you") return "";
+  // Who has just saved sees the preview.
+  if (now.why === "confirm") return "";
   // Who signed out knows it.
   if (now.why === "sign-in" && !accounts.google?.isExpired && !accounts.zoho?.isExpired) return "";
   return now.why === "question" ? `question:${status?.questions.map(({ id }) => id).join(",")}` : now.why;

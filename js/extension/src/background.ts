@@ -1,7 +1,7 @@
 /** The background as a function of events and storage: what the browser tells, what pages ask for, and what follows. */
 
 import { AccordError } from "../../src/errors.ts";
-import type { Progress, Report, Service, Status } from "../../src/types.ts";
+import type { Progress, Report, Service, Settings, Status } from "../../src/types.ts";
 import { ALARM } from "./alarm.ts";
 import { badge, glance, matter } from "./attention.ts";
 import { touchedBy } from "./crm-watch.ts";
@@ -102,12 +102,23 @@ export class Background {
     checkAccess: async (settings) => (await this.#sync()).checkAccess(settings),
     activate: async (settings) => {
       await this.#cycles.stop();
-      const status = await (await this.#sync()).activate(settings);
+      // Said before anything is stored that a cycle could begin with: killed in between, nothing is written unasked.
+      const before = await this.#parts.store.read("awaiting");
+      await this.#parts.store.write("awaiting", true);
+      const status = await this.#activated(settings, before);
       await this.#parts.store.write("intervalMinutes", status.settings?.intervalMinutes ?? 5);
       await this.#parts.store.write("paused", false);
       await this.#parts.store.write("trouble", undefined);
-      void this.woke();
+      await this.#parts.store.write("awaiting", !status.firstSyncDone);
+      if (status.firstSyncDone) void this.woke();
+      else await this.#cycles.rest();
+      await this.#keep(status);
       return status;
+    },
+    preview: () => this.#cycles.preview(),
+    begin: async () => {
+      await this.#parts.store.write("awaiting", false);
+      void this.woke();
     },
     run: () => this.#cycles.run("manual"),
     stop: () => this.#cycles.stop(),
@@ -123,6 +134,7 @@ export class Background {
     },
     deactivate: async () => {
       await this.#parts.store.write("intervalMinutes", undefined);
+      await this.#parts.store.write("awaiting", false);
       await this.#cycles.stop();
       await this.#cycles.rest();
       const status = await (await this.#sync()).deactivate();
@@ -155,6 +167,16 @@ export class Background {
 
   #sync() {
     return this.#parts.engine.sync();
+  }
+
+  async #activated(settings: Settings, wasAwaiting: boolean): Promise<Status> {
+    try {
+      return await (await this.#sync()).activate(settings);
+    } catch (error) {
+      await this.#parts.store.write("awaiting", wasAwaiting);
+      await this.#cycles.ensure();
+      throw error;
+    }
   }
 
   async #signIn(service: Service, centre: string | undefined): Promise<void> {

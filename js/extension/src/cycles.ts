@@ -6,7 +6,7 @@
 
 import { AccordError, isAccordError } from "../../src/errors.ts";
 import type { Sync } from "../../src/sync.ts";
-import type { Progress, Report } from "../../src/types.ts";
+import type { Plan, Progress, Report } from "../../src/types.ts";
 import { ALARM } from "./alarm.ts";
 import type { Store } from "./memory.ts";
 import type { Surroundings } from "./platform.ts";
@@ -52,7 +52,7 @@ export class Cycles {
   }
 
   /**
-   * Runs a cycle now, or joins the one that runs; `undefined` when there is nothing to run: off, paused or not signed in.
+   * Runs a cycle now, or joins the one that runs; `undefined` when there is nothing to run: off, paused, not agreed to or not signed in.
    *
    * @throws AccordError what the engine says; it is remembered as well
    */
@@ -90,7 +90,22 @@ export class Cycles {
     });
   }
 
-  /** Ends the running cycle after what is on its way is recorded. */
+  /**
+   * What the first sync would do. It reads for some seconds, and nothing else keeps the background alive meanwhile.
+   *
+   * @throws AccordError what the engine says
+   */
+  async preview(): Promise<Plan> {
+    const alive = this.#keptAlive();
+    try {
+      return await (await this.#sync()).preview({ signal: this.#stop.signal, onProgress: (now) => this.#watcher.progress(now) });
+    } finally {
+      clearInterval(alive);
+      this.#watcher.progress(undefined);
+    }
+  }
+
+  /** Ends the running cycle, or preview, after what is on its way is recorded. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running?.catch(() => undefined);
@@ -110,8 +125,8 @@ export class Cycles {
   }
 
   async #mayRun(): Promise<boolean> {
-    const { paused, intervalMinutes, accounts } = await this.#store.all();
-    return !paused && intervalMinutes !== undefined && isUsable(accounts.google) && isUsable(accounts.zoho);
+    const { paused, awaiting, intervalMinutes, accounts } = await this.#store.all();
+    return !paused && !awaiting && intervalMinutes !== undefined && isUsable(accounts.google) && isUsable(accounts.zoho);
   }
 
   async #cycle(trigger: "poll" | "manual"): Promise<Report | undefined> {

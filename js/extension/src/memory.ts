@@ -25,6 +25,8 @@ export interface Memory {
   accounts: { google?: Account; zoho?: Account };
   /** The person stopped the background for a while. */
   paused: boolean;
+  /** The settings are saved, and the person has not agreed to the first sync: no cycle runs until they do. */
+  awaiting: boolean;
   /** How often Google is polled; absent while the sync is off. When the next cycle is due is kept by the browser's alarm. */
   intervalMinutes: number | undefined;
   trouble: Trouble | undefined;
@@ -36,7 +38,7 @@ export interface Memory {
   locale: "auto" | "en" | "fr";
 }
 
-const EMPTY: Memory = { accounts: {}, paused: false, intervalMinutes: undefined, trouble: undefined, touched: [], told: "", locale: "auto" };
+const EMPTY: Memory = { accounts: {}, paused: false, awaiting: false, intervalMinutes: undefined, trouble: undefined, touched: [], told: "", locale: "auto" };
 
 /** The form of what is stored; see {@link migrate}. */
 export const VERSION = 1;

@@ -1,7 +1,7 @@
 /** What pages ask of the background, as messages. No message holds a token. */
 
 import { AccordError, isAccordError, type ErrorCode } from "../../src/errors.ts";
-import type { Access, Answer, Calendar, FieldName, Report, Service, Settings, Status } from "../../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Plan, Report, Service, Settings, Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 
 /** The background's commands. All values are plain data; all failures are an {@link AccordError}. */
@@ -11,9 +11,13 @@ export interface Commands {
   signOut(service: Service): Promise<void>;
   calendars(): Promise<Calendar[]>;
   checkAccess(settings?: Settings): Promise<Access>;
-  /** Validates, stores, and begins to sync by itself. */
+  /** Validates and stores. A first sync waits for {@link Commands.begin}; what was synced before goes on by itself. */
   activate(settings: Settings): Promise<Status>;
-  /** A cycle now; nothing when the sync is off, paused, or somebody is not signed in. */
+  /** What the first sync would do; reads only. */
+  preview(): Promise<Plan>;
+  /** The person agrees to the first sync, which begins. */
+  begin(): Promise<void>;
+  /** A cycle now; nothing when the sync is off, paused, not agreed to yet, or somebody is not signed in. */
   run(): Promise<Report | undefined>;
   /** Ends the cycle that runs; what it left over is done later. */
   stop(): Promise<void>;

@@ -25,6 +25,7 @@ const EN: Texts = {
   needsYou: "Accord – needs you",
   whys: {
     "sign-in": "Sign in again, so that your calendar and the CRM stay in accord.",
+    confirm: "See what the first sync would do, then start it.",
     question: "Many events were deleted. Say whether they are to be deleted on the other side, too.",
     forbidden: "A right is missing. Open Accord to see which one.",
     "invalid-settings": "A setting no longer fits. Open Accord and save the settings again.",
@@ -46,6 +47,7 @@ const FR: Texts = {
   needsYou: "Accord – a besoin de vous",
   whys: {
     "sign-in": "Reconnectez-vous pour que votre agenda et le CRM restent en accord.",
+    confirm: "Voyez ce que ferait la première synchronisation, puis lancez-la.",
     question: "Beaucoup d’événements ont été supprimés. Dites s’il faut aussi les supprimer de l’autre côté.",
     forbidden: "Il manque un droit. Ouvrez Accord pour voir lequel.",
     "invalid-settings": "Un réglage ne convient plus. Ouvrez Accord et enregistrez les réglages à nouveau.",

@@ -304,3 +304,58 @@ test("what a newer version stored is left alone", async () => {
   await background.started();
   assert.equal(platform.local["version"], VERSION + 1);
 });
+
+test("a first sync waits for the person, whoever wakes the background and however often it is killed", async () => {
+  const engine = new FakeSync();
+  engine.status = { ...engine.status, firstSyncDone: false };
+  const { background, platform, start } = await active(engine);
+  await background.commands.activate({ calendar: "c" });
+  const next = start();
+  await next.started();
+  await next.alarmed("cycle");
+  await next.commands.resume();
+  assert.equal(await next.commands.run(), undefined);
+  await settled();
+  assert.equal(engine.runs.length, 0);
+  assert.equal(platform.alarm.size, 0);
+  assert.equal(platform.badge, "!");
+  assert.equal(platform.told, 0, "who has just saved is not called");
+  await next.commands.begin();
+  await settled();
+  assert.equal(engine.runs.length, 1);
+  assert.equal(platform.badge, "");
+});
+
+test("killed while the settings are being stored, nothing begins that nobody agreed to", async () => {
+  const engine = new FakeSync();
+  const { sync } = engine;
+  Object.defineProperty(engine, "sync", { get: () => ({ ...sync, activate: () => new Promise(() => undefined) }) });
+  const { background, platform, start } = await active(engine);
+  void background.commands.activate({ calendar: "c" });
+  await settled();
+  platform.alarm.set("cycle", platform.nowMs);
+  await start().alarmed("cycle");
+  assert.equal(engine.runs.length, 0);
+});
+
+test("settings that are refused change nothing: what was synced goes on", async () => {
+  const engine = new FakeSync();
+  const { sync } = engine;
+  Object.defineProperty(engine, "sync", { get: () => ({ ...sync, activate: async () => { throw new AccordError("invalid-settings", "No."); } }) });
+  const { background } = await active(engine);
+  await assert.rejects(background.commands.activate({ calendar: "c" }), { code: "invalid-settings" });
+  await background.alarmed("cycle");
+  assert.equal(engine.runs.length, 1);
+});
+
+test("who turns back leaves everything unsynced", async () => {
+  const engine = new FakeSync();
+  engine.status = { ...engine.status, firstSyncDone: false };
+  const { background, platform } = await active(engine);
+  await background.commands.activate({ calendar: "c" });
+  await background.commands.deactivate();
+  await background.alarmed("cycle");
+  assert.equal(engine.runs.length, 0);
+  assert.equal(platform.local["awaiting"], false);
+  assert.equal(platform.badge, "");
+});

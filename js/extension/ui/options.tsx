@@ -3,6 +3,7 @@
 import type { Memory } from "../src/memory.ts";
 import { useText } from "./i18n/text.ts";
 import { Accounts } from "./parts/accounts.tsx";
+import { FirstSync } from "./parts/first-sync.tsx";
 import { History } from "./parts/history.tsx";
 import { Parked } from "./parts/parked.tsx";
 import { Questions } from "./parts/questions.tsx";
@@ -14,6 +15,7 @@ import { background, type View } from "./view.ts";
 export function Options({ view }: { view: View }) {
   const text = useText();
   const { memory, status } = view;
+  const isAsked = memory.awaiting && memory.intervalMinutes !== undefined;
   return (
     <main class="options">
       <header class="title">
@@ -34,7 +36,9 @@ export function Options({ view }: { view: View }) {
       {view.glance.state !== "off" && <div class="card"><State view={view} /></div>}
       <Questions questions={status?.questions ?? []} />
       <Accounts view={view} />
-      <SettingsForm view={view} />
+      {isAsked && <FirstSync view={view} />}
+      {/* Kept while it is not seen: what was chosen is there again after the way back. */}
+      <div hidden={isAsked}><SettingsForm view={view} /></div>
       <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
       {view.glance.state !== "off" && <History run={status?.lastReport?.run} />}
       {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && <Stop view={view} />}

@@ -15,6 +15,7 @@ export function Popup({ view }: { view: View }) {
   const { glance, memory, status } = view;
   const isOff = glance.state === "off";
   const mustSignIn = glance.state === "needs-you" && glance.why === "sign-in";
+  const mustConfirm = glance.state === "needs-you" && glance.why === "confirm";
   const openSettings = () => void browser.runtime.openOptionsPage();
   return (
     <main class="popup">
@@ -25,14 +26,14 @@ export function Popup({ view }: { view: View }) {
       </header>
       <State view={view} />
       <div class="buttons">
-        {isOff || mustSignIn
-          ? <button type="button" class="primary" onClick={openSettings}>{text.t(isOff ? "open" : "accounts.again")}</button>
+        {isOff || mustSignIn || mustConfirm
+          ? <button type="button" class="primary" onClick={openSettings}>{text.t(isOff ? "open" : mustConfirm ? "first.open" : "accounts.again")}</button>
           : glance.state === "working"
             ? <button type="button" onClick={() => action.start(() => background.stop())}>{text.t("stop")}</button>
             : memory.paused
               ? <button type="button" class="primary" onClick={() => action.start(() => background.resume())}>{text.t("resume")}</button>
               : <button type="button" class="primary" disabled={action.isBusy} onClick={() => action.start(() => background.run())}>{text.t("run")}</button>}
-        {!isOff && !mustSignIn && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
+        {!isOff && !mustSignIn && !mustConfirm && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
       </div>
       {glance.state !== "needs-you" && action.problem}
       <Questions questions={status?.questions ?? []} />

@@ -5,6 +5,7 @@ export const en = {
   opening: "Opening your calendar …",
   notSetUp: "Accord is not set up yet.",
   openTab: "Open the Accord tab of the CRM and choose a calendar.",
+  openTabToStart: "Open the Accord tab of the CRM, see what the first sync would do, and start it.",
   retry: "Try again",
 
   "google": "Google Calendar",
@@ -35,6 +36,7 @@ export const en = {
 
   "state.off": "Off",
   "state.active": "In accord",
+  "state.awaiting": "Waiting for your start",
   "state.working": "Syncing",
   "state.attention": "Needs you",
   "links.one": "{n} event in step on both sides",

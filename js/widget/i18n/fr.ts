@@ -6,6 +6,7 @@ export const fr: Texts = {
   opening: "Ouverture de votre calendrier…",
   notSetUp: "Accord n’est pas encore configuré.",
   openTab: "Ouvrez l’onglet Accord du CRM et choisissez un calendrier.",
+  openTabToStart: "Ouvrez l’onglet Accord du CRM, voyez ce que ferait la première synchronisation, puis lancez-la.",
   retry: "Réessayer",
 
   "google": "Google Agenda",
@@ -36,6 +37,7 @@ export const fr: Texts = {
 
   "state.off": "Désactivé",
   "state.active": "En accord",
+  "state.awaiting": "Attend votre accord",
   "state.working": "Synchronisation en cours",
   "state.attention": "À vous de décider",
   "links.one": "{n} événement identique des deux côtés",

@@ -8,7 +8,7 @@ export function Meeting() {
   const { session, state, text } = useShown();
   const { t } = text;
   const { status, report, meeting } = state;
-  if (status?.state !== "active") return <NotSetUp />;
+  if (status?.state !== "active" || state.awaiting) return <NotSetUp />;
 
   const parked = status.parked.find(({ crmId }) => crmId === meeting);
   const wrote = report !== undefined && report.google.created + report.google.updated + report.google.deleted > 0;
@@ -64,6 +64,11 @@ function Changed({ run, googleId, change }: { run: number; googleId: string | un
 }
 
 export function NotSetUp() {
-  const { text: { t } } = useShown();
-  return <section class="state" data-state="off"><p class="name">{t("notSetUp")}</p><p>{t("openTab")}</p></section>;
+  const { state: { awaiting }, text: { t } } = useShown();
+  return (
+    <section class="state" data-state="off">
+      <p class="name">{t(awaiting ? "state.awaiting" : "notSetUp")}</p>
+      <p>{t(awaiting ? "openTabToStart" : "openTab")}</p>
+    </section>
+  );
 }

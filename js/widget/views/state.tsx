@@ -4,13 +4,14 @@ import { useShown } from "./context.ts";
 
 export function StateLine() {
   const { state, text: { t, plural } } = useShown();
-  const { status, busy, progress, trouble } = state;
+  const { status, busy, progress, trouble, awaiting } = state;
   const attention = trouble !== undefined || state.refused.includes("google") || (status?.questions.length ?? 0) > 0;
-  const name = busy && progress !== undefined ? "working" : attention ? "attention" : (status?.state ?? "off");
+  const waits = status?.state === "active" && awaiting;
+  const name = busy && progress !== undefined ? "working" : attention ? "attention" : waits ? "awaiting" : (status?.state ?? "off");
   return (
     <section class="state" data-state={name} aria-live="polite">
       <p class="name">{t(`state.${name}`)}</p>
-      {status?.state === "active" && <p>{plural("links", status.links)}</p>}
+      {status?.state === "active" && !waits && <p>{plural("links", status.links)}</p>}
       {(status?.remaining ?? 0) > 0 && <p>{plural("remaining", status?.remaining ?? 0)}</p>}
       <ProgressLine />
     </section>

@@ -4,24 +4,28 @@ import { useState } from "preact/hooks";
 import type { Settings } from "../../src/types.ts";
 import type { Key } from "../i18n/text.ts";
 import { useShown } from "./context.ts";
+import { FirstSync } from "./first-sync.tsx";
 import { Reports } from "./reports.tsx";
 import { StateLine } from "./state.tsx";
 
 export function Tab() {
   const { session, state, text: { t } } = useShown();
   const active = state.status?.state === "active";
+  const isAsked = active && state.awaiting;
   return (
     <>
       <header class="bar">
         <h1>{t("title")}</h1>
         <p class="actions">
           {state.busy && state.progress !== undefined && <button type="button" onClick={() => session.cancel()}>{t("stop")}</button>}
-          {active && <button type="button" disabled={state.busy} onClick={() => void session.run()}>{t("syncNow")}</button>}
-          {active && <button type="button" disabled={state.busy} onClick={() => void session.deactivate()}>{t("deactivate")}</button>}
+          {active && !isAsked && <button type="button" disabled={state.busy} onClick={() => void session.run()}>{t("syncNow")}</button>}
+          {active && !isAsked && <button type="button" disabled={state.busy} onClick={() => void session.deactivate()}>{t("deactivate")}</button>}
         </p>
       </header>
       <StateLine />
-      <Form />
+      {isAsked && <FirstSync />}
+      {/* Kept while it is not seen: what was chosen is there again after the way back. */}
+      <div hidden={isAsked}><Form /></div>
       <Reports />
     </>
   );

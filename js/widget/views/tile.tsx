@@ -7,7 +7,7 @@ import { StateLine } from "./state.tsx";
 
 export function Tile() {
   const { state, text: { t } } = useShown();
-  if (state.status?.state !== "active") return <NotSetUp />;
+  if (state.status?.state !== "active" || state.awaiting) return <NotSetUp />;
   return (
     <>
       <StateLine />

@@ -95,6 +95,8 @@ export const en = {
   "state.remaining.one": "{n} event is still to come.",
   "state.remaining.other": "{n} events are still to come.",
   "why.sign-in": "Sign in again, so that both sides stay in accord.",
+  "why.confirm": "See what the first sync would do, then start it.",
+  "first.open": "See and start",
   "why.question": "Only you can decide what is asked below.",
   "last": "Last sync {when}",
   "next": "next {when}",

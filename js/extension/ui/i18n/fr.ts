@@ -97,6 +97,8 @@ export const fr: Texts = {
   "state.remaining.one": "{n} événement reste à venir.",
   "state.remaining.other": "{n} événements restent à venir.",
   "why.sign-in": "Reconnectez-vous pour que les deux côtés restent en accord.",
+  "why.confirm": "Voyez ce que ferait la première synchronisation, puis lancez-la.",
+  "first.open": "Voir et lancer",
   "why.question": "Vous seul pouvez décider de ce qui est demandé ci-dessous.",
   "last": "Dernière synchronisation {when}",
   "next": "prochaine {when}",

@@ -11,6 +11,8 @@ type Vars = Record<string, string | number>;
 
 export interface Text {
   language: "en" | "fr";
+  /** Whose formats are used: `en-GB`, `fr-CA` … */
+  locale: string;
   t(key: Key, vars?: Vars): string;
   /** The form of `stem` that fits the number, given as `{n}`. */
   plural(stem: Stem, n: number): string;
@@ -47,6 +49,7 @@ export function textIn(language: Text["language"], preferred: readonly string[],
   const t: Text["t"] = (key, vars = {}) => fill(texts[key], vars);
   return {
     language,
+    locale,
     t,
     plural: (stem, n) => t(`${stem}.${rules.select(n) === "one" ? "one" : "other"}` as Key, { n }),
     time: (ms, nowMs) => (date.format(ms) === date.format(nowMs) ? hour : day).format(ms),

@@ -53,8 +53,7 @@ export function SettingsForm({ view }: { view: View }) {
     saving.start(async () => {
       const access = await background.checkAccess(settings);
       if (!access.ok) return setMissing(access.missing);
-      await background.activate(settings);
-      setSaved(true);
+      setSaved((await background.activate(settings)).firstSyncDone);
     });
   }
 

@@ -8,7 +8,7 @@ export function State({ view }: { view: View }) {
   const { state } = view.glance;
   return (
     <section class={`state state-${state}`} aria-labelledby="state">
-      <p class="state-name"><span class="dot" aria-hidden="true" /><strong id="state">{text.t(wasActive(view) ? "state.deactivated" : `state.${state}`)}</strong></p>
+      <p class="state-name"><span class="dot" aria-hidden="true" /><strong id="state" tabIndex={-1}>{text.t(wasActive(view) ? "state.deactivated" : `state.${state}`)}</strong></p>
       <p class="muted" role="status">{sentence(view, text)}</p>
       {view.progress && <Running progress={view.progress} />}
       <p class="muted tabular times">{times(view, text)}</p>
@@ -26,7 +26,7 @@ function sentence(view: View, text: Text): string {
   switch (glance.state) {
     case "off": return text.t(wasActive(view) ? "off.isOff" : "state.offNote");
     case "paused": return text.t("state.pausedNote");
-    case "needs-you": return text.known(glance.why === "sign-in" || glance.why === "question" ? "why" : "error", glance.why, "error.internal");
+    case "needs-you": return text.known(["sign-in", "question", "confirm"].includes(glance.why) ? "why" : "error", glance.why, "error.internal");
     case "waiting": return text.known("error", memory.trouble?.code ?? "", "error.server-error");
     default: {
       const { links = 0, remaining = 0 } = status ?? {};
