@@ -46,6 +46,8 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 test("from the first start to a sync in accord, by mouse, in both languages", async () => {
+  // Every screen is looked at in both colours and two widths.
+  test.setTimeout(240_000);
   const page = await extension.open("options");
   const popup = await extension.open("popup");
   await look(page, "settings-new");
