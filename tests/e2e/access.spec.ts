@@ -78,7 +78,7 @@ test("by keyboard alone: add an event, sync, read the day", async ({ demo, page 
   await keyboard.type("Story: typed, not clicked");
   await keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  expect(await focused()).toBe("Add");
+  await expect.poll(focused).toBe("Add");
 
   await demo.syncButton.focus();
   await keyboard.press("Enter");

@@ -26,7 +26,7 @@ const EN: Texts = {
   whys: {
     "sign-in": "Sign in again, so that your calendar and the CRM stay in accord.",
     confirm: "See what the first sync would do, then start it.",
-    question: "Many events were deleted. Say whether they are to be deleted on the other side, too.",
+    question: "Something waits for your decision. Open Accord to see what.",
     forbidden: "A right is missing. Open Accord to see which one.",
     "invalid-settings": "A setting no longer fits. Open Accord and save the settings again.",
     "calendar-not-writable": "You may no longer write to the chosen calendar. Choose another one.",
@@ -48,7 +48,7 @@ const FR: Texts = {
   whys: {
     "sign-in": "Reconnectez-vous pour que votre agenda et le CRM restent en accord.",
     confirm: "Voyez ce que ferait la première synchronisation, puis lancez-la.",
-    question: "Beaucoup d’événements ont été supprimés. Dites s’il faut aussi les supprimer de l’autre côté.",
+    question: "Une décision vous attend. Ouvrez Accord pour voir laquelle.",
     forbidden: "Il manque un droit. Ouvrez Accord pour voir lequel.",
     "invalid-settings": "Un réglage ne convient plus. Ouvrez Accord et enregistrez les réglages à nouveau.",
     "calendar-not-writable": "Vous ne pouvez plus écrire dans l’agenda choisi. Choisissez-en un autre.",
