@@ -143,10 +143,19 @@ export class Demo {
     await expect(form).toHaveCount(0);
   }
 
+  /** Opens an event of the list. Lists are read again and laid out late: a click that hits nothing is repeated, as a person would. */
+  async openRow(side: Locator, title: string): Promise<Locator> {
+    const form = this.page.getByRole("dialog", { name: side === this.crm ? "Edit meeting" : "Edit event" });
+    await expect(async () => {
+      if (!(await form.isVisible())) await this.row(side, title).click({ timeout: 5_000 });
+      await expect(form).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+    return form;
+  }
+
   /** Opens an event of the list, sets fields of its form by their labels, and saves. */
   async edit(side: Locator, title: string, fields: Record<string, string>): Promise<void> {
-    await this.row(side, title).click();
-    const form = this.page.getByRole("dialog", { name: side === this.crm ? "Edit meeting" : "Edit event" });
+    const form = await this.openRow(side, title);
     for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value);
     await form.getByRole("button", { name: "Save" }).click();
     await expect(form).toHaveCount(0);

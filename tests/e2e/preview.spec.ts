@@ -44,8 +44,7 @@ test("before and after, why, undo, and a look at both sides", async ({ demo, pag
 
   await demo.sync();
   await expect(demo.row(demo.crm, "Story: renamed")).toBeVisible();
-  await demo.row(demo.crm, "Story: renamed").click();
-  const form = page.getByRole("dialog", { name: "Edit meeting" });
+  const form = await demo.openRow(demo.crm, "Story: renamed");
   await form.getByText("Why does it look so?").click();
   await expect(form.locator(".operations > li").first()).toContainText("changed in Google");
   await demo.picture("why");
@@ -96,8 +95,7 @@ test("what lost a conflict is put back, and what one sync wrote of one event is 
   expect(covered).toBe(0);
   await demo.picture("put-back-done", true);
 
-  await demo.row(demo.google, "Story: by Google").click();
-  const form = page.getByRole("dialog", { name: "Edit event" });
+  const form = await demo.openRow(demo.google, "Story: by Google");
   await form.getByText("Why does it look so?").click();
   await form.getByRole("button", { name: /^Undo what sync \d+ wrote of this event$/ }).first().click();
   await demo.finished();
