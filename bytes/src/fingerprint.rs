@@ -24,6 +24,12 @@ impl Fingerprint {
     pub fn as_u64(self) -> u64 {
         self.0
     }
+
+    /// The same as 16 hexadecimal digits.
+    pub fn hex(self) -> String {
+        let digit = |at: u32| char::from_digit((self.0 >> (4 * at) & 15) as u32, 16);
+        (0..16).rev().filter_map(digit).collect()
+    }
 }
 
 /// Collects parts into a fingerprint; every part is delimited, so that ("ab", "c") differs from ("a", "bc").
@@ -65,6 +71,13 @@ mod tests {
         assert_eq!(Fingerprint::of_text("Call with Ana").as_u64(), GOLDEN);
     }
     const GOLDEN: u64 = 14_337_847_918_615_235_438;
+
+    #[test]
+    fn all_digits_are_printed() {
+        for number in [0, 1, 0x0123_4567_89ab_cdef, u64::MAX] {
+            assert_eq!(Fingerprint::from_u64(number).hex(), format!("{number:016x}"));
+        }
+    }
 
     #[test]
     fn parts_are_delimited() {

@@ -9,3 +9,4 @@ pub mod json;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 pub mod text;
+mod words;

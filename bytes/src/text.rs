@@ -46,9 +46,15 @@ pub fn is_one_line(text: &str) -> bool {
 /// its slices and what prints their texts.
 pub fn find(text: &str, wanted: &str) -> Option<usize> {
     let (first, rest) = wanted.as_bytes().split_first()?;
-    let bytes = text.as_bytes();
-    let mut firsts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
-    firsts.find(|(at, _)| bytes.get(at + 1..).is_some_and(|tail| tail.starts_with(rest))).map(|(at, _)| at)
+    let mut at = 0;
+    loop {
+        let tail = text.as_bytes().get(at..)?;
+        at += crate::words::position(tail, |word| crate::words::equal(word, *first), |byte| byte == *first)?;
+        if text.as_bytes().get(at + 1..).is_some_and(|tail| tail.starts_with(rest)) {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 /// What stands before and after a text in another one: see [`find`].

@@ -6,6 +6,7 @@ use crate::model::ids::{Etag, GoogleId, SyncToken};
 use crate::model::list::Listed;
 use crate::model::text::{after_last, find, split_once};
 use crate::model::time::rfc3339_utc;
+use std::borrow::Cow;
 
 /// How many requests a batch holds. The guide says 1,000, older text and the staff say 50 for Calendar
 /// (googleapis/google-api-dotnet-client #1621).
@@ -149,12 +150,12 @@ fn guarded(mut request: HttpRequest, if_match: Option<&Etag>) -> HttpRequest {
 
 /// Up to [`BATCH`] events in one request.
 pub(crate) fn events_batch(calendar: &str, ids: &[GoogleId]) -> HttpRequest {
-    batch(&ids.iter().map(|id| event(calendar, id)).listed())
+    batch(&ids.iter().map(|id| event(calendar, id)).listed().iter().listed())
 }
 
 /// Up to [`BATCH`] requests in one (Google Calendar API, guides/batch). Each counts, is guarded and is answered as if it
 /// came alone.
-pub(crate) fn batch(requests: &[HttpRequest]) -> HttpRequest {
+pub(crate) fn batch(requests: &[&HttpRequest]) -> HttpRequest {
     let mut boundary = "accord-batch".to_owned();
     let bodies = || requests.iter().filter_map(|request| request.body.as_deref());
     // Somebody could have typed it.
@@ -163,12 +164,12 @@ pub(crate) fn batch(requests: &[HttpRequest]) -> HttpRequest {
     }
     let mut text = String::new();
     for (index, request) in requests.iter().enumerate() {
-        let (method, path) = (request.method, &request.path);
-        text.push_str(&format!(
-            "--{boundary}\r\nContent-Type: application/http\r\nContent-ID: <item-{index}>\r\n\r\n{method} {path}\r\n"
-        ));
+        let head = ["--", &boundary, "\r\nContent-Type: application/http\r\nContent-ID: <item-", &index.to_string()];
+        head.into_iter().for_each(|part| text.push_str(part));
+        let line = [">\r\n\r\n", request.method, " ", &request.path, "\r\n"];
+        line.into_iter().for_each(|part| text.push_str(part));
         for (name, value) in &request.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            [*name, ": ", value, "\r\n"].into_iter().for_each(|part| text.push_str(part));
         }
         text.push_str("\r\n");
         if let Some(body) = &request.body {
@@ -184,18 +185,24 @@ pub(crate) fn batch(requests: &[HttpRequest]) -> HttpRequest {
 /// The parts of a batch answer by the position of their request; a position without a part is none.
 pub(crate) fn batch_parts(response: &HttpResponse, count: usize) -> Vec<Option<HttpResponse>> {
     let mut parts = vec![None; count];
-    let text = String::from_utf8_lossy(&response.body);
+    let text = match str::from_utf8(&response.body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(&response.body),
+    };
     let text = text.trim_start();
     let Some(delimiter) = text.lines().next().filter(|line| line.starts_with("--")) else { return parts };
-    let mut rest = text;
-    while let Some((_, tail)) = split_once(rest, delimiter.trim_end()) {
-        let part = split_once(tail, delimiter.trim_end()).map_or(tail, |(part, _)| part);
+    let mut rest = Some(text);
+    while let Some(tail) = rest {
+        let (part, after) = match split_once(tail, delimiter.trim_end()) {
+            Some((part, after)) => (part, Some(after)),
+            None => (tail, None),
+        };
         if let Some((index, response)) = batch_part(part)
             && let Some(slot) = parts.get_mut(index)
         {
             *slot = Some(response);
         }
-        rest = tail;
+        rest = after;
     }
     parts
 }

@@ -10,12 +10,11 @@ use crate::model::ids::{CrmId, GoogleId, SyncToken};
 use crate::model::list::Listed;
 use crate::model::profile::CrmProfile;
 use crate::model::settings::RecurringPolicy;
-use crate::model::sight::{Content, Meeting, Sight};
+use crate::model::sight::{Content, Sight};
 use crate::sync::observe::Admission;
 use crate::wire::google::{EventsPage, Item, Reminder};
 use crate::wire::google_event::{Context, sight};
 use crate::wire::zoho::{Record, Rows};
-use crate::wire::zoho_event::meeting;
 use std::cell::Cell;
 
 /// What a read of the calendar brought.
@@ -233,16 +232,16 @@ pub(crate) fn gone(id: &GoogleId) -> Sight {
 }
 
 /// The user's meetings in the CRM.
-pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Result<Vec<Meeting>> {
-    let mut found: Vec<Meeting> = Vec::new();
+pub(crate) async fn meetings(io: &Io, crm: &CrmProfile, which: &Meetings) -> Result<Vec<Record>> {
+    let mut found: Vec<Record> = Vec::new();
     loop {
-        let request = zoho::meetings(&crm.user, which, found.last().map(|meeting| &meeting.id), crm.marks);
+        let request = zoho::meetings(&crm.user, which, found.last().map(|record| &record.id), crm.marks);
         let page = fetch_parsed!(io, request, Rows::parse).map_err(|problem| problem.error(Service::Zoho))?;
         let more = page.more_records && !page.data.is_empty();
-        if more && page.data.last().map(|record| &record.id) == found.last().map(|meeting| &meeting.id) {
+        if more && page.data.last().map(|record| &record.id) == found.last().map(|record| &record.id) {
             return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Zoho));
         }
-        page.data.into_iter().map(meeting).add_to(&mut found);
+        page.data.into_iter().add_to(&mut found);
         if !more {
             return Ok(found);
         }

@@ -28,6 +28,7 @@ use crate::sync::preview::Preview;
 use crate::sync::recover::CLOCK_SLACK;
 use crate::sync::report::{Failed, Finished, Note, Pause, Report, Skipped};
 use crate::sync::state::{Activation, HeldAnswer, Link, Open, Parked, Seen, Shown, key};
+use crate::wire::zoho_event::{meeting, titled};
 
 /// Runs one cycle on the stored rows.
 pub(crate) async fn run(io: &Io, options: &RunOptions) -> Result<Report> {
@@ -718,13 +719,18 @@ async fn adopt(
     };
     let activation = book.active()?;
     let connection = activation.connection();
-    let mut meetings = read::meetings(io, &activation.crm, &which).await?;
+    let meetings = read::meetings(io, &activation.crm, &which).await?;
     let candidates = cases.iter().filter(|(_, case)| new(case));
     let candidates = candidates.filter_map(|(id, case)| Some((id, case.google.as_ref()?.event.as_deref()?)));
     let candidates = candidates.listed();
-    if since_ms.is_some() {
-        meetings = alike(meetings, candidates.iter().map(|(_, event)| content_of(event)).listed());
-    }
+    let meetings = match since_ms {
+        Some(_) => {
+            let titles = Table::of(candidates.iter().map(|(_, event)| event.title.as_str()));
+            let contents = candidates.iter().map(|(_, event)| content_of(event)).listed();
+            alike(titled(meetings, &titles), contents)
+        }
+        None => meetings.into_iter().map(meeting).listed(),
+    };
     let (pairs, ambiguous) = pair(&candidates, unlinked(io, meetings).await?);
     hold_apart(cases, book, Table::of(ambiguous.into_iter()), &Table::default(), io.now_ms());
     for (id, meeting) in pairs {

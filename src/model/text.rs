@@ -40,7 +40,9 @@ const GOOGLE_DESCRIPTION: usize = 8_192;
 /// A description as both services can hold it: cut where its HTML would be longer than Google keeps.
 pub(crate) fn within_google(text: String) -> String {
     const LONGEST_ESCAPE: usize = "&amp;".len();
-    if text.len() * LONGEST_ESCAPE <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
+    let escaped = text.bytes().filter(|byte| matches!(byte, b'&' | b'<')).count();
+    let longest = text.len() + escaped * LONGEST_ESCAPE;
+    if longest <= GOOGLE_DESCRIPTION || length(&html_of(&text)) <= GOOGLE_DESCRIPTION {
         return text;
     }
     // An escaped character counts as many: each round cuts in proportion.
@@ -89,6 +91,11 @@ fn unified(text: &str) -> String {
     let start = out.len() - out.trim_start_matches(is_blank).len();
     out.drain(..start);
     out
+}
+
+/// [`one_line`] of a text that nobody else needs.
+pub(crate) fn into_line(text: String) -> String {
+    if is_one_line(&text) { text } else { one_line(&text) }
 }
 
 /// One line of text: blanks and line breaks become single spaces.

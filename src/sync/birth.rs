@@ -15,14 +15,13 @@ pub(crate) fn google_id(connection: Fingerprint, crm: &CrmId, generation: u32) -
         let digest = Digest::new().number(connection.as_u64().cast_signed()).number(salt);
         digest.text(crm.as_str()).number(i64::from(generation)).finish().as_u64()
     };
-    let mut id = "accord".to_owned();
-    for mut bits in [half(1), half(2)] {
-        for _ in 0..13 {
-            id.push(char::from(*ALPHABET.get((bits & 31) as usize).unwrap_or(&b'0')));
-            bits >>= 5;
+    let mut id = *b"accord00000000000000000000000000";
+    for (start, bits) in [(6, half(1)), (19, half(2))] {
+        for (at, digit) in id.iter_mut().skip(start).take(13).enumerate() {
+            *digit = *ALPHABET.get((bits >> (5 * at) & 31) as usize).unwrap_or(&b'0');
         }
     }
-    GoogleId::new(id)
+    GoogleId::new(str::from_utf8(&id).unwrap_or_default())
 }
 
 /// The generation that an id belongs to, if it is one of this record's.

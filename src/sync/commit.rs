@@ -176,7 +176,7 @@ impl Book {
             ids.extend(halves);
             // The same candidates are the same question.
             let digest = ids.iter().fold(Digest::new(), |digest, id| digest.text(id.as_str()));
-            let id = format!("{:016x}", digest.finish().as_u64());
+            let id = digest.finish().hex();
             asked.push(Held { id, side: Side::Google, ids, crm, asked_ms: now_ms, answer: None });
         }
         self.held.retain(|held| {
@@ -297,12 +297,11 @@ impl Book {
     }
 
     /// Records that these events may be created in Google from now on.
-    pub(crate) fn intend_births(&mut self, births: impl Iterator<Item = (GoogleId, CrmId)>) {
-        for birth in births {
-            if !self.may_be_born(&birth.0) {
-                self.intents.births.push(birth);
-            }
+    pub(crate) fn intend_births(&mut self, mut births: Vec<(GoogleId, CrmId)>) {
+        if !self.intents.births.is_empty() {
+            births.retain(|(id, _)| !self.may_be_born(id));
         }
+        births.into_iter().add_to(&mut self.intents.births);
     }
 
     /// Whether this event may have been created in Google by the last cycle.
@@ -312,7 +311,10 @@ impl Book {
 
     /// Records that an event was not created, or that its write is settled.
     pub(crate) fn withdraw(&mut self, id: &GoogleId) {
-        self.intents.births.retain(|(known, _)| known != id);
+        // Mostly the first one, for answers come in the order of the writes.
+        if let Some(index) = self.intents.births.iter().position(|(known, _)| known == id) {
+            self.intents.births.remove(index);
+        }
         if let Some(index) = self.intents.creates.iter().position(|(known, _)| known == id) {
             self.intents.creates.swap_remove(index);
         }

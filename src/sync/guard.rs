@@ -85,7 +85,7 @@ impl Book {
             Some(held) => held.ids.extend(ids),
             None => {
                 let digest = ids.iter().fold(Digest::new(), |digest, id| digest.text(id.as_str()));
-                let id = format!("{:016x}", digest.number(now_ms).finish().as_u64());
+                let id = digest.number(now_ms).finish().hex();
                 self.held.push(Held { id, side, ids, crm: Vec::new(), asked_ms: now_ms, answer: None });
             }
         }

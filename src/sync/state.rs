@@ -29,12 +29,12 @@ pub(crate) mod key {
     pub(crate) const REVERSE: &str = "crm/";
 
     pub(crate) fn link(id: &GoogleId) -> String {
-        format!("{LINKS}{}", id.as_str())
+        [LINKS, id.as_str()].concat()
     }
 
     /// The links of a series' instances, and of series that were split off it.
     pub(crate) fn links_of_series(master: &GoogleId) -> String {
-        format!("{LINKS}{}_", master.as_str())
+        [LINKS, master.as_str(), "_"].concat()
     }
 
     /// All that one cycle wrote.
@@ -49,7 +49,7 @@ pub(crate) mod key {
 
     /// The way back: this row holds the Google id.
     pub(crate) fn reverse(id: &CrmId) -> String {
-        format!("{REVERSE}{}", id.as_str())
+        [REVERSE, id.as_str()].concat()
     }
 }
 
@@ -64,8 +64,11 @@ pub(crate) trait Row: Sized {
 
 /// A row's text: version, checksum, JSON.
 pub(crate) fn encode<T: Serialize>(row: &T) -> String {
-    let json = json::text(row).unwrap_or_default();
-    format!("{VERSION}:{:016x}:{json}", Fingerprint::of_text(&json).as_u64())
+    sealed(&json::text(row).unwrap_or_default())
+}
+
+fn sealed(json: &str) -> String {
+    [VERSION, &Fingerprint::of_text(json).hex(), json].join(":")
 }
 
 /// The row in a text; none when the version is another or the text was damaged.
@@ -76,8 +79,7 @@ pub(crate) fn decode<T: Row>(text: &str) -> Option<T> {
 fn checked(text: &str) -> Option<Json<'_>> {
     let (version, rest) = text.split_once(':')?;
     let (sum, json) = rest.split_once(':')?;
-    let sum = u64::from_str_radix(sum, 16).ok()?;
-    if version != VERSION || sum != Fingerprint::of_text(json).as_u64() {
+    if version != VERSION || sum != Fingerprint::of_text(json).hex() {
         return None;
     }
     Json::parse(json.as_bytes())

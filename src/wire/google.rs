@@ -280,7 +280,7 @@ impl<'a> EventWrite<'a> {
             (Cow::Borrowed(MARK_CRM), text(mark.crm.as_str().to_owned())),
             (
                 Cow::Borrowed(MARK_BASE),
-                text(mark.base.iter().map(|field| format!("{:016x}", field.as_u64())).collect()),
+                text(mark.base.iter().map(|field| field.hex()).listed().concat()),
             ),
         ]);
         self.set("extendedProperties", Json::Object(vec![(Cow::Borrowed("private"), properties)]));

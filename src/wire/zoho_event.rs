@@ -7,6 +7,7 @@ use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::{Listed, whole};
 use crate::model::profile::TextLimits;
 use crate::model::sight::{CrmContent, CrmSight, Meeting};
+use crate::model::table::Table;
 use crate::model::text;
 use crate::model::time::{When, WhenKey, instant};
 use chrono::{NaiveDate, NaiveTime};
@@ -100,12 +101,21 @@ fn content(row: &Json<'_>, context: &CrmContext<'_>) -> CrmContent {
     }
 }
 
+/// What records with one of these titles are paired by. Of many records most have another one, and are read no further.
+pub(crate) fn titled(mut records: Vec<Record>, titles: &Table<&str, ()>) -> Vec<Meeting> {
+    records.retain_mut(|record| {
+        record.title = text::into_line(std::mem::take(&mut record.title));
+        titles.contains(&record.title)
+    });
+    records.into_iter().map(meeting).listed()
+}
+
 /// Reads what a record is paired by.
 pub(crate) fn meeting(record: Record) -> Meeting {
     Meeting {
-        title: text::one_line(&record.title),
         extents: extents(&record),
-        place: text::one_line(&record.venue),
+        title: text::into_line(record.title),
+        place: text::into_line(record.venue),
         mark: record.mark.map(GoogleId::new),
         created: seconds(&record.created),
         modified: seconds(&record.modified),

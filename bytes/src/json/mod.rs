@@ -8,6 +8,7 @@ mod write;
 
 pub use write::text;
 
+use crate::words;
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -138,21 +139,6 @@ impl Serialize for Json<'_> {
 
 /// How many bytes come before the first quote, backslash or control character.
 fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = ONES << 7;
-    // A byte below `n` borrows in `word - n`; of the bytes found, the first one is sure.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
-    let (words, rest) = bytes.as_chunks();
-    let mut at = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let found = (below(word, 0x20) | quote | backslash) & TOPS;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + rest.iter().position(|byte| matches!(byte, ..0x20 | b'"' | b'\\')).unwrap_or(rest.len())
+    let odd = |word| words::below(word, 0x20) | words::equal(word, b'"') | words::equal(word, b'\\');
+    words::position(bytes, odd, |byte| matches!(byte, ..0x20 | b'"' | b'\\')).unwrap_or(bytes.len())
 }

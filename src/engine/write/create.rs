@@ -17,7 +17,7 @@ use crate::sync::side::Side;
 use crate::sync::state::{Draft, Link};
 use crate::wire::mapping::{self, MAX_PARTICIPANTS};
 use crate::wire::zoho::{Entry, EventWrite, MARK, RecordResult};
-use crate::wire::zoho_event::seconds;
+use crate::wire::zoho_event::{meeting, seconds};
 
 /// What a single-line field of the CRM holds (Zoho CRM API v8, field types); few ids of Google are longer.
 const MARK_LENGTH: usize = 255;
@@ -207,7 +207,8 @@ impl Writer<'_> {
         self.io.wait_until(self.book.intents.at_ms.min(now) + SETTLING_MS).await?;
         let crm = self.book.active()?.crm.clone();
         let which = Meetings::StartingOrCreated { from, to, created_since };
-        let mut meetings = unlinked(self.io, read::meetings(self.io, &crm, &which).await?).await?;
+        let meetings = read::meetings(self.io, &crm, &which).await?;
+        let mut meetings = unlinked(self.io, meetings.into_iter().map(meeting).listed()).await?;
         // What the user was asked about was there before, however alike it is.
         meetings.retain(|meeting| !self.book.held.iter().any(|held| held.crm.contains(&meeting.id)));
         let found = recover::recover(&self.book.intents, meetings, now);

@@ -296,12 +296,12 @@ impl Writer<'_> {
         ops: Vec<(u32, Box<GoogleCreate>)>,
     ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
-        let id = |generation: u32, op: &GoogleCreate| {
-            birth::google_id(self.connection, &op.origin.crm, generation)
-        };
+        let ids = ops.iter().map(|(generation, op)| {
+            birth::google_id(self.connection, &op.origin.crm, *generation)
+        });
+        let ids: Vec<GoogleId> = ids.listed();
         let mut requests = Vec::new();
-        for (generation, op) in &ops {
-            let id = id(*generation, op);
+        for (id, (_, op)) in ids.iter().zip(&ops) {
             let mut write = EventWrite::default();
             write.id(id.as_str());
             let writing = GoogleWriting {
@@ -315,13 +315,13 @@ impl Writer<'_> {
             write.mark(&mark(op));
             requests.push(google::insert(&calendar, write.body(), self.notifies()));
         }
-        self.book
-            .intend_births(ops.iter().map(|(generation, op)| (id(*generation, op), op.origin.crm.clone())));
+        let born = ops.iter().map(|(_, op)| op.origin.crm.clone());
+        self.book.intend_births(ids.iter().cloned().zip(born).listed());
         self.save().await?;
         let mut failed = Failed::default();
         let mut taken = Vec::new();
-        for ((generation, op), answer) in ops.into_iter().zip(self.send(requests).await?) {
-            let id = birth::google_id(self.connection, &op.origin.crm, generation);
+        let answers = self.send(requests).await?;
+        for ((id, (generation, op)), answer) in ids.into_iter().zip(ops).zip(answers) {
             match answer {
                 Ok(response) => match self.echo(&id, &response) {
                     // What was sent counts as seen where Google shows it in no form that is synced.
@@ -495,19 +495,18 @@ impl Writer<'_> {
         for attempt in 0..ATTEMPTS {
             let open: Vec<usize> =
                 results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).listed();
-            let asked: Vec<HttpRequest> = open.iter().filter_map(|at| requests.get(*at).cloned()).listed();
+            let asked: Vec<&HttpRequest> = open.iter().filter_map(|at| requests.get(*at)).listed();
             if asked.is_empty() {
                 break;
             }
-            let answers = match batch && asked.len() > 1 {
-                true => match self.send_batches(&asked).await? {
-                    Some(answers) => answers,
-                    None => {
-                        batch = false;
-                        self.io.fetch(asked).await?
-                    }
-                },
-                false => self.io.fetch(asked).await?,
+            let mut answers = None;
+            if batch && asked.len() > 1 {
+                answers = self.send_batches(&asked).await?;
+                batch = answers.is_some();
+            }
+            let answers = match answers {
+                Some(answers) => answers,
+                None => self.io.fetch(asked.into_iter().cloned().listed()).await?,
             };
             let mut pause: Option<Problem> = None;
             for (at, answer) in open.into_iter().zip(answers) {
@@ -534,8 +533,8 @@ impl Writer<'_> {
     }
 
     /// None where the batch endpoint is out of reach.
-    async fn send_batches(&self, requests: &[HttpRequest]) -> Result<Option<Vec<Answered>>> {
-        let groups: Vec<&[HttpRequest]> = requests.chunks(google::BATCH).listed();
+    async fn send_batches(&self, requests: &[&HttpRequest]) -> Result<Option<Vec<Answered>>> {
+        let groups: Vec<&[&HttpRequest]> = requests.chunks(google::BATCH).listed();
         let batches = groups.iter().map(|group| google::batch(group)).listed();
         let mut answers = Vec::with_capacity(requests.len());
         for (group, answer) in groups.iter().zip(self.io.fetch(batches).await?) {

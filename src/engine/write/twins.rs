@@ -10,11 +10,12 @@ use crate::engine::read;
 use crate::error::Result;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
+use crate::model::sight::Meeting;
 use crate::model::table::Table;
 use crate::sync::pair::{alike, contents_of, twins};
 use crate::sync::recover::CLOCK_SLACK;
 use crate::sync::state::{Link, decode, key};
-use crate::wire::zoho_event::seconds;
+use crate::wire::zoho_event::{meeting, seconds, titled};
 
 impl Writer<'_> {
     /// Looks whether what was just created has a twin that is older, goes on with that one, and deletes its own. Of several
@@ -30,11 +31,13 @@ impl Writer<'_> {
         let since = started.min(self.io.now_ms()) / 1000 - CLOCK_SLACK;
         let meetings = read::meetings(self.io, crm, &Meetings::CreatedSince(since)).await?;
         let ids: Table<CrmId, GoogleId> = newborn.into_iter().collect();
-        let (ours, others): (Vec<_>, Vec<_>) =
-            meetings.into_iter().partition(|found| ids.contains(&found.id));
-        if others.is_empty() {
+        if meetings.iter().all(|found| ids.contains(&found.id)) {
             return Ok(());
         }
+        let (ours, others): (Vec<_>, Vec<_>) =
+            meetings.into_iter().partition(|found| ids.contains(&found.id));
+        let ours: Vec<Meeting> = ours.into_iter().map(meeting).listed();
+        let others = titled(others, &Table::of(ours.iter().map(|meeting| meeting.title.as_str())));
         self.save().await?;
         let others = alike(others, ours.iter().flat_map(contents_of).listed());
         let others = super::unlinked(self.io, others).await?;
