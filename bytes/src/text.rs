@@ -62,3 +62,18 @@ pub fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a st
     let (before, rest) = text.split_at_checked(find(text, separator)?)?;
     Some((before, rest.get(separator.len()..)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Few letters, so that much is found, at every place of a word of eight bytes and across two.
+        #[test]
+        fn finds_what_the_standard_library_finds(text in "[a\r\né-]{0,40}", wanted in "[a\r\n-]{1,4}") {
+            prop_assert_eq!(find(&text, &wanted), text.find(&wanted));
+            prop_assert_eq!(split_once(&text, &wanted), text.split_once(&wanted));
+        }
+    }
+}

@@ -164,7 +164,8 @@ pub(crate) fn batch(requests: &[&HttpRequest]) -> HttpRequest {
     }
     let mut text = String::new();
     for (index, request) in requests.iter().enumerate() {
-        let head = ["--", &boundary, "\r\nContent-Type: application/http\r\nContent-ID: <item-", &index.to_string()];
+        let head =
+            ["--", &boundary, "\r\nContent-Type: application/http\r\nContent-ID: <item-", &index.to_string()];
         head.into_iter().for_each(|part| text.push_str(part));
         let line = [">\r\n\r\n", request.method, " ", &request.path, "\r\n"];
         line.into_iter().for_each(|part| text.push_str(part));

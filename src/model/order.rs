@@ -103,6 +103,26 @@ mod tests {
         }
     }
 
+    /// Keys that begin alike, that are one another's beginnings, and that differ behind their first eight bytes.
+    #[test]
+    fn texts_are_put_into_the_standard_order() {
+        let keys = [
+            "link/b",
+            "link/",
+            "link/accord_9",
+            "link/accord_10",
+            "link/a\0",
+            "link/a",
+            "link/é",
+            "link/accord_1",
+        ];
+        let (pairs, count) = distinct(&keys);
+        let (mut found, mut sorted) = (keys, keys);
+        exchange(&mut found, pairs);
+        sorted.sort_unstable();
+        assert_eq!((found, count), (sorted, keys.len()));
+    }
+
     #[test]
     fn of_equal_keys_the_last_counts() {
         let mut items = ["b", "a", "b", "c", "b", "a"];

@@ -278,10 +278,7 @@ impl<'a> EventWrite<'a> {
         let text = |text: String| Json::Text(Cow::Owned(text));
         let properties = Json::Object(vec![
             (Cow::Borrowed(MARK_CRM), text(mark.crm.as_str().to_owned())),
-            (
-                Cow::Borrowed(MARK_BASE),
-                text(mark.base.iter().map(|field| field.hex()).listed().concat()),
-            ),
+            (Cow::Borrowed(MARK_BASE), text(mark.base.iter().map(|field| field.hex()).listed().concat())),
         ]);
         self.set("extendedProperties", Json::Object(vec![(Cow::Borrowed("private"), properties)]));
     }

@@ -259,7 +259,7 @@ fn a_batch_of_every_kind_of_request() {
         google::delete(CALENDAR, &gone, None, false),
         google::event(CALENDAR, &kept),
     ];
-    let answer = services.send(&google::batch(&requests));
+    let answer = services.send(&google::batch(&requests.iter().collect::<Vec<_>>()));
     let parts: Vec<HttpResponse> =
         google::batch_parts(&answer, requests.len()).into_iter().map(Option::unwrap).collect();
     assert_eq!(parts.iter().map(|part| part.status).collect::<Vec<_>>(), [200, 200, 412, 412, 204, 200]);

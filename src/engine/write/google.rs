@@ -296,9 +296,8 @@ impl Writer<'_> {
         ops: Vec<(u32, Box<GoogleCreate>)>,
     ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
         let calendar = self.book.active()?.settings.calendar.clone();
-        let ids = ops.iter().map(|(generation, op)| {
-            birth::google_id(self.connection, &op.origin.crm, *generation)
-        });
+        let ids =
+            ops.iter().map(|(generation, op)| birth::google_id(self.connection, &op.origin.crm, *generation));
         let ids: Vec<GoogleId> = ids.listed();
         let mut requests = Vec::new();
         for (id, (_, op)) in ids.iter().zip(&ops) {
