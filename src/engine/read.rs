@@ -12,8 +12,8 @@ use crate::model::profile::CrmProfile;
 use crate::model::settings::RecurringPolicy;
 use crate::model::sight::{Content, Sight};
 use crate::sync::observe::Admission;
-use crate::wire::google::{EventsPage, Item, Reminder};
-use crate::wire::google_event::{Context, sight};
+use crate::wire::google::Reminder;
+use crate::wire::google_event::{Context, EventsPage, event};
 use crate::wire::zoho::{Record, Rows};
 use std::cell::Cell;
 
@@ -113,8 +113,8 @@ async fn pages(
         let tries = Cell::new(0);
         let whole = |body: &[u8]| {
             tries.set(tries.get() + 1);
-            let told = |page: &EventsPage| tries.get() == TRIES || page.items.iter().all(Item::has_id);
-            EventsPage::parse(body).filter(told)
+            let told = |page: &EventsPage| tries.get() == TRIES || page.nameless == 0;
+            EventsPage::parse(body, profile.limits, &profile.own).filter(told)
         };
         let parsed = match fetch_parsed!(io, request, whole) {
             Ok(parsed) => parsed,
@@ -123,17 +123,8 @@ async fn pages(
             Err(Problem::Refused(_) | Problem::Absent) if tokens => return Ok(None),
             Err(problem) => return Err(problem.error(Service::Google)),
         };
-        let context = Context {
-            default_reminders: &parsed.default_reminders,
-            limits: profile.limits,
-            own: &profile.own,
-        };
-        for item in parsed.items {
-            match sight(item, &context) {
-                Some(seen) => sights.push(seen),
-                None => nameless += 1,
-            }
-        }
+        parsed.sights.into_iter().add_to(&mut sights);
+        nameless += parsed.nameless;
         match (parsed.next_page_token, parsed.next_sync_token) {
             (Some(next), _) if page.as_ref() != Some(&next) => page = Some(next),
             (None, Some(token)) => {
@@ -191,7 +182,7 @@ pub(crate) async fn events(
     let requests = single.iter().map(|id| google::event(calendar, id)).listed();
     for (id, answer) in single.into_iter().zip(io.fetch(requests).await?) {
         match answer {
-            Ok(response) => match Item::parse(&response.body).and_then(|item| sight(item, context)) {
+            Ok(response) => match event(&response.body, context) {
                 Some(seen) if seen.id == *id => found.push(seen),
                 // Nothing definite about this one event: it waits, and blocks no other.
                 Some(_) | None => {}
@@ -212,9 +203,7 @@ fn read_event(
     now_ms: i64,
 ) -> Option<Sight> {
     match crate::api::retry::diagnose(Service::Google, answer, now_ms) {
-        Ok(response) => {
-            Item::parse(&response.body).and_then(|item| sight(item, context)).filter(|seen| seen.id == *id)
-        }
+        Ok(response) => event(&response.body, context).filter(|seen| seen.id == *id),
         Err(Problem::Absent) => Some(gone(id)),
         Err(_) => None,
     }

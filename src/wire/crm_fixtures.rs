@@ -1,8 +1,8 @@
 //! Wire fixtures of the other direction: what the CRM sends, and what Google is then sent. Each is the smallest body that
 //! shows its rule.
 
-use super::google::{EventWrite, Item};
-use super::google_event::{Context, sight};
+use super::google::EventWrite;
+use super::google_event::{self, Context};
 use super::mapping::{self, GoogleWriting};
 use super::zoho::Participant;
 use super::zoho_event::{CrmContext, crm_sight, crm_sights};
@@ -305,7 +305,7 @@ fn marks_and_rights_of_a_google_event() {
             event[key] = value.clone();
         }
         let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT, own: &[] };
-        match sight(Item::parse(event.to_string().as_bytes()).unwrap(), &context).unwrap().content {
+        match google_event::event(event.to_string().as_bytes(), &context).unwrap().content {
             Content::Ordinary { writable, mark, .. } => (writable, mark),
             _ => panic!("ordinary: {event}"),
         }

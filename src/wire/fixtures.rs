@@ -1,8 +1,8 @@
 //! Wire fixtures: what Google sends, and what the CRM is then sent. Each is the smallest body that shows its rule; the
 //! shapes are those of the vendors' references (Calendar API v3, discovery document; Zoho CRM API v8, insert records).
 
-use super::google::{EventsPage, Item, Reminder};
-use super::google_event::{Context, sight};
+use super::google::{self, Reminder};
+use super::google_event::{self, Context};
 use super::mapping::{self, Writing};
 use super::zoho::{EventWrite, RecordResult, Rows};
 use super::zoho_event::meeting;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// The calendar's default: a popup ten minutes before.
 fn defaults() -> Vec<Reminder> {
     let page = json!({ "nextSyncToken": "t", "defaultReminders": [{ "method": "email", "minutes": 30 }, { "method": "popup", "minutes": 10 }] });
-    EventsPage::parse(page.to_string().as_bytes()).unwrap().default_reminders
+    google::default_reminders(page.to_string().as_bytes())
 }
 
 fn read(event: &Value) -> Sight {
@@ -27,7 +27,7 @@ fn read(event: &Value) -> Sight {
         limits: TextLimits { title: 20, place: 12, description: 40 },
         own: &["cleo@example.com".to_owned()],
     };
-    sight(Item::parse(event.to_string().as_bytes()).unwrap(), &context).unwrap()
+    google_event::event(event.to_string().as_bytes(), &context).unwrap()
 }
 
 fn ordinary(event: &Value) -> Event {

@@ -48,36 +48,27 @@ pub(crate) fn calendar_list(body: &[u8]) -> Option<(Vec<CalendarEntry>, Option<S
     Some((calendars, page.text("nextPageToken")))
 }
 
-fn object(body: &[u8]) -> Option<Json<'_>> {
+pub(super) fn object(body: &[u8]) -> Option<Json<'_>> {
     Json::parse(body).filter(Json::is_object)
 }
 
-/// A page of `events.list`.
-pub(crate) struct EventsPage {
-    pub(crate) items: Vec<Item>,
-    pub(crate) next_page_token: Option<String>,
-    pub(crate) next_sync_token: Option<String>,
-    pub(crate) default_reminders: Vec<Reminder>,
-}
-
 /// `Event`. Cancelled rows carry almost nothing, and empty fields are left out.
-#[derive(Default)]
-pub(crate) struct Event {
-    pub(crate) id: String,
-    pub(crate) etag: Option<String>,
-    pub(crate) status: Option<String>,
-    pub(crate) updated: Option<String>,
-    pub(crate) event_type: Option<String>,
-    pub(crate) summary: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) location: Option<String>,
-    pub(crate) start: Option<EventTime>,
-    pub(crate) end: Option<EventTime>,
-    pub(crate) visibility: Option<String>,
-    pub(crate) attendees: Vec<Attendee>,
+pub(crate) struct Event<'j> {
+    pub(crate) id: &'j str,
+    pub(crate) etag: Option<&'j str>,
+    pub(crate) status: Option<&'j str>,
+    pub(crate) updated: Option<&'j str>,
+    pub(crate) event_type: Option<&'j str>,
+    pub(crate) summary: Option<&'j str>,
+    pub(crate) description: Option<&'j str>,
+    pub(crate) location: Option<&'j str>,
+    pub(crate) start: Option<EventTime<'j>>,
+    pub(crate) end: Option<EventTime<'j>>,
+    pub(crate) visibility: Option<&'j str>,
+    pub(crate) attendees: Vec<Attendee<'j>>,
     pub(crate) attendees_omitted: bool,
-    pub(crate) recurrence: Vec<String>,
-    pub(crate) recurring_event_id: Option<String>,
+    pub(crate) recurs: bool,
+    pub(crate) recurring_event_id: Option<&'j str>,
     pub(crate) reminders: Option<Reminders>,
     /// Whether the calendar is the organiser; none when nobody is named.
     pub(crate) own: Option<bool>,
@@ -87,14 +78,14 @@ pub(crate) struct Event {
 }
 
 /// `start` or `end`: a date, or an instant with its offset.
-pub(crate) struct EventTime {
-    pub(crate) date: Option<String>,
-    pub(crate) date_time: Option<String>,
+pub(crate) struct EventTime<'j> {
+    pub(crate) date: Option<&'j str>,
+    pub(crate) date_time: Option<&'j str>,
 }
 
-pub(crate) struct Attendee {
-    pub(crate) email: Option<String>,
-    pub(crate) display_name: Option<String>,
+pub(crate) struct Attendee<'j> {
+    pub(crate) email: Option<&'j str>,
+    pub(crate) display_name: Option<&'j str>,
     pub(crate) is_self: bool,
     pub(crate) resource: bool,
 }
@@ -110,68 +101,28 @@ pub(crate) struct Reminder {
     pub(crate) minutes: u32,
 }
 
-/// One entry of a page: an event, or what could not be read as one.
-pub(crate) enum Item {
-    Event(Box<Event>),
-    /// An object whose fields have unexpected types: set apart by its id, so that it spoils nothing else.
-    Unreadable {
-        id: Option<String>,
-        etag: Option<String>,
-    },
+/// The entries of a page of `events.list`; none when this is no such page.
+pub(super) fn entries<'j>(page: &'j Json<'j>) -> Option<&'j [Json<'j>]> {
+    let items = page.get("items");
+    if items.is_null() { page.is_object().then_some(&[]) } else { items.list() }
 }
 
-impl Item {
-    /// Whether it can be told apart from others.
-    pub(crate) fn has_id(&self) -> bool {
-        match self {
-            Self::Event(event) => !event.id.is_empty(),
-            Self::Unreadable { id, .. } => id.is_some(),
-        }
-    }
-}
-
-impl EventsPage {
-    /// Reads a page.
-    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        let page = object(body)?;
-        let items = page.get("items");
-        if !items.is_null() && items.list().is_none() {
-            return None;
-        }
-        Some(Self {
-            items: page.items("items").iter().map(Item::of).listed(),
-            next_page_token: page.text("nextPageToken"),
-            next_sync_token: page.text("nextSyncToken"),
-            default_reminders: page
-                .items("defaultReminders")
-                .iter()
-                .filter_map(|json| fitting(json, Reminder::of))
-                .listed(),
-        })
-    }
-}
-
-/// The default reminders of a page.
+/// The default reminders that the body of `events.list` names.
 pub(crate) fn default_reminders(body: &[u8]) -> Vec<Reminder> {
-    EventsPage::parse(body).map(|page| page.default_reminders).unwrap_or_default()
+    object(body).map(|page| defaults(&page)).unwrap_or_default()
 }
 
-impl Item {
-    /// Reads one event that stands alone (`events.get`).
-    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        object(body).map(|json| Self::of(&json))
-    }
-
-    fn of(json: &Json<'_>) -> Self {
-        match fitting(json, Event::of).filter(|event| !event.id.is_empty()) {
-            Some(event) => Self::Event(Box::new(event)),
-            None => Self::Unreadable { id: json.text("id"), etag: json.text("etag") },
-        }
-    }
+pub(super) fn defaults(page: &Json<'_>) -> Vec<Reminder> {
+    page.items("defaultReminders").iter().filter_map(|json| fitting(json, Reminder::of)).listed()
 }
 
-impl Event {
-    fn of(fields: &Fields<'_>) -> Self {
+impl<'j> Event<'j> {
+    /// Reads an event; none when it has no id, or a field of another type than it should.
+    pub(super) fn parse(json: &'j Json<'j>) -> Option<Self> {
+        fitting(json, Self::of).filter(|event| !event.id.is_empty())
+    }
+
+    fn of(fields: &Fields<'j>) -> Self {
         Self {
             id: fields.text("id").unwrap_or_default(),
             etag: fields.text("etag"),
@@ -186,7 +137,7 @@ impl Event {
             visibility: fields.text("visibility"),
             attendees: fields.objects("attendees", Attendee::of),
             attendees_omitted: fields.flag("attendeesOmitted"),
-            recurrence: fields.texts("recurrence"),
+            recurs: fields.recurs(),
             recurring_event_id: fields.text("recurringEventId"),
             reminders: fields.object("reminders", Reminders::of),
             own: fields.object("organizer", |organizer| organizer.flag("self")),
@@ -207,14 +158,14 @@ fn mark(properties: &Json<'_>) -> Option<Mark> {
     })
 }
 
-impl EventTime {
-    fn of(fields: &Fields<'_>) -> Self {
+impl<'j> EventTime<'j> {
+    fn of(fields: &Fields<'j>) -> Self {
         Self { date: fields.text("date"), date_time: fields.text("dateTime") }
     }
 }
 
-impl Attendee {
-    fn of(fields: &Fields<'_>) -> Self {
+impl<'j> Attendee<'j> {
+    fn of(fields: &Fields<'j>) -> Self {
         Self {
             email: fields.text("email"),
             display_name: fields.text("displayName"),
@@ -232,7 +183,10 @@ impl Reminders {
 
 impl Reminder {
     fn of(fields: &Fields<'_>) -> Self {
-        Self { method: fields.text("method").unwrap_or_default(), minutes: fields.number("minutes") }
+        Self {
+            method: fields.text("method").unwrap_or_default().to_owned(),
+            minutes: fields.number("minutes"),
+        }
     }
 
     pub(crate) fn popup(minutes: u32) -> Self {
@@ -347,21 +301,21 @@ impl Serialize for EventWrite<'_> {
 }
 
 /// The fields of an object, and whether one of them had another type than it should.
-struct Fields<'a> {
-    json: &'a Json<'a>,
-    odd: &'a Cell<bool>,
+struct Fields<'j> {
+    json: &'j Json<'j>,
+    odd: Cell<bool>,
 }
 
 /// Reads an object; none when one of its fields has another type than it should.
-fn fitting<T>(json: &Json<'_>, read: impl Fn(&Fields<'_>) -> T) -> Option<T> {
-    let odd = Cell::new(!json.is_object());
-    let read = read(&Fields { json, odd: &odd });
-    (!odd.get()).then_some(read)
+fn fitting<'j, T>(json: &'j Json<'j>, read: impl Fn(&Fields<'j>) -> T) -> Option<T> {
+    let fields = Fields { json, odd: Cell::new(!json.is_object()) };
+    let read = read(&fields);
+    (!fields.odd.get()).then_some(read)
 }
 
-impl Fields<'_> {
-    fn text(&self, key: &str) -> Option<String> {
-        self.known(self.json.get(key), Json::str).map(str::to_owned)
+impl<'j> Fields<'j> {
+    fn text(&self, key: &str) -> Option<&'j str> {
+        self.known(self.json.get(key), Json::str)
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -376,23 +330,31 @@ impl Fields<'_> {
         })
     }
 
-    fn texts(&self, key: &str) -> Vec<String> {
-        let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
-        items.iter().filter_map(|item| self.known(item, Json::str)).map(str::to_owned).listed()
+    /// Whether there are rules: this is a series, not one event.
+    fn recurs(&self) -> bool {
+        let rules = self.known(self.json.get("recurrence"), Json::list).unwrap_or_default();
+        rules.iter().fold(false, |found, rule| self.known(rule, Json::str).is_some() || found)
     }
 
-    fn object<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Option<T> {
+    fn object<T>(&self, key: &str, read: impl Fn(&Fields<'j>) -> T) -> Option<T> {
         let json = self.known(self.json.get(key), |json| json.is_object().then_some(json))?;
-        Some(read(&Fields { json, odd: self.odd }))
+        Some(self.part(json, &read))
     }
 
-    fn objects<T>(&self, key: &str, read: impl Fn(&Fields<'_>) -> T) -> Vec<T> {
+    fn objects<T>(&self, key: &str, read: impl Fn(&Fields<'j>) -> T) -> Vec<T> {
         let items = self.known(self.json.get(key), Json::list).unwrap_or_default();
-        items.iter().map(|json| read(&Fields { json, odd: self.odd })).listed()
+        items.iter().map(|json| self.part(json, &read)).listed()
+    }
+
+    fn part<T>(&self, json: &'j Json<'j>, read: &impl Fn(&Fields<'j>) -> T) -> T {
+        let part = Fields { json, odd: Cell::new(false) };
+        let found = read(&part);
+        self.odd.set(self.odd.get() | part.odd.get());
+        found
     }
 
     /// What a field holds, unless it is left out or of another type.
-    fn known<'j, T>(&self, json: &'j Json<'j>, read: impl Fn(&'j Json<'j>) -> Option<T>) -> Option<T> {
+    fn known<T>(&self, json: &'j Json<'j>, read: impl Fn(&'j Json<'j>) -> Option<T>) -> Option<T> {
         let found = read(json);
         if found.is_none() && !json.is_null() {
             self.odd.set(true);

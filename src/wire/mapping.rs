@@ -25,7 +25,7 @@ pub(crate) use time::exclusive_ends;
 /// One mapped field.
 struct Row {
     field: Field,
-    from_google: fn(&mut google::Event, &Context<'_>, &mut Event) -> Read,
+    from_google: fn(&google::Event<'_>, &Context<'_>, &mut Event) -> Read,
     to_google: for<'a> fn(&'a Event, &GoogleWriting<'a>, &mut google::EventWrite<'a>),
     from_crm: fn(&Json<'_>, &CrmContext<'_>, &mut Event) -> Read,
     to_crm: for<'a> fn(&'a Event, &Writing<'_>, &mut zoho::EventWrite<'a>),
@@ -113,7 +113,7 @@ pub(crate) struct GoogleWriting<'a> {
 }
 
 /// Reads the mapped fields of a Google event.
-pub(crate) fn from_google(source: &mut google::Event, context: &Context<'_>) -> Result<Event, &'static str> {
+pub(crate) fn from_google(source: &google::Event<'_>, context: &Context<'_>) -> Result<Event, &'static str> {
     let mut event = nothing_yet();
     for row in &TABLE {
         (row.from_google)(source, context, &mut event)?;
@@ -189,8 +189,8 @@ fn title(text: &str, limits: TextLimits) -> String {
     if title.is_empty() { UNTITLED.to_owned() } else { text::cut(title, limits.title) }
 }
 
-fn title_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
-    event.title = title(source.summary.as_deref().unwrap_or_default(), context.limits);
+fn title_from_google(source: &google::Event<'_>, context: &Context<'_>, event: &mut Event) -> Read {
+    event.title = title(source.summary.unwrap_or_default(), context.limits);
     Ok(())
 }
 
@@ -216,8 +216,8 @@ fn place(text: &str, limits: TextLimits) -> String {
     text::cut(text::one_line(text), limits.place)
 }
 
-fn place_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
-    event.place = place(source.location.as_deref().unwrap_or_default(), context.limits);
+fn place_from_google(source: &google::Event<'_>, context: &Context<'_>, event: &mut Event) -> Read {
+    event.place = place(source.location.unwrap_or_default(), context.limits);
     Ok(())
 }
 
@@ -243,8 +243,8 @@ fn description(text: String, limits: TextLimits) -> String {
     text::within_google(text::cut(text, limits.description))
 }
 
-fn description_from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
-    let html = source.description.as_deref().unwrap_or_default();
+fn description_from_google(source: &google::Event<'_>, context: &Context<'_>, event: &mut Event) -> Read {
+    let html = source.description.unwrap_or_default();
     event.description = description(text::readable(html), context.limits);
     Ok(())
 }

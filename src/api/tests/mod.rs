@@ -20,8 +20,8 @@ use crate::model::people::People;
 use crate::model::profile::{AllDayOffset, AllDayTimes, TextLimits};
 use crate::model::sight::{Content, CrmContent, CrmSight, Sight};
 use crate::model::time::OffsetChange;
-use crate::wire::google::{EventWrite, EventsPage, Item};
-use crate::wire::google_event::{Context, sight};
+use crate::wire::google::EventWrite;
+use crate::wire::google_event::{Context, EventsPage, event};
 use crate::wire::mapping::{self, GoogleWriting, Writing};
 use crate::wire::zoho::{self, RecordResult};
 use crate::wire::zoho_event::{CrmContext, crm_sights};
@@ -173,7 +173,7 @@ pub(super) fn body(answer: &HttpResponse) -> Json<'_> {
 /// The event that a Google answer shows.
 pub(super) fn shown(answer: &HttpResponse) -> Sight {
     let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT, own: &[] };
-    sight(Item::parse(&answer.body).unwrap(), &context).unwrap()
+    event(&answer.body, &context).unwrap()
 }
 
 #[track_caller]
@@ -197,7 +197,7 @@ pub(super) fn meeting(sight: CrmSight) -> Event {
 /// The calendar's default reminders, as a page of events brings them.
 pub(super) fn page(answer: &HttpResponse) -> EventsPage {
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-    EventsPage::parse(&answer.body).unwrap()
+    EventsPage::parse(&answer.body, TextLimits::DEFAULT, &[]).unwrap()
 }
 
 static PARIS: LazyLock<Vec<OffsetChange>> = LazyLock::new(paris);

@@ -194,8 +194,7 @@ fn google_writes_are_guarded_and_echoed() {
         false,
         None,
     )));
-    let context = Context { default_reminders: &[], limits: TextLimits::DEFAULT, own: &[] };
-    let listed = sight(listed.items.into_iter().next().unwrap(), &context).unwrap();
+    let listed = listed.sights.into_iter().next().unwrap();
     assert_eq!((&created.etag, &created.updated), (&listed.etag, &listed.updated));
     for sight in [created, listed] {
         match sight.content {

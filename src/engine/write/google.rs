@@ -19,8 +19,8 @@ use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use crate::sync::side::Side;
 use crate::sync::state::{Draft, Link, Parked, Reach};
 use crate::sync::undo::{Reason, Revival};
-use crate::wire::google::{EventWrite, Item};
-use crate::wire::google_event::{Context, sight};
+use crate::wire::google::EventWrite;
+use crate::wire::google_event::{Context, event};
 use crate::wire::mapping::{self, GoogleWriting};
 
 /// Entries in flight at once: what four batches hold.
@@ -462,7 +462,7 @@ impl Writer<'_> {
         let crm = &self.book.active().ok()?.crm;
         let context =
             Context { default_reminders: &self.default_reminders, limits: crm.limits, own: &crm.own };
-        sight(Item::parse(&response.body)?, &context)
+        event(&response.body, &context)
     }
 
     fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {

@@ -12,14 +12,15 @@ use crate::wire::zoho::{self, Entry, Participant};
 use crate::wire::zoho_event::CrmContext;
 use std::borrow::Cow;
 
-pub(super) fn from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
+pub(super) fn from_google(source: &google::Event<'_>, context: &Context<'_>, event: &mut Event) -> Read {
     event.guests = if source.attendees_omitted {
         Guests::Unknown
     } else {
-        let people = source.attendees.iter_mut().filter(|row| !row.is_self && !row.resource);
+        let people = source.attendees.iter().filter(|row| !row.is_self && !row.resource);
         let mut guests: Vec<Guest> = Vec::new();
         for row in people {
-            if let Some(guest) = Guest::new(row.email.as_deref().unwrap_or_default(), row.display_name.take())
+            if let Some(guest) =
+                Guest::new(row.email.unwrap_or_default(), row.display_name.map(str::to_owned))
             {
                 add(&mut guests, guest, context.own);
             }

@@ -18,7 +18,7 @@ const MAX_OVERRIDES: usize = 5;
 
 const NOT_UNDERSTOOD: &str = "its reminder cannot be understood";
 
-pub(super) fn from_google(source: &mut google::Event, context: &Context<'_>, event: &mut Event) -> Read {
+pub(super) fn from_google(source: &google::Event<'_>, context: &Context<'_>, event: &mut Event) -> Read {
     let effective = match &source.reminders {
         Some(reminders) if reminders.use_default => context.default_reminders,
         Some(reminders) => &reminders.overrides,

@@ -14,13 +14,13 @@ use std::borrow::Cow;
 
 const NOT_UNDERSTOOD: &str = "its start or end cannot be understood";
 
-pub(super) fn from_google(source: &mut google::Event, _: &Context<'_>, event: &mut Event) -> Read {
+pub(super) fn from_google(source: &google::Event<'_>, _: &Context<'_>, event: &mut Event) -> Read {
     event.when = extent(source).ok_or(NOT_UNDERSTOOD)?;
     Ok(())
 }
 
 /// Dates (the end exclusive), or instants with their offsets; a mix is not an extent.
-fn extent(source: &google::Event) -> Option<When> {
+fn extent(source: &google::Event<'_>) -> Option<When> {
     let (start, end) = (source.start.as_ref()?, source.end.as_ref()?);
     match (&start.date, &end.date, &start.date_time, &end.date_time) {
         (Some(first), Some(end), ..) => Some(When::all_day(date(first)?, date(end)?)),
