@@ -333,7 +333,8 @@ impl<'j> Fields<'j> {
     /// Whether there are rules: this is a series, not one event.
     fn recurs(&self) -> bool {
         let rules = self.known(self.json.get("recurrence"), Json::list).unwrap_or_default();
-        rules.iter().fold(false, |found, rule| self.known(rule, Json::str).is_some() || found)
+        let rules = rules.iter().filter_map(|rule| self.known(rule, Json::str));
+        rules.count() > 0
     }
 
     fn object<T>(&self, key: &str, read: impl Fn(&Fields<'j>) -> T) -> Option<T> {
