@@ -360,9 +360,11 @@ impl Writer<'_> {
         for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
             let id = birth::google_id(self.connection, &op.origin.crm, generation);
             let live = match answer {
-                Ok(response) => {
-                    self.sight(&response).filter(|sight| !matches!(sight.content, Content::Cancelled))
-                }
+                Ok(response) => match self.sight(&response).filter(|sight| sight.id == id) {
+                    Some(sight) => Some(sight).filter(|sight| !matches!(sight.content, Content::Cancelled)),
+                    // What cannot be read may be alive: another generation would double it. The next cycle asks.
+                    None => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
+                },
                 Err(Problem::Absent) => None,
                 Err(problem) => return Err(problem.error(Service::Google)),
             };
