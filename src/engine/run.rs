@@ -294,11 +294,14 @@ async fn compare(
     }
     let private = cases.iter().filter(|(_, case)| case.became_private());
     hush(io, book, private.map(|(id, _)| id.clone()).listed()).await?;
-    for (id, side, written) in &book.intents.updates {
+    let mut written = Vec::new();
+    for (id, side, fields) in &book.intents.updates {
         if let Some(case) = cases.get_mut(id) {
-            case.recognise(*side, written, book.state.all_day.is_some());
+            let fields = case.recognise(*side, fields, book.state.all_day.is_some());
+            written.push((id.clone(), *side, fields));
         }
     }
+    book.believe_losses(&written);
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;

@@ -218,7 +218,6 @@ impl<'a> Writer<'a> {
 
     /// Sets an entry aside that moved under its write.
     fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
-        self.book.withdraw_losses(id);
         let link = self.links.remove(id);
         let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
         // A pair that was to be made is made anew.

@@ -5,7 +5,7 @@ use super::journal::{CREATE, DELETE, Operation, SEEN, Segment, UPDATE};
 use super::pair::Alike;
 use super::report::{
     Candidates, Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status,
-    StoredReport, Switch,
+    StoredReport, Switch, Winner,
 };
 use super::side::Side;
 use super::state::{
@@ -15,6 +15,7 @@ use super::state::{
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Json};
+use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Digest;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
@@ -289,6 +290,19 @@ impl Book {
             self.intents.lost.retain(|known| !same(known));
             self.intents.lost.push(conflict.clone());
         }
+    }
+
+    /// Of writes about which is known by now what they wrote: what they did not write replaced nothing.
+    pub(crate) fn believe_losses(&mut self, written: &[(GoogleId, Side, FieldSet)]) {
+        self.intents.lost.retain(|known| {
+            let in_google = known.winner == Winner::Crm;
+            let about = |id: &GoogleId, side: Side| {
+                known.google_id == id.as_str() && in_google == (side == Side::Google)
+            };
+            let mut writes = written.iter().filter(|(id, side, _)| about(id, *side)).peekable();
+            let field = Field::named(known.field);
+            writes.peek().is_none() || writes.any(|(.., fields)| field.is_some_and(|field| fields.has(field)))
+        });
     }
 
     /// Records that nothing of this event was replaced.

@@ -125,13 +125,14 @@ impl Case {
 
     /// A write whose answer was lost: where the side shows what was written, both sides held that value, and nobody else
     /// wrote it (K7). `learnt`: it is known how the CRM takes all-day times; otherwise it may show them a day off.
-    pub(crate) fn recognise(&mut self, side: Side, written: &Seen, learnt: bool) {
+    /// Returns the fields that were written.
+    pub(crate) fn recognise(&mut self, side: Side, written: &Seen, learnt: bool) -> FieldSet {
         let source = self.google.as_ref().filter(|_| side == Side::Crm && !learnt).and_then(InGoogle::draft);
         let event = match side {
             Side::Google => self.google.as_ref().and_then(|seen| seen.event.as_ref()),
             Side::Crm => self.crm.as_ref().and_then(|seen| seen.event.as_ref()),
         };
-        let (Some(event), Some(link)) = (event, &mut self.link) else { return };
+        let (Some(event), Some(link)) = (event, &mut self.link) else { return FieldSet::default() };
         let ours = written.same(&Seen::of(event));
         link.seen.google = link.seen.google.updated_by(written, ours);
         if side == Side::Crm && !ours.is_empty() {
@@ -148,6 +149,7 @@ impl Case {
                 shown.fields = shown.fields.updated_by(&Seen::of(event), time);
             }
         }
+        ours
     }
 
     /// What Google shows, as the decision table takes it.

@@ -238,7 +238,11 @@ impl Story<'_> {
                         index,
                         field
                     );
-                    contested += usize::from(one != other);
+                    // A value that was there before is nobody's edit, whoever typed it.
+                    let was =
+                        |side: Side| thing.base.as_ref().and_then(|base| base[side as usize].get(&field));
+                    let edited = was(Side::Google) != Some(one) && was(Side::Crm) != Some(other);
+                    contested += usize::from(one != other && edited);
                 }
             }
         }
