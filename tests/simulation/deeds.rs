@@ -168,10 +168,11 @@ impl Story<'_> {
 
     pub(crate) fn delete(&mut self, side: Side, which: usize) {
         let Some((id, thing)) = self.pick(side, which) else { return };
-        // What the CRM may see of it is its time: whether an edit there of anything else beats this is not followed.
-        if side == Side::Google && self.setup.private == Private::Busy && is_private(&self.row(side, &id)) {
-            self.things[thing].blurred = true;
-        }
+        // What the CRM may see of it is its time: whether an edit there of anything else beats this is not followed. And
+        // who deletes an invitation declines it: nobody creates it again in the organiser's name.
+        let row = self.row(side, &id);
+        let hidden = self.setup.private == Private::Busy && is_private(&row);
+        self.things[thing].blurred |= side == Side::Google && (hidden || is_closed(&row));
         self.host.advance(2_000);
         let target = match side {
             Side::Google => Deed::google(&id),
@@ -187,7 +188,9 @@ impl Story<'_> {
         // A value of the other side that nobody carried over meanwhile is an edit all the same.
         thing.blurred |= thing.written.keys().any(|(by, field)| *by != side && contested.contains(field));
         thing.written.retain(|(by, field), _| *by != side && !contested.contains(field));
-        thing.guests.retain(|(by, _), _| *by != side);
+        let went: Vec<String> =
+            thing.guests.keys().filter(|(by, _)| *by == side).map(|(_, address)| address.clone()).collect();
+        thing.guests.retain(|(by, address), _| *by != side && !went.contains(address));
     }
 
     pub(crate) fn decide(&mut self, apply: bool) -> Result<(), TestCaseError> {

@@ -31,7 +31,11 @@ pub(crate) struct Thing {
 
 impl Thing {
     pub(crate) fn wrote(&self, side: Side) -> bool {
-        self.written.keys().any(|(by, _)| *by == side) || self.guests.keys().any(|(by, _)| *by == side)
+        // Who came and went again, or went and came back, is no edit.
+        let before = self.base.as_ref().and_then(|base| base[side as usize].get(&Field::Guests));
+        let was = |address: &str| before.is_some_and(|guests| guests.contains(address));
+        let moved = |((by, address), came): (&(Side, String), &bool)| *by == side && *came != was(address);
+        self.written.keys().any(|(by, _)| *by == side) || self.guests.iter().any(moved)
     }
 }
 

@@ -253,6 +253,8 @@ impl Writer<'_> {
             }
         }
         see_origin(link, &op.origin, op.fields);
+        // Google follows what the CRM shows: no write of Accord's to the CRM waits for its proof any more.
+        link.unverified &= !op.fields.has(Field::Time);
         let link = link.clone();
         if echo.is_some() {
             let values = (op.before.as_deref(), &*op.event);
