@@ -84,6 +84,32 @@ fn a_write_that_finds_nothing_creates_the_event_again() {
     assert_ne!(events[0]["id"], before, "a deleted id is never used again");
 }
 
+/// I4, K2: an id is taken, by Accord's own event whose answer was lost, and the answer about that event cannot be read: it may
+/// be alive, so that the next generation would double it.
+#[test]
+fn a_taken_id_that_cannot_be_read_is_not_given_up() {
+    for unreadable in [FaultKind::Truncate, FaultKind::NotJson, FaultKind::WrongType] {
+        let mut host = Host::new();
+        host.batch = false;
+        host.activate_with(json!({ "direction": "two-way" }));
+        host.add_meeting(meeting("Call", 4));
+        let lost = Fault::new(FaultKind::Status { status: 500, reason: None, body: None });
+        host.world.faults().add(lost.on(Service::Google, "POST", EVENTS).after());
+        host.world.faults().add(Fault::new(unreadable.clone()).on(
+            Service::Google,
+            "GET",
+            "/calendar/v3/calendars/ana%40example.com/events/",
+        ));
+        let _ = host.cycle();
+        assert_eq!(live(&host).len(), 1, "{unreadable:?}");
+        host.world.faults().clear();
+        host.advance(60_000);
+        host.settle();
+        assert_eq!(live(&host).len(), 1, "{unreadable:?}: {:#?}", host.trace);
+        assert_eq!(host.meetings().len(), 1);
+    }
+}
+
 /// L2, L3, I10: a limit cuts changes to Google; what is left follows, cycle by cycle, and nothing is lost (I13).
 #[test]
 fn a_limit_carries_changes_over() {

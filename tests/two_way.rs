@@ -356,6 +356,38 @@ fn a_lost_value_is_told_across_kills() {
     }
 }
 
+/// K3: the write that settles a conflict takes effect, its answer is lost, and the guard refuses it the second time: the
+/// value that lost is told all the same, in either service.
+#[test]
+fn a_lost_value_is_told_when_the_answer_was_lost() {
+    for (winner, service, method, path) in [
+        ("google", Service::Zoho, "PUT", "/crm/v8/Events"),
+        ("crm", Service::Google, "PATCH", "/calendar/v3/calendars"),
+    ] {
+        let mut host = Host::new();
+        host.batch = false;
+        host.activate_with(json!({ "direction": "two-way", "conflict": winner }));
+        let event = host.add_event(timed("Call", 2));
+        host.settle();
+        let crm = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        host.edit_event(&event, json!({ "location": "Room 2" }));
+        host.edit_meeting(&crm, json!({ "Venue": "Room 3" }));
+        host.world.faults().add(Fault::status(503).on(service, method, path).after());
+        let first = host.sync();
+        let then = host.settle();
+        let told: Vec<&Value> =
+            [&first, &then].into_iter().flat_map(|report| report["conflicts"].as_array().unwrap()).collect();
+        assert_eq!(told.len(), 1, "{winner}: {first} {then}");
+        assert_eq!((&told[0]["google"], &told[0]["crm"]), (&json!("Room 2"), &json!("Room 3")));
+        let kept = if winner == "google" { "Room 2" } else { "Room 3" };
+        assert_eq!(
+            (&host.event("Call")["location"], &host.meeting("Call")["Venue"]),
+            (&json!(kept), &json!(kept))
+        );
+        assert_quiet(&mut host);
+    }
+}
+
 /// F6, I17: where lists show no participants, nobody is taken for removed.
 #[test]
 fn guests_that_lists_of_the_crm_do_not_show_stay() {
