@@ -218,7 +218,11 @@ impl<'a> Writer<'a> {
 
     /// Sets an entry aside that moved under its write.
     fn stale(&mut self, id: &GoogleId, crm: Option<CrmId>) {
-        let link = self.links.remove(id);
+        let mut link = self.links.remove(id);
+        if let Some(link) = &mut link {
+            // The plan took it as seen: it is a change still, or else nobody would be told that it was replaced.
+            link.forget(Side::Crm, self.book.losses_in_crm(id));
+        }
         let crm = crm.or_else(|| link.as_ref().map(|link| link.crm.clone()));
         // A pair that was to be made is made anew.
         let link = link.filter(|_| self.fresh.remove(id).is_none()).map(|link| *link);

@@ -305,6 +305,12 @@ impl Book {
         });
     }
 
+    /// The fields whose value in the CRM is going to be replaced.
+    pub(crate) fn losses_in_crm(&self, id: &GoogleId) -> FieldSet {
+        let about = |known: &&Conflict| known.google_id == id.as_str() && known.winner == Winner::Google;
+        self.intents.lost.iter().filter(about).filter_map(|known| Field::named(known.field)).collect()
+    }
+
     /// Records that nothing of this event was replaced.
     pub(crate) fn withdraw_losses(&mut self, id: &GoogleId) {
         self.intents.lost.retain(|known| known.google_id != id.as_str());

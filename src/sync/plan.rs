@@ -216,11 +216,10 @@ impl Plan {
         }
         match verb {
             // A deletion that is kept stays so, whatever the settings say later.
-            Verb::Leave if !kept && planning.policy.keeps(google, crm) => {
-                if let Some(link) = case.link {
-                    self.remembered.push((id, Link { kept: true, ..link }));
-                }
-            }
+            Verb::Leave if !kept && planning.policy.keeps(google, crm) => match case.link {
+                Some(link) => self.remembered.push((id, Link { kept: true, ..link })),
+                None => self.unchanged += 1,
+            },
             Verb::Leave => self.unchanged += 1,
             Verb::Skip(reason) => self.skip(id, case, (google, crm), reason),
             Verb::Park(side) => self.park(id, &case, side, planning.now_ms),
@@ -228,11 +227,11 @@ impl Plan {
             Verb::Create(Side::Google) => self.create_in_google(id, case, google == View::Deleted),
             Verb::Recreate(Side::Crm) => self.create_in_crm(id, case),
             Verb::Recreate(Side::Google) => self.create_in_google(id, case, true),
-            Verb::Unlink => {
-                if let Some(link) = case.link {
-                    self.unlinked.push((id, link));
-                }
-            }
+            Verb::Unlink => match case.link {
+                Some(link) => self.unlinked.push((id, link)),
+                // Gone before anybody had linked them, such as by a create whose answer was lost.
+                None => self.unchanged += 1,
+            },
             Verb::Delete(side) => self.delete(id, case, side),
             Verb::Remember => self.remember(id, case),
             Verb::Pair => {

@@ -123,6 +123,8 @@ impl Story<'_> {
     pub(crate) fn note(&mut self, edit: &Edit, shown: Option<String>) {
         let Some(shown) = shown else { return };
         let thing = &mut self.things[edit.thing];
+        // What was deleted and is there to be edited came back.
+        thing.deleted[edit.side as usize] = false;
         match &edit.guest {
             Some((address, came)) => drop(thing.guests.insert((edit.side, address.clone()), *came)),
             None => drop(thing.written.insert((edit.side, edit.field), shown)),

@@ -35,7 +35,10 @@ impl Thing {
         let before = self.base.as_ref().and_then(|base| base[side as usize].get(&Field::Guests));
         let was = |address: &str| before.is_some_and(|guests| guests.contains(address));
         let moved = |((by, address), came): (&(Side, String), &bool)| *by == side && *came != was(address);
-        self.written.keys().any(|(by, _)| *by == side) || self.guests.iter().any(moved)
+        let shown = |field: &Field| self.base.as_ref().and_then(|base| base[side as usize].get(field));
+        let edited =
+            |((by, field), value): (&(Side, Field), &String)| *by == side && shown(field) != Some(value);
+        self.written.iter().any(edited) || self.guests.iter().any(moved)
     }
 }
 

@@ -247,7 +247,11 @@ impl Writer<'_> {
                 // Who was a guest is known even while the CRM has yet to hear of it: whom somebody removes meanwhile
                 // counts as removed, and not as one whom only the CRM has.
                 let mut guests = if pending.has(Field::Guests) { draft.guests.clone() } else { Vec::new() };
-                link.seen.update(draft, FieldSet::all().without(pending));
+                // What is neither written nor known is an edit that nobody has carried over: the guard lets it pass where
+                // this cycle has not compared it.
+                let known =
+                    link.seen.google.same(&draft.google).or(op.origin.shown.fields.same(&draft.google));
+                link.seen.update(draft, known.or(op.fields).without(pending));
                 guests.retain(|guest| !link.seen.guests.contains(guest));
                 link.seen.guests.append(&mut guests);
             }
