@@ -89,6 +89,9 @@ struct Lists {
     deleted: Vec<(CrmId, Option<i64>)>,
 }
 
+/// The versions that the lists of the CRM show, by the ids of the records.
+type Listing<'l> = Table<&'l str, Option<i64>>;
+
 /// Stands for versions of records, in whatever order, that were modified at an instant or later.
 fn versions(changed: &[Changed], from: i64) -> Fingerprint {
     let later = changed.iter().filter(|row| row.modified.is_none_or(|at| at >= from));
@@ -189,7 +192,8 @@ impl Gatherer<'_> {
             gathered.cases.change(sight.id.clone(), |case| case.sight = Some(sight));
         }
         if whole || self.activation.settings.direction != Direction::GoogleToCrm {
-            self.read_records(crm, &Table::default(), &ways, &mut gathered, book).await?;
+            self.read_records(crm, (&Table::default(), &Table::default()), &ways, &mut gathered, book)
+                .await?;
         }
         Ok(gathered)
     }
@@ -456,7 +460,7 @@ impl Gatherer<'_> {
     ) -> Result<CrmRead> {
         let connection = self.activation.connection();
         let mut ids: Vec<CrmId> = Vec::new();
-        let listed = Table::of(lists.changed.iter().map(|row| row.id.as_str()));
+        let listed: Listing = lists.changed.iter().map(|row| (row.id.as_str(), row.modified)).collect();
         let link = |id: &CrmId| {
             let case = gathered.cases.get(ways.get(id)?)?;
             case.link.as_ref()
@@ -502,7 +506,7 @@ impl Gatherer<'_> {
                 ids.push(mark.crm.clone());
             }
         }
-        let ends = self.read_records(ids, &gone, ways, gathered, book).await?;
+        let ends = self.read_records(ids, (&listed, &gone), ways, gathered, book).await?;
         let latest = lists.changed.iter().filter_map(|row| row.modified).max();
         let latest_deleted = lists.deleted.iter().filter_map(|(_, at)| *at).max();
         let now = lists.started_ms;
@@ -524,7 +528,7 @@ impl Gatherer<'_> {
     async fn read_records(
         &self,
         ids: Vec<CrmId>,
-        deleted: &Table<&str, ()>,
+        (listed, deleted): (&Listing<'_>, &Table<&str, ()>),
         ways: &Ways,
         gathered: &mut Gathered,
         book: &Book,
@@ -546,6 +550,9 @@ impl Gatherer<'_> {
         let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().listed();
         let contents = reader.read(ids, &had_guests).await?;
         let mut sights = contents.sights;
+        // Not all answers are of one age: what a list shows newer is still to come.
+        let older = |sight: &&CrmSight| listed.get(&sight.id).is_some_and(|listed| sight.modified < *listed);
+        gathered.deferred.other += sights.iter().filter(older).count();
         let mut asked = 0;
         for id in contents.missing {
             if deleted.contains(&id) || !Device::Proof.on() {

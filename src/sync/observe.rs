@@ -135,12 +135,21 @@ impl Case {
         let (Some(event), Some(link)) = (event, &mut self.link) else { return FieldSet::default() };
         let ours = written.same(&Seen::of(event));
         link.seen.google = link.seen.google.updated_by(written, ours);
+        // Guests are merged: where a side shows more of them than the other had, it shows another value.
+        let guests = event.guest_fingerprints().filter(|_| ours.has(Field::Guests));
+        if let Some(guests) = &guests {
+            link.seen.guests.clone_from(guests);
+        }
         if side == Side::Crm && !ours.is_empty() {
             // The write may share its second with the version that was seen: what is known by now is to be stored.
             link.crm_modified = None;
         }
+        // The write was to show how the CRM takes all-day times, and nobody has looked: it may be a day off.
+        let all_day = matches!(event.when, When::AllDay { .. });
+        link.unverified |= source.is_some() && ours.has(Field::Time) && all_day;
         if let Some(shown) = &mut link.shown {
             shown.fields = shown.fields.updated_by(written, ours);
+            shown.guests = guests.unwrap_or(std::mem::take(&mut shown.guests));
             let time = FieldSet::only(Field::Time);
             let off =
                 |source: &Draft| source.google.same(written).has(Field::Time) && is_probe(event, source);

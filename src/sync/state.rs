@@ -386,10 +386,9 @@ impl Seen {
         Some(Self(fields.map(Some)))
     }
 
-    /// Some of the fields; the others count as never seen. Guests are merged, so that nobody knows beforehand what
-    /// a write of them will show.
+    /// Some of the fields; the others count as never seen.
     pub(crate) fn part(&self, fields: FieldSet) -> Self {
-        Self::NOTHING.updated_by(self, fields.without(FieldSet::only(Field::Guests)))
+        Self::NOTHING.updated_by(self, fields)
     }
 
     /// The same, some fields never seen.
