@@ -554,12 +554,18 @@ impl Gatherer<'_> {
         let older = |sight: &&CrmSight| listed.get(&sight.id).is_some_and(|listed| sight.modified < *listed);
         gathered.deferred.other += sights.iter().filter(older).count();
         let mut asked = 0;
-        for id in contents.missing {
+        // Deletions that are kept wait behind the others: every full read lacks them anew.
+        let kept = |id: &CrmId| {
+            let case = ways.get(id).and_then(|case| gathered.cases.get(case));
+            case.and_then(|case| case.link.as_ref()).is_some_and(|link| link.kept)
+        };
+        let (kept, open): (Vec<_>, Vec<_>) =
+            contents.missing.into_iter().map(|id| (kept(&id), id)).partition(|(kept, _)| *kept);
+        for (kept, id) in open.into_iter().chain(kept) {
             if deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
-                let link = ways.get(&id).and_then(|case| gathered.cases.get(case)?.link.as_ref());
-                gathered.deferred.on_google += usize::from(!link.is_some_and(|link| link.kept));
+                gathered.deferred.on_google += usize::from(!kept);
             } else {
                 asked += 1;
                 match read::record(self.io, &id, "Modified_Time").await? {
