@@ -268,6 +268,56 @@ fn an_edit_after_a_lost_recreation_stays() {
     assert_quiet(&mut host);
 }
 
+/// I1, I15: a create's answer is lost, and both halves are deleted before anybody has linked them: nothing is left to do, in
+/// this cycle and in every later one.
+#[test]
+fn two_halves_that_went_before_they_were_linked_block_nothing() {
+    let mut host = two_way();
+    host.batch = false;
+    host.settle();
+    let crm = host.add_meeting(meeting("Call", 4));
+    let lost = Fault::new(FaultKind::Truncate);
+    host.world.faults().add(lost.on(Service::Google, "POST", "/calendar/v3/calendars").after());
+    assert_eq!(
+        host.run(json!({ "name": "run", "trigger": "crm-change", "crmIds": [crm] })).code(),
+        "bad-response"
+    );
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.delete_meeting(&crm);
+    host.delete_event(&event);
+    host.advance(60_000);
+    host.settle();
+    assert!(host.meetings().is_empty());
+    assert_quiet(&mut host);
+}
+
+/// C6, L2: more deletions are kept than a cycle asks for proofs of, and every full read lacks them anew: it comes to an end.
+#[test]
+fn full_reads_with_many_kept_deletions_come_to_an_end() {
+    let settings =
+        json!({ "direction": "two-way", "deletions": "keep", "limits": { "firstSync": 4, "laterSync": 4 } });
+    let mut host = Host::new();
+    host.activate_with(settings.clone());
+    let ids: Vec<String> =
+        (0..12).map(|n| host.add_meeting(meeting(&format!("Meeting {n}"), 2 + n))).collect();
+    host.settle();
+    ids.iter().for_each(|id| host.delete_meeting(id));
+    host.advance(200_000);
+    host.settle();
+    host.activate_with(settings);
+    host.settle();
+    let live = host
+        .world
+        .google_events("ana@example.com")
+        .iter()
+        .filter(|event| event["status"] != "cancelled")
+        .count();
+    assert_eq!(live, 12, "C6");
+    host.advance(200_000);
+    host.settle();
+    assert_quiet(&mut host);
+}
+
 /// K5, I13: events that somebody touches while it is asked whether they are to be deleted too stay in the question, for
 /// their deletion is not told again.
 #[test]
