@@ -24,7 +24,7 @@ export interface IndexedDbStorage extends Storage {
  *
  * @param name one database per synced account pair, default `"accord-sync"`
  * @example
- * const host = { storage: indexedDbStorage("accord-work"), fetch: … };
+ * const host = { storage: indexedDbStorage("accord-work"), fetch: browserFetch({ google, zoho }) };
  */
 export function indexedDbStorage(name = "accord-sync"): IndexedDbStorage {
   let connection: Promise<IDBPDatabase<Rows>> | undefined;
