@@ -10,6 +10,7 @@ import { FirefoxExtension, ID } from "../extension/firefox.ts";
 import type { ExtensionApi } from "./in-extension.ts";
 import type { PageApi, Result } from "./in-page.ts";
 import { consumersFolder } from "./install.ts";
+import { inChromium, inFirefox, type Killable, type Opened } from "./killed.ts";
 import { Sandbox, fromEnvironment } from "./sandbox.ts";
 
 declare const api: PageApi & ExtensionApi;
@@ -80,11 +81,41 @@ for (const [name, launch] of Object.entries(browsers)) {
       expect(torn).toBe("");
     });
 
+    test("says storage-failed of a database that it cannot open", async () => {
+      expect(await (await tab()).evaluate(() => api.openNewer())).toBe("storage-failed");
+    });
+
     test("says storage-full when the quota is used up, and keeps what was there", async () => {
       const { page, end } = await small();
       expect(await page.evaluate(() => api.fill(12))).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
       await end();
     });
+  });
+}
+
+for (const [name, opened] of Object.entries({ Chromium: inChromium, Firefox: inFirefox } satisfies Record<string, Opened>)) {
+  test(`IndexedDB in ${name}: a browser that was killed while it wrote finds its last patches whole`, async () => {
+    const profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
+    const open = () => opened(profile, `${sandbox.url}/hosts/storage.html`);
+    const ready = (browser: Killable) => expect.poll(() => browser.evaluate("document.title")).toBe("ready");
+    let saved = 0;
+    for (const patches of [3, 20]) {
+      const browser = await open();
+      await ready(browser);
+      expect(await browser.evaluate("void api.writeForEver() ?? true")).toBe(true);
+      const number = async () => Number(await browser.evaluate("document.title")) || 0;
+      await expect.poll(number, { intervals: [10] }).toBeGreaterThanOrEqual(saved + patches);
+      saved = await number();
+      await browser.kill();
+      const next = await open();
+      await ready(next);
+      const found = await next.evaluate<number | string>("api.wholePatch()");
+      expect(found).toEqual(expect.any(Number));
+      expect(found).toBeGreaterThanOrEqual(saved);
+      saved = Number(found);
+      await next.kill();
+    }
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   });
 }
 
