@@ -96,13 +96,22 @@ async function wholePatch(): Promise<number | string> {
   return numbers.size === 1 && Object.keys(rows).length === 43 ? Number([...numbers][0]) : JSON.stringify(rows);
 }
 
+/** What becomes of a database whose files were damaged: of the rows that were there, and of one that is written. */
+async function afterDamage(): Promise<{ found: number | string; written: string }> {
+  const code = (error: unknown) => (isAccordError(error) ? error.code : `another error: ${error}`);
+  const storage = indexedDbStorage("killed");
+  const found = await storage.list("").then((rows) => (Object.keys(rows).length === 0 ? "nothing" : wholePatch()), code);
+  const written = await storage.save({ put: { after: "1" }, remove: [] }).then(async () => JSON.stringify(await storage.load(["after"])), code);
+  return { found, written };
+}
+
 /** For pages: what the test asks by name. */
 const api = {
   contract: () => contract(indexedDbStorage),
   fill: (n: number) => fill(indexedDbStorage("fill"), n),
   writePairs: (n: number) => writePairs(indexedDbStorage("pairs"), n),
   watchPairs: (n: number) => watchPairs(indexedDbStorage("pairs"), n),
-  openNewer, writeForEver, wholePatch,
+  openNewer, writeForEver, wholePatch, afterDamage,
 };
 export type PageApi = typeof api;
 

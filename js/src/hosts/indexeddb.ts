@@ -20,7 +20,8 @@ export interface IndexedDbStorage extends Storage {
  * Rows in the database `name`.
  *
  * Rejects with an `AccordError`: `storage-full` when the browser has no room left,
- * `storage-failed` when it refuses the database (blocked site data, a damaged profile).
+ * `storage-failed` when it refuses the database (blocked site data, a damaged profile). Where its files are damaged, Chromium
+ * begins with an empty one and Firefox refuses until the site's data is cleared; Accord then pairs both sides again.
  *
  * @param name one database per synced account pair, default `"accord-sync"`
  * @example
