@@ -1,9 +1,8 @@
 /** Browsers over a profile that outlives them, to be killed while they write. */
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { chromium } from "@playwright/test";
 import { freePort } from "../extension/firefox.ts";
 import { Marionette } from "../extension/marionette.ts";
@@ -19,27 +18,23 @@ export interface Killable {
 /** Opens `url` over `profile`. */
 export type Opened = (profile: string, url: string) => Promise<Killable>;
 
-async function killed(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  // With all that it started: it leads a group of its own.
-  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-  await ended;
-}
-
 export const inChromium: Opened = async (profile, url) => {
-  const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  const child = spawn(fromEnvironment("CHROMIUM_PATH"), args, { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  const address = await new Promise<string>((resolve, reject) => {
-    child.once("exit", () => reject(new Error("Chromium did not start.")));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      const [, found] = /^DevTools listening on (ws:\S+)/.exec(line) ?? [];
-      if (found !== undefined) resolve(found);
-    });
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: fromEnvironment("CHROMIUM_PATH"),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
-  const browser = await chromium.connectOverCDP(address);
-  const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage();
+  const page = await context.newPage();
   await page.goto(url);
-  return { evaluate: (expression) => page.evaluate(expression), kill: () => killed(child) };
+  return {
+    evaluate: (expression) => page.evaluate(expression),
+    async kill() {
+      const ended = new Promise((resolve) => context.once("close", resolve));
+      const session = await context.newCDPSession(page);
+      // The process ends at once, in the midst of everything, and never answers.
+      await Promise.race([session.send("Browser.crash").catch(() => undefined), ended]);
+      await ended;
+    },
+  };
 };
 
 export const inFirefox: Opened = async (profile, url) => {
@@ -59,7 +54,10 @@ export const inFirefox: Opened = async (profile, url) => {
     },
     async kill() {
       marionette.close();
-      await killed(child);
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      // With all that it started: it leads a group of its own.
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      await ended;
     },
   };
 };
