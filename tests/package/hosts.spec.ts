@@ -106,33 +106,41 @@ async function damage(profile: string): Promise<void> {
 for (const [name, opened] of Object.entries({ Chromium: inChromium, Firefox: inFirefox } satisfies Record<string, Opened>)) {
   test(`IndexedDB in ${name}: a browser that was killed while it wrote finds its last patches whole, and damaged files give no other rows`, async () => {
     const profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
-    const open = () => opened(profile, `${sandbox.url}/hosts/storage.html`);
+    const started: Killable[] = [];
+    const open = async () => {
+      const browser = await opened(profile, `${sandbox.url}/hosts/storage.html`);
+      started.push(browser);
+      return browser;
+    };
     const ready = (browser: Killable) => expect.poll(() => browser.evaluate("document.title")).toBe("ready");
-    let saved = 0;
-    for (const patches of [3, 20]) {
-      const browser = await open();
-      await ready(browser);
-      expect(await browser.evaluate("void api.writeForEver() ?? true")).toBe(true);
-      const number = async () => Number(await browser.evaluate("document.title")) || 0;
-      await expect.poll(number, { intervals: [10] }).toBeGreaterThanOrEqual(saved + patches);
-      saved = await number();
-      await browser.kill();
-      const next = await open();
-      await ready(next);
-      const found = await next.evaluate<number | string>("api.wholePatch()");
-      expect(found).toEqual(expect.any(Number));
-      expect(found).toBeGreaterThanOrEqual(saved);
-      saved = Number(found);
-      await next.kill();
+    try {
+      let saved = 0;
+      for (const patches of [3, 20]) {
+        const browser = await open();
+        await ready(browser);
+        expect(await browser.evaluate("void api.writeForEver() ?? true")).toBe(true);
+        const number = async () => Number(await browser.evaluate("document.title")) || 0;
+        await expect.poll(number, { intervals: [10] }).toBeGreaterThanOrEqual(saved + patches);
+        saved = await number();
+        await browser.kill();
+        const next = await open();
+        await ready(next);
+        const found = await next.evaluate<number | string>("api.wholePatch()");
+        expect(found).toEqual(expect.any(Number));
+        expect(found).toBeGreaterThanOrEqual(saved);
+        saved = Number(found);
+        await next.kill();
+      }
+      await damage(profile);
+      const last = await open();
+      await ready(last);
+      // Chromium begins anew, Firefox refuses for good; neither hands out what nobody stored.
+      const outcome = name === "Chromium" ? { found: "nothing", written: '{"after":"1"}' } : { found: "storage-failed", written: "storage-failed" };
+      expect(await last.evaluate("api.afterDamage()")).toEqual(outcome);
+    } finally {
+      for (const browser of started) await browser.kill();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     }
-    await damage(profile);
-    const last = await open();
-    await ready(last);
-    // Chromium begins anew, Firefox refuses for good; neither hands out what nobody stored.
-    const outcome = name === "Chromium" ? { found: "nothing", written: '{"after":"1"}' } : { found: "storage-failed", written: "storage-failed" };
-    expect(await last.evaluate("api.afterDamage()")).toEqual(outcome);
-    await last.kill();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   });
 }
 

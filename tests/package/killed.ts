@@ -23,11 +23,14 @@ export const inChromium: Opened = async (profile, url) => {
     executablePath: fromEnvironment("CHROMIUM_PATH"),
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
+  let hasEnded = false;
+  context.once("close", () => (hasEnded = true));
   const page = await context.newPage();
   await page.goto(url);
   return {
     evaluate: (expression) => page.evaluate(expression),
     async kill() {
+      if (hasEnded) return;
       const ended = new Promise((resolve) => context.once("close", resolve));
       const session = await context.newCDPSession(page);
       // The process ends at once, in the midst of everything, and never answers.
@@ -56,7 +59,8 @@ export const inFirefox: Opened = async (profile, url) => {
       marionette.close();
       const ended = new Promise((resolve) => child.once("exit", resolve));
       // With all that it started: it leads a group of its own.
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      if (child.pid === undefined || child.signalCode !== null || child.exitCode !== null) return;
+      process.kill(-child.pid, "SIGKILL");
       await ended;
     },
   };
