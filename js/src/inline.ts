@@ -12,6 +12,8 @@ export * from "./index.ts";
  *
  * @example
  * import { createSync } from "accord-sync/inline";
+ *
+ * const sync = await createSync(host);
  */
 export async function createSync(host: Host, options: SyncOptions = {}): Promise<Sync> {
   return createSyncFrom(host, { ...options, module: options.module ?? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) });

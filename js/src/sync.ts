@@ -195,16 +195,18 @@ export interface Sync {
    */
   putBack(run: number, googleId: string, field: FieldName): Promise<Report>;
   /**
-   * Answers a question: `"apply"` deletes its events on the side that it names, `"restore"` creates them again on the
-   * other. Makes no request; the next {@link run} does it. An event that a person changes meanwhile is not deleted.
+   * Answers a question. Of `mass-deletion`: `"apply"` deletes its events on the side that it names, `"restore"` creates them
+   * again on the other. Of `ambiguous`: `"pair"` or `"separate"`, as {@link Answer} says. Makes no request; the next
+   * {@link run} does it. An event that a person changes meanwhile is not deleted.
    *
-   * Rejects with `misuse` when no question has this id: it was asked on another device, or is settled. Else with
-   * `locked`, `storage-full` or `storage-failed`.
+   * Rejects with `misuse` when no question has this id (it was asked on another device, or is settled), or when the answer is
+   * one for the other kind. Else with `locked`, `storage-full` or `storage-failed`.
    *
    * @param questionId the id of a question in `status().questions` or in a report
    * @example
-   * for (const { id, side, count } of (await sync.status()).questions) {
-   *   await sync.resolve(id, confirm(`Delete ${count} events in ${side} too?`) ? "apply" : "restore");
+   * for (const { id, code, side, count } of (await sync.status()).questions) {
+   *   if (code === "mass-deletion") await sync.resolve(id, confirm(`Delete ${count} events in ${side} too?`) ? "apply" : "restore");
+   *   else await sync.resolve(id, confirm(`Pair ${count} that look alike, in their order?`) ? "pair" : "separate");
    * }
    * await sync.run();
    */

@@ -16,24 +16,24 @@ export interface Settings {
   guests?: "do-not-add" | "add-as-contacts";
   /** Who wins when the same field changed on both sides; the other value is in the report. Default: `"newest"`. */
   conflict?: "newest" | "google" | "crm";
-  /** Whether a first sync pairs events that exist on both sides, or creates everything. */
+  /** Whether a first sync pairs events that exist on both sides, or creates everything. Default: `"match"`. */
   firstMatch?: "match" | "import-all";
   /** Whether a deletion on one side deletes the other event too. Default: `"propagate"`. */
   deletions?: "propagate" | "keep";
-  /** Whether the services may e-mail guests because of a write. */
+  /** Whether the services may e-mail guests because of a write. Default: `false`. */
   notifyGuests?: boolean;
   /** Numbers of entries per cycle, and how many calendar months the first sync looks back. */
   limits?: {
-    /** Entries that a cycle of the first sync writes at most. Default: 5,000. */
+    /** Entries that a cycle of the first sync writes at most, 1 to 50,000. Default: 5,000. */
     firstSync?: number;
-    /** Entries that a later cycle writes at most. Default: 500. */
+    /** Entries that a later cycle writes at most, 1 to 5,000. Default: 500. */
     laterSync?: number;
-    /** Calendar months that the first sync looks back. Default: 3. */
+    /** Calendar months that the first sync looks back, 0 to 24. Default: 3. */
     lookBackMonths?: number;
   };
-  /** How often the host polls Google, in minutes (1 to 60). */
+  /** How often the host means to call `run`, in minutes (1 to 60); kept for the host, no timer is set. Default: 5. */
   intervalMinutes?: number;
-  /** What the CRM gets of a Google event that is marked private. */
+  /** What the CRM gets of a Google event that is marked private: its time alone, all of it, or nothing. Default: `"busy"`. */
   privateEvents?: "busy" | "include" | "skip";
   /**
    * `"skip"` (default) leaves repeating events out and counts them. With `"instances"` each occurrence is a meeting of its
@@ -149,7 +149,7 @@ export interface Question {
   side: "google" | "crm";
   /** Number of events. */
   count: number;
-  /** When it was first asked. */
+  /** When it was first asked, in milliseconds since 1970 UTC. */
   askedMs: number;
 }
 
@@ -224,7 +224,7 @@ export interface Operation {
 export interface Reason {
   /** {@link Report.run} of the cycle. */
   run: number;
-  /** When the cycle started; 0 where its report is not kept any more. */
+  /** When the cycle started, in milliseconds since 1970 UTC; 0 where its report is not kept any more. */
   atMs: number;
   /** The write itself. */
   operation: Operation;
@@ -257,7 +257,7 @@ export interface Pause {
   code: "wait" | "quota";
   /** A sentence for people. */
   message: string;
-  /** When it ends. */
+  /** When it ends, in milliseconds since 1970 UTC. */
   untilMs: number;
 }
 
@@ -402,7 +402,7 @@ export interface Plan {
 export interface Health {
   /** `waiting`: it goes on by itself. `needs-you`: only a person can mend it, see `reasons`. */
   state: "off" | "in-accord" | "working" | "waiting" | "needs-you";
-  /** Of `waiting`: when that ends; absent when the next cycle goes on. */
+  /** Of `waiting`: when that ends, in milliseconds since 1970 UTC; absent when the next cycle goes on. */
   untilMs?: number;
   /**
    * Of `needs-you`: `question-open`, `parked`, or the code of the error that ended the last cycle, such as `auth-expired`,
@@ -415,8 +415,8 @@ export interface Health {
     message: string;
   }[];
   /**
-   * When a cycle last ended well: the last one of this page, else the last one that found something, for a cycle that
-   * finds nothing stores nothing.
+   * When a cycle last ended well, in milliseconds since 1970 UTC: the last one of this page, else the last one that found
+   * something, for a cycle that finds nothing stores nothing.
    */
   lastSuccessMs?: number;
   /** Milliseconds since each side was last read completely, as far as this page or the stored state knows. */
@@ -469,11 +469,11 @@ export interface Status {
   remaining: number;
   /** Whether all that the first sync found is written, parked or skipped. */
   firstSyncDone: boolean;
-  /** When the last cycle that found something ended. */
+  /** When the last cycle that found something ended, in milliseconds since 1970 UTC. */
   lastRunMs?: number;
   /** Of the last cycle that wrote or parked something. */
   lastReport?: Report;
-  /** A service asked for a pause until then. */
+  /** A service asked for a pause until then, in milliseconds since 1970 UTC. */
   waitUntilMs?: number;
   /** What a service keeps waiting. */
   pauses: Pause[];

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { AccordError } from "../src/errors.ts";
@@ -39,6 +40,33 @@ test("a process killed in the middle of a write leaves the rows as they were bef
     assert.deepEqual(await next.list(""), isWhole ? { a: "ü".repeat(20) } : { a: "1", b: "2" }, `cut at ${length}`);
     await next.save({ put: { c: "3" }, remove: ["a"] });
     assert.deepEqual(await fileStorage(file).list(""), isWhole ? { c: "3" } : { b: "2", c: "3" }, `after a cut at ${length}`);
+  }
+});
+
+test("a process killed while it writes leaves whole patches, and all that it said were saved", async () => {
+  const file = fresh();
+  const child = `
+    const { fileStorage } = await import(${JSON.stringify(new URL("../src/hosts/node.js", import.meta.url))});
+    const storage = fileStorage(process.argv[1]);
+    for (let n = 1; ; n++) {
+      const rows = Array.from({ length: 100 }, (_, row) => ["row/" + row, String(n)]);
+      await storage.save({ put: { ...Object.fromEntries(rows), ["last/" + n]: "" }, remove: ["last/" + (n - 1)] });
+      process.stdout.write(n + "\\n");
+    }
+  `;
+  for (const patches of [1, 7, 150]) {
+    await rm(file, { force: true });
+    const writer = spawn(process.execPath, ["--input-type=module", "--eval", child, file], { stdio: ["ignore", "pipe", "inherit"] });
+    let said = 0;
+    for await (const line of createInterface({ input: writer.stdout })) {
+      said = Number(line);
+      if (said === patches) writer.kill("SIGKILL");
+    }
+    const rows = Object.entries(await fileStorage(file).list(""));
+    const numbers = new Set(rows.map(([key, text]) => Number(key.startsWith("last/") ? key.slice(5) : text)));
+    assert.equal(rows.length, 101);
+    assert.equal(numbers.size, 1, "one patch, whole");
+    assert.ok([...numbers].every((n) => n >= said && n <= said + 1), `${[...numbers]} after ${said}`);
   }
 });
 

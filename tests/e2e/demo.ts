@@ -143,11 +143,17 @@ export class Demo {
     await expect(form).toHaveCount(0);
   }
 
-  /** Opens an event of the list. Lists are read again and laid out late: a click that hits nothing is repeated, as a person would. */
-  async openRow(side: Locator, title: string): Promise<Locator> {
+  /** Opens an event of the list; `at` chooses one of several of this title. */
+  async openRow(side: Locator, title: string, at?: number): Promise<Locator> {
+    const rows = this.row(side, title);
     const form = this.page.getByRole("dialog", { name: side === this.crm ? "Edit meeting" : "Edit event" });
+    return this.opened(at === undefined ? rows : rows.nth(at), form);
+  }
+
+  /** Lists are read again and laid out late: a click that hits nothing is repeated, as a person would. */
+  async opened(row: Locator, form: Locator): Promise<Locator> {
     await expect(async () => {
-      if (!(await form.isVisible())) await this.row(side, title).click({ timeout: 5_000 });
+      if (!(await form.isVisible())) await row.click({ timeout: 5_000 });
       await expect(form).toBeVisible({ timeout: 2_000 });
     }).toPass({ timeout: 60_000 });
     return form;
@@ -162,9 +168,9 @@ export class Demo {
   }
 
   async remove(side: Locator, title: string): Promise<void> {
-    await this.row(side, title).click();
-    await this.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+    const form = await this.openRow(side, title);
+    await form.getByRole("button", { name: "Delete" }).click();
+    await expect(form).toHaveCount(0);
   }
 
   async showList(): Promise<void> {

@@ -27,17 +27,16 @@ test("each occurrence becomes a meeting that can be changed alone", async ({ dem
   await expect(demo.row(demo.crm, "Story: stand-up")).toHaveCount(3);
   await page.screenshot({ path: "screenshots/recurring.png" });
 
-  await demo.row(demo.crm, "Story: stand-up").nth(1).click();
-  const form = page.getByRole("dialog", { name: "Edit meeting" });
+  const form = await demo.openRow(demo.crm, "Story: stand-up", 1);
   await form.getByLabel("Title").fill("Story: retrospective");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(page.locator(".toast")).toHaveText("Saved in the CRM. Google has it already.");
   await expect(demo.row(demo.google, "Story: retrospective")).toHaveCount(1);
   await expect(demo.row(demo.google, "Story: stand-up")).toHaveCount(2);
 
-  await demo.row(demo.google, "Story: stand-up").first().click();
-  await expect(page.getByText("Only this one occurrence is changed.")).toBeVisible();
-  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  const occurrence = await demo.openRow(demo.google, "Story: stand-up", 0);
+  await expect(occurrence.getByText("Only this one occurrence is changed.")).toBeVisible();
+  await occurrence.getByRole("button", { name: "Delete" }).click();
   await demo.sync();
   await expect(demo.row(demo.crm, "Story: stand-up")).toHaveCount(1);
 

@@ -12,8 +12,7 @@ test.beforeEach(async ({ demo }) => {
 
 /** Opens an event's form and what is told of it. */
 async function why(demo: Demo, title: string) {
-  await demo.row(demo.crm, title).click();
-  const form = demo.page.getByRole("dialog", { name: "Edit meeting" });
+  const form = await demo.openRow(demo.crm, title);
   await form.getByText("Why does it look so?").click();
   return form;
 }
@@ -150,8 +149,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await overflow()).toBe(0);
       await noViolations(page);
       await demo.picture(`trust-fr-320-${colorScheme}`, true);
-      await page.locator(".side-crm .event-row").filter({ hasText: event }).click();
-      const form = page.getByRole("dialog");
+      const form = await demo.opened(page.locator(".side-crm .event-row").filter({ hasText: event }), page.getByRole("dialog"));
       await form.getByText("Pourquoi est-ce ainsi ?").click();
       await form.locator(".operations").scrollIntoViewIfNeeded();
       await noViolations(page, "dialog");

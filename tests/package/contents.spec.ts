@@ -58,6 +58,12 @@ test("the types are the reference: what is exported is described, and what is ca
       items += 1;
       if (doc === undefined) missing.push(`${file}: ${name}`);
       if (kind === "function" && !doc?.includes("@example")) missing.push(`${file}: an example of ${name}`);
+      if (kind === "function" && !/\b[Rr]ejects? with\b|`undefined`|^\s*\* Whether\b|^\s*\* As `createSync`/m.test(doc ?? "")) missing.push(`${file}: how ${name} fails`);
+    }
+    // What is said only between the files of the package stands at the end.
+    const [said = ""] = text.split("\nexport type Command");
+    for (const [, doc = "", name = ""] of said.matchAll(/(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\s*)?(?:readonly )?\b(\w+Ms)\??: number;/g)) {
+      if (!doc.includes("illisecond")) missing.push(`${file}: the unit of ${name}`);
     }
   }
   const [, methods = ""] = /export interface Sync \{([^]*?)\n\}/.exec(await declared("sync")) ?? [];

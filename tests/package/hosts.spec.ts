@@ -1,6 +1,6 @@
 /** The storage adapters as packed, over the real stores of real browsers. */
 
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { FirefoxExtension, ID } from "../extension/firefox.ts";
 import type { ExtensionApi } from "./in-extension.ts";
 import type { PageApi, Result } from "./in-page.ts";
 import { consumersFolder } from "./install.ts";
+import { inChromium, inFirefox, type Killable, type Opened } from "./killed.ts";
 import { Sandbox, fromEnvironment } from "./sandbox.ts";
 
 declare const api: PageApi & ExtensionApi;
@@ -17,6 +18,8 @@ declare const api: PageApi & ExtensionApi;
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 const home = (...path: string[]) => join(consumersFolder(), "hosts", ...path);
 const rounds = 60;
+/** For Firefox, in KiB: what all sites together may keep. */
+const QUOTA = { "dom.quotaManager.temporaryStorage.fixedLimit": 4096 };
 
 let sandbox: Sandbox;
 test.beforeAll(async () => {
@@ -54,6 +57,20 @@ for (const [name, launch] of Object.entries(browsers)) {
       return page;
     }
 
+    /** A page that may keep 4 MB. */
+    async function small(): Promise<{ page: Page; end(): Promise<void> }> {
+      if (name === "Firefox") {
+        const other = await firefox.launch({ channel: "moz-firefox", executablePath: fromEnvironment("FIREFOX_PATH"), firefoxUserPrefs: QUOTA });
+        return { page: await tab(await other.newContext()), end: () => other.close() };
+      }
+      // What room there is is looked up once, with the first row: the quota is set before, in a context of its own.
+      const other = await browser.newContext();
+      const page = await tab(other);
+      const session = await other.newCDPSession(page);
+      await session.send("Storage.overrideQuotaForOrigin", { origin: sandbox.url, quotaSize: 4 * 1024 * 1024 });
+      return { page, end: () => other.close() };
+    }
+
     test("keeps the contract", async () => {
       expectAllKept(await (await tab()).evaluate(() => api.contract()));
     });
@@ -64,15 +81,65 @@ for (const [name, launch] of Object.entries(browsers)) {
       expect(torn).toBe("");
     });
 
-    if (name === "Chromium") {
-      test("says storage-full when the quota is used up, and keeps what was there", async () => {
-        // What room there is is looked up once, with the first row: the quota is set before, in a context of its own.
-        const small = await browser.newContext();
-        const page = await tab(small);
-        const session = await small.newCDPSession(page);
-        await session.send("Storage.overrideQuotaForOrigin", { origin: sandbox.url, quotaSize: 4 * 1024 * 1024 });
-        expect(await page.evaluate(() => api.fill(12))).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
-      });
+    test("says storage-failed of a database that it cannot open", async () => {
+      expect(await (await tab()).evaluate(() => api.openNewer())).toBe("storage-failed");
+    });
+
+    test("says storage-full when the quota is used up, and keeps what was there", async () => {
+      const { page, end } = await small();
+      expect(await page.evaluate(() => api.fill(12))).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
+      await end();
+    });
+  });
+}
+
+/** Overwrites most of each file that holds the rows of the page. */
+async function damage(profile: string): Promise<void> {
+  const files = (await readdir(profile, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && /127\.0\.0\.1/.test(entry.parentPath) && /\.(log|ldb|sqlite|sqlite-wal)$/.test(entry.name));
+  expect(files.length).toBeGreaterThan(0);
+  for (const { parentPath, name } of files) {
+    const bytes = await readFile(join(parentPath, name));
+    await writeFile(join(parentPath, name), bytes.fill(0xa5, Math.min(bytes.length >> 2, 8192), bytes.length));
+  }
+}
+
+for (const [name, opened] of Object.entries({ Chromium: inChromium, Firefox: inFirefox } satisfies Record<string, Opened>)) {
+  test(`IndexedDB in ${name}: a browser that was killed while it wrote finds its last patches whole, and damaged files give no other rows`, async () => {
+    const profile = await mkdtemp(join(tmpdir(), "accord-profile-"));
+    const started: Killable[] = [];
+    const open = async () => {
+      const browser = await opened(profile, `${sandbox.url}/hosts/storage.html`);
+      started.push(browser);
+      return browser;
+    };
+    const ready = (browser: Killable) => expect.poll(() => browser.evaluate("document.title")).toBe("ready");
+    try {
+      let saved = 0;
+      for (const patches of [3, 20]) {
+        const browser = await open();
+        await ready(browser);
+        expect(await browser.evaluate("void api.writeForEver() ?? true")).toBe(true);
+        const number = async () => Number(await browser.evaluate("document.title")) || 0;
+        await expect.poll(number, { intervals: [10] }).toBeGreaterThanOrEqual(saved + patches);
+        saved = await number();
+        await browser.kill();
+        const next = await open();
+        await ready(next);
+        const found = await next.evaluate<number | string>("api.wholePatch()");
+        expect(found).toEqual(expect.any(Number));
+        expect(found).toBeGreaterThanOrEqual(saved);
+        saved = Number(found);
+        await next.kill();
+      }
+      await damage(profile);
+      const last = await open();
+      await ready(last);
+      // Chromium begins anew, Firefox refuses for good; neither hands out what nobody stored.
+      const outcome = name === "Chromium" ? { found: "nothing", written: '{"after":"1"}' } : { found: "storage-failed", written: "storage-failed" };
+      expect(await last.evaluate("api.afterDamage()")).toEqual(outcome);
+    } finally {
+      for (const browser of started) await browser.kill();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 }
@@ -137,7 +204,7 @@ test.describe("storage.local of an extension in Firefox", () => {
     const background = { scripts: ["worker.js"], type: "module" };
     const manifest = { manifest_version: 3, name: "Storage contract", version: "1", permissions: ["storage"], background, browser_specific_settings: { gecko: { id: ID } } };
     await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
-    extension = await FirefoxExtension.load(folder);
+    extension = await FirefoxExtension.load(folder, QUOTA);
     await extension.open("page");
     await ready();
   });
@@ -160,6 +227,10 @@ test.describe("storage.local of an extension in Firefox", () => {
   test("a page reads whole patches while the background writes", async () => {
     const [torn, written] = await call<[string, boolean]>(`Promise.all([api.watchPairs(${rounds}), browser.runtime.sendMessage(${rounds})])`);
     expect({ torn, written }).toEqual({ torn: "", written: true });
+  });
+
+  test("says storage-full when the quota is used up, and keeps what was there", async () => {
+    expect(await call("api.fill(12)")).toEqual({ code: "storage-full", kept: { a: "1", b: "2" } });
   });
 
   test("a patch that a kill left half done holds for the next page", async () => {

@@ -36,7 +36,8 @@ export async function fill(storage: Storage, megabytes: number): Promise<{ code:
     await storage.save({ put: { a: "new", ...put }, remove: ["b"] });
     return { code: "written", kept: {} };
   } catch (error) {
-    return { code: isAccordError(error) ? error.code : "another error", kept: await storage.list("") };
+    const kept = Object.entries(await storage.list("")).map(([key, text]) => [key, text.slice(0, 20)]);
+    return { code: isAccordError(error) ? error.code : "another error", kept: Object.fromEntries(kept) as Record<string, string> };
   }
 }
 
@@ -65,8 +66,53 @@ export async function watchPairs(storage: Storage, rounds: number): Promise<stri
   return "the writer did not end";
 }
 
+/** Opens a database that a later version of the page left; the code of the error. */
+async function openNewer(): Promise<string> {
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.open("newer", 99);
+    request.onerror = reject;
+    request.onsuccess = () => {
+      request.result.close();
+      resolve(undefined);
+    };
+  });
+  return indexedDbStorage("newer").load(["a"]).then(() => "loaded", (error: unknown) => (isAccordError(error) ? error.code : "another error"));
+}
+
+/** Writes patches until the browser ends; the title is the number of the last one that was saved. */
+async function writeForEver(): Promise<void> {
+  const storage = indexedDbStorage("killed");
+  for (let n = Number((await storage.load(["left"]))["left"] ?? 0) + 1; ; n++) {
+    const filler = Object.fromEntries(Array.from({ length: 40 }, (_, row) => [`filler/${row}`, `${n}`]));
+    await storage.save({ put: { left: `${n}`, ...filler, right: `${n}`, [`last/${n}`]: "" }, remove: [`last/${n - 1}`] });
+    document.title = `${n}`;
+  }
+}
+
+/** The number of the patch that is stored as a whole; with a text when it is none. */
+async function wholePatch(): Promise<number | string> {
+  const rows = await indexedDbStorage("killed").list("");
+  const numbers = new Set(Object.entries(rows).map(([key, text]) => (key.startsWith("last/") ? key.slice(5) : text)));
+  return numbers.size === 1 && Object.keys(rows).length === 43 ? Number([...numbers][0]) : JSON.stringify(rows);
+}
+
+/** What becomes of a database whose files were damaged: of the rows that were there, and of one that is written. */
+async function afterDamage(): Promise<{ found: number | string; written: string }> {
+  const code = (error: unknown) => (isAccordError(error) ? error.code : `another error: ${error}`);
+  const storage = indexedDbStorage("killed");
+  const found = await storage.list("").then((rows) => (Object.keys(rows).length === 0 ? "nothing" : wholePatch()), code);
+  const written = await storage.save({ put: { after: "1" }, remove: [] }).then(async () => JSON.stringify(await storage.load(["after"])), code);
+  return { found, written };
+}
+
 /** For pages: what the test asks by name. */
-const api = { contract: () => contract(indexedDbStorage), fill: (n: number) => fill(indexedDbStorage("fill"), n), writePairs: (n: number) => writePairs(indexedDbStorage("pairs"), n), watchPairs: (n: number) => watchPairs(indexedDbStorage("pairs"), n) };
+const api = {
+  contract: () => contract(indexedDbStorage),
+  fill: (n: number) => fill(indexedDbStorage("fill"), n),
+  writePairs: (n: number) => writePairs(indexedDbStorage("pairs"), n),
+  watchPairs: (n: number) => watchPairs(indexedDbStorage("pairs"), n),
+  openNewer, writeForEver, wholePatch, afterDamage,
+};
 export type PageApi = typeof api;
 
 if (typeof document !== "undefined" && location.protocol.startsWith("http")) {

@@ -9,7 +9,7 @@ import { fromEnvironment } from "./sandbox.ts";
 
 const run = promisify(execFile);
 const SOURCES = fileURLToPath(new URL("consumers", import.meta.url));
-export const CONSUMERS = ["plain", "csp", "vite", "webpack", "esbuild", "node", "hosts", "trap", "examples"];
+export const CONSUMERS = ["plain", "csp", "vite", "webpack", "esbuild", "node", "hosts", "trap", "examples", "reference"];
 
 /** The folder that the sandbox serves: one folder for each consumer. */
 export function consumersFolder(): string {

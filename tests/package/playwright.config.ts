@@ -5,8 +5,8 @@ export default defineConfig({
   outputDir: "../../target/package/results",
   globalSetup: "./install.ts",
   timeout: 120_000,
-  // One sandbox serves all consumers, and is reset between them.
-  workers: 1,
+  // Each file has a sandbox of its own, which is reset between its tests, and folders of its own.
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],

@@ -30,6 +30,9 @@ const SCHEME: Record<Service, string> = { google: "Bearer", zoho: "Zoho-oauthtok
 /**
  * A `fetch` for {@link Host}, over the global one.
  *
+ * Rejects with a `FetchFailure`: `auth-expired` when there is no token, else `offline`, `timeout` or `aborted`. A token
+ * that is still refused after one refresh is the service's own answer, 401.
+ *
  * @example
  * const host: Host = {
  *   storage: indexedDbStorage(),

@@ -20,11 +20,12 @@ export interface IndexedDbStorage extends Storage {
  * Rows in the database `name`.
  *
  * Rejects with an `AccordError`: `storage-full` when the browser has no room left,
- * `storage-failed` when it refuses the database (blocked site data, a damaged profile).
+ * `storage-failed` when it refuses the database (blocked site data, a damaged profile). Where its files are damaged, Chromium
+ * begins with an empty one and Firefox refuses until the site's data is cleared; Accord then pairs both sides again.
  *
  * @param name one database per synced account pair, default `"accord-sync"`
  * @example
- * const host = { storage: indexedDbStorage("accord-work"), fetch: … };
+ * const host = { storage: indexedDbStorage("accord-work"), fetch: browserFetch({ google, zoho }) };
  */
 export function indexedDbStorage(name = "accord-sync"): IndexedDbStorage {
   let connection: Promise<IDBPDatabase<Rows>> | undefined;
@@ -57,18 +58,20 @@ export function indexedDbStorage(name = "accord-sync"): IndexedDbStorage {
     save: ({ put, remove }) => guarded("write", async () => {
       const rows = Object.entries(put);
       const transaction = (await connect()).transaction("rows", "readwrite", { durability: "strict" });
-      const { store } = transaction;
-      const writes: Promise<unknown>[] = [transaction.done];
+      const { store, done } = transaction;
+      const ended = done.catch(() => undefined);
       try {
-        for (const key of remove) writes.push(store.delete(key));
-        for (const [key, text] of rows) writes.push(store.put(text, key));
+        // One at a time: where a write finds no room, Firefox undoes the transaction at once (sqlite.org/lang_transaction.html,
+        // "Response To Errors Within A Transaction"), and keeps what was asked for behind that write.
+        for (const key of remove) await store.delete(key);
+        for (const [key, text] of rows) await store.put(text, key);
       } catch (error) {
         // What was asked for already would be committed otherwise.
-        transaction.abort();
-        await Promise.allSettled(writes);
-        throw error;
+        if (transaction.error === null) abort(transaction);
+        await ended;
+        throw transaction.error ?? error;
       }
-      await Promise.all(writes);
+      await done;
     }),
     async close() {
       const open = connection;
@@ -91,6 +94,14 @@ function open(name: string, lost: () => void): Promise<IDBPDatabase<Rows>> {
       terminated: lost,
     }).then(resolve, reject);
   });
+}
+
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended already.
+  }
 }
 
 async function guarded<T>(verb: "read" | "write", work: () => Promise<T>): Promise<T> {

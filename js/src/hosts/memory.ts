@@ -3,7 +3,7 @@
 import type { Storage, StoragePatch } from "../host.ts";
 
 /**
- * Rows kept in memory; each call makes a separate store.
+ * Rows kept in memory; each call makes a separate store. Rejects with nothing: memory refuses no text.
  *
  * @param rows initial content, copied
  * @example

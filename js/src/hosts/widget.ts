@@ -80,7 +80,7 @@ export function widgetUser(answer: unknown): WidgetUser | undefined {
  * A `fetch` for {@link Host} in a widget's frame. To be used with `googleBatch: false`: a connection has no way to send
  * several requests in one.
  *
- * A refused connection to Google is `auth-expired`. Where the one to the CRM is refused, the SDK's own functions are used
+ * Rejects with a `FetchFailure`: a refused connection to Google is `auth-expired`; else `offline`, `timeout` or `aborted`. Where the one to the CRM is refused, the SDK's own functions are used
  * instead; with these, deletions in the CRM are not noticed.
  *
  * @example
