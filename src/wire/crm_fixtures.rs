@@ -217,6 +217,14 @@ fn records_are_told_apart() {
     let whole = record(&text(500)).to_string();
     let alone = CrmContext { listed: false, ..context(None) };
     assert_eq!(kind(&crm_sight(&Json::parse(whole.as_bytes()).unwrap(), &alone).unwrap()), "ordinary");
+    // A list that leaves the participants out says nothing of them; an empty value says that there are none.
+    let mut silent = record(&json!({}));
+    silent.as_object_mut().unwrap().remove("Participants");
+    let silent = silent.to_string();
+    for (context, expected) in [(context(None), "cut"), (alone, "ordinary")] {
+        assert_eq!(kind(&crm_sight(&Json::parse(silent.as_bytes()).unwrap(), &context).unwrap()), expected);
+    }
+    assert_eq!(kind(&read(&json!({ "Participants": null }))), "ordinary");
     let sight = read(&json!({}));
     assert_eq!(sight.modified, Some(1_795_338_001));
 }
