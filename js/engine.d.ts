@@ -436,6 +436,15 @@ export interface Missing {
      */
     code: string;
     /**
+     * `calendar`, the one of the settings; `calendars`, any; `google` or `zoho`, the sign-in or a scope; `meetings` or
+     * `contacts`, a right on them; `field`, a way to fill one that the CRM demands.
+     */
+    what: "calendar" | "calendars" | "google" | "zoho" | "meetings" | "contacts" | "field";
+    /**
+     * The right, or the field.
+     */
+    name?: string;
+    /**
      * What is missing and who can mend it.
      */
     message: string;

@@ -301,6 +301,12 @@ fn activation_names_what_is_missing() {
         access["missing"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["calendar-not-writable", "forbidden"]);
     assert!(access["missing"][1]["message"].as_str().unwrap().contains("Create"));
+    let named = |row: &Value| (row["what"].clone(), row["name"].clone());
+    let missing = access["missing"].as_array().unwrap();
+    assert_eq!(
+        (named(&missing[0]), named(&missing[1])),
+        ((json!("calendar"), json!(null)), (json!("meetings"), json!("Create")))
+    );
     host.world.set_permission("Crm_Implied_Create_Events", true);
     assert_eq!(host.run(json!({ "name": "checkAccess" })).done(), json!({ "ok": true, "missing": [] }));
 }

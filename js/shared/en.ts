@@ -76,6 +76,21 @@ export const en = {
   "field.description": "Description",
   "field.guests": "Guests",
   "field.empty": "nothing",
+
+  "missing.calendar": "You cannot write the chosen Google calendar. Choose one of your own, or ask its owner for the right to make changes.",
+  "missing.calendars": "There is no Google calendar that you may write to.",
+  "missing.google.signIn": "Google no longer accepts the sign-in. Sign in again.",
+  "missing.google.scope": "Google refuses access to the calendar. Sign in again and leave every box ticked.",
+  "missing.zoho.signIn": "Zoho no longer accepts the sign-in. Sign in again.",
+  "missing.zoho.scope": "Zoho refuses access to the meetings. Sign in again, or ask the administrator of your CRM for access to its API.",
+  "missing.meetings": "Your profile in the CRM lacks the right “{right}” for meetings. Ask your administrator for it.",
+  "missing.contacts": "Your profile in the CRM lacks the right “{right}” for contacts, so that guests cannot become contacts. Ask your administrator for it, or choose not to add guests.",
+  "missing.field": "The CRM demands a value for the field {field} of meetings, which Accord cannot fill. Ask your administrator to make it optional.",
+  "right.api": "API access",
+  "right.view": "View",
+  "right.create": "Create",
+  "right.edit": "Edit",
+  "right.delete": "Delete",
 };
 
 export type Key = keyof typeof en;

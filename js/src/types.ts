@@ -64,6 +64,13 @@ export interface Access {
   missing: {
     /** The code of the error that a run would end with, such as `forbidden`. */
     code: string;
+    /**
+     * `calendar`: the one of the settings; `calendars`: any that may be written; `google`, `zoho`: the sign-in, or a scope;
+     * `meetings`, `contacts`: a right on them; `field`: the CRM demands a value that Accord cannot give.
+     */
+    what: "calendar" | "calendars" | "google" | "zoho" | "meetings" | "contacts" | "field";
+    /** The right: `API access`, `View`, `Create`, `Edit` or `Delete`; or the field's name in the CRM's API. */
+    name?: string;
     /** What to do about it, as a sentence in English. */
     message: string;
   }[];

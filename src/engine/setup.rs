@@ -64,10 +64,12 @@ pub(crate) async fn access(io: &Io, settings: Option<&Settings>) -> Result<(Acce
                 .find(|calendar| chosen == Some(&calendar.id))
                 .map(|found| found.zone.clone());
             if chosen.is_some() && zone.is_none() {
-                missing.push(lacks(ErrorKind::CalendarNotWritable, NOT_WRITABLE));
+                missing.push(lacks(ErrorKind::CalendarNotWritable, "calendar", None, NOT_WRITABLE));
             } else if calendars.is_empty() {
                 missing.push(lacks(
                     ErrorKind::CalendarNotWritable,
+                    "calendars",
+                    None,
                     "There is no Google calendar that you can write.",
                 ));
             } else if let Some(settings) = settings {
@@ -96,13 +98,16 @@ const NOT_WRITABLE: &str = "You cannot write the chosen Google calendar. Choose 
 fn barrier(service: Service, problem: &Problem) -> Result<Missing> {
     let error = problem.error(service);
     match problem {
-        Problem::AuthExpired | Problem::Forbidden(_) => Ok(lacks(error.kind(), error.message())),
+        Problem::AuthExpired | Problem::Forbidden(_) => {
+            Ok(lacks(error.kind(), service.key(), None, error.message()))
+        }
         _ => Err(error),
     }
 }
 
-fn lacks(kind: ErrorKind, message: &str) -> Missing {
-    Missing { code: kind.code().to_owned(), message: message.to_owned() }
+fn lacks(kind: ErrorKind, what: &'static str, name: Option<&str>, message: &str) -> Missing {
+    let name = name.map(str::to_owned);
+    Missing { code: kind.code().to_owned(), what, name, message: message.to_owned() }
 }
 
 async fn crm(
@@ -128,7 +133,7 @@ async fn crm(
     for right in rights.into_iter().filter(|right| needed(right, settings)) {
         let message =
             format!("Your CRM profile lacks the right {right} for Meetings. Ask your administrator for it.");
-        missing.push(lacks(ErrorKind::Forbidden, &message));
+        missing.push(lacks(ErrorKind::Forbidden, "meetings", Some(right), &message));
     }
     let writes = settings.is_none_or(|settings| settings.direction != Direction::CrmToGoogle);
     if writes && settings.is_some_and(|settings| settings.guests == GuestPolicy::AddAsContacts) {
@@ -139,7 +144,7 @@ async fn crm(
             "The CRM demands a value for the field {name} of meetings, which Accord cannot fill. \
              Ask your administrator to make it optional."
         );
-        missing.push(lacks(ErrorKind::Unsupported, &message));
+        missing.push(lacks(ErrorKind::Unsupported, "field", Some(&name), &message));
     }
     // Where the CRM does not show the user's zone, their own calendar's is a better guess than the organisation's.
     let zone = user.zone.or(calendar_zone).or(organisation.zone).unwrap_or_else(|| "UTC".to_owned());
@@ -167,7 +172,7 @@ async fn contacts(io: &Io, missing: &mut Vec<Missing>) -> Result<()> {
                     "Your CRM profile lacks the right {right} for Contacts, so that guests cannot become contacts. Ask \
                      your administrator for it, or choose not to add guests."
                 );
-                missing.push(lacks(ErrorKind::Forbidden, &message));
+                missing.push(lacks(ErrorKind::Forbidden, "contacts", Some(right), &message));
             }
         }
         Err(problem) => {

@@ -445,6 +445,18 @@ pub struct Access {
 pub struct Missing {
     /// A stable code.
     pub code: String,
+    /// `calendar`, the one of the settings; `calendars`, any; `google` or `zoho`, the sign-in or a scope; `meetings` or
+    /// `contacts`, a right on them; `field`, a way to fill one that the CRM demands.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(
+            type = "\"calendar\" | \"calendars\" | \"google\" | \"zoho\" | \"meetings\" | \"contacts\" | \"field\""
+        )
+    )]
+    pub what: &'static str,
+    /// The right, or the field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What is missing and who can mend it.
     pub message: String,
 }

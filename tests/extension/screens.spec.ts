@@ -132,7 +132,11 @@ test("a right that is missing is named before anything is saved", async () => {
   const page = await extension.open("options");
   await page.getByRole("button", { name: "Save and sync" }).click();
   await expect(page.getByText("Not saved. This is missing:")).toBeVisible();
+  await expect(page.getByText("lacks the right “Create” for meetings")).toBeVisible();
   await look(page, "settings-missing");
+  await page.getByLabel("Language").selectOption({ label: "Français" });
+  await expect(page.getByText("le droit « Créer » sur les réunions")).toBeVisible();
+  await look(page, "settings-missing-french");
   expect(await sandbox.crm()).toEqual([]);
 });
 

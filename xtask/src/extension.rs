@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::build;
+use crate::notices;
 use crate::process::Shell;
 use crate::project::{LONG, Project, QUICK};
 use crate::setup;
@@ -75,6 +76,9 @@ pub(crate) fn run(shell: &Shell, project: &Project) -> Result<()> {
 
 /// Builds, zips and checks what is published; the module is there already.
 pub(crate) fn published(shell: &Shell, project: &Project) -> Result<()> {
+    let public = project.root.join("js").join("extension").join("public").join(notices::FILE);
+    std::fs::write(&public, notices::of_a_product(shell, project, &["js", "js/extension"])?)
+        .with_context(|| format!("cannot write {}", public.display()))?;
     for target in Target::ALL {
         shell.step(&format!("build the extension for {}", target.name()), || {
             let mut command = wxt(project, "zip", target);
@@ -88,6 +92,8 @@ pub(crate) fn published(shell: &Shell, project: &Project) -> Result<()> {
         let manifest = manifest(&output(project).join(folder_name(target)))?;
         require_permissions(&manifest)?;
         require_size(&output(project).join(zip_name(target)))?;
+        let notices = output(project).join(folder_name(target)).join(notices::FILE);
+        ensure!(notices.exists(), "the notices of others' code are not in what is published");
     }
     shell.step("ask the linter of Firefox's store", || lint(shell, project)).map(drop)
 }

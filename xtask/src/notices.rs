@@ -78,6 +78,48 @@ pub(crate) fn of_the_module(shell: &Shell, project: &Project) -> Result<String> 
     Ok(sections(texts))
 }
 
+/// The name of the file with the notices in everything that ships.
+pub(crate) const FILE: &str = "THIRD-PARTY.txt";
+
+/// The notices of what is linked into the module and of the npm packages that a product bundles: the dependencies of its
+/// workspace and the package's own.
+pub(crate) fn of_a_product(shell: &Shell, project: &Project, workspaces: &[&str]) -> Result<String> {
+    let mut names = BTreeSet::new();
+    for workspace in workspaces {
+        let manifest = project.root.join(workspace).join("package.json");
+        let manifest: Manifest = serde_json::from_str(&std::fs::read_to_string(&manifest)?)
+            .with_context(|| format!("cannot read {}", manifest.display()))?;
+        names.extend(manifest.dependencies.into_keys());
+    }
+    let mut texts = ByText::new();
+    for name in names {
+        let folder = project.root.join("node_modules").join(&name);
+        let text = std::fs::read_to_string(folder.join("package.json"))?;
+        let Manifest { version, license, dependencies } = serde_json::from_str(&text)?;
+        if !dependencies.is_empty() {
+            bail!("{name} brings other packages along, whose notices nobody gathers");
+        }
+        let label = format!("{name} {version} ({license})");
+        add(&mut texts, &label, files(&folder, &license)?)
+            .with_context(|| format!("{name} is bundled, but has no licence file"))?;
+    }
+    let (scripts, module) = (sections(texts), of_the_module(shell, project)?);
+    Ok(format!(
+        "The scripts contain code of these packages:\n\n{scripts}\n\nThe module contains code of these crates:\n\n{module}"
+    ))
+}
+
+/// The part of an npm manifest that is read.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    license: String,
+    #[serde(default)]
+    dependencies: BTreeMap<String, String>,
+}
+
 /// The foreign crates that the module is linked from, by name.
 fn linked<'a>(metadata: &'a Metadata, root: &str) -> Result<Vec<&'a Package>> {
     let package = |id: &str| metadata.packages.iter().find(|package| package.id == id);

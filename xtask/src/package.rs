@@ -54,7 +54,7 @@ pub(crate) fn archive(shell: &Shell, project: &Project) -> Result<PathBuf> {
 
 /// Adds what is linked into the module to what is bundled into the scripts.
 fn third_party(shell: &Shell, project: &Project) -> Result<()> {
-    let file = project.pkg().join("THIRD-PARTY.txt");
+    let file = project.pkg().join(notices::FILE);
     let bundled = std::fs::read_to_string(&file).context("the bundler named nobody")?;
     let linked = notices::of_the_module(shell, project)?;
     let text = format!("{bundled}\n\nThe module contains code of these crates:\n\n{linked}");

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::build;
+use crate::notices;
 use crate::process::Shell;
 use crate::project::{LONG, Project, QUICK};
 use crate::setup;
@@ -35,6 +36,8 @@ pub(crate) fn pack(shell: &Shell, project: &Project) -> Result<()> {
     let manifest = project.root.join("js/widget/plugin-manifest.json");
     std::fs::copy(manifest, folder.join("plugin-manifest.json"))
         .context("cannot copy the widget's manifest")?;
+    std::fs::write(folder.join("app").join(notices::FILE), notices::of_a_product(shell, project, &["js"])?)
+        .context("cannot write the notices of others' code")?;
     let validated = shell.step("validate and pack it with Zoho's toolkit", || {
         let validated = shell.read(&mut toolkit(project, "validate"), QUICK)?;
         shell.read(&mut toolkit(project, "pack"), QUICK)?;

@@ -1,5 +1,7 @@
 /** What is wrong or limited, each with what to do about it. */
 
+import { MissingList } from "../../shared/missing.tsx";
+import { wordsIn } from "../../shared/text.ts";
 import { useShown } from "./context.ts";
 
 export function Notices() {
@@ -28,7 +30,7 @@ export function Notices() {
       {state.missing !== undefined && (
         <div class="notice bad" role="alert" data-code="missing">
           <p>{t("missingRights")}</p>
-          <ul>{state.missing.map(({ code, message }) => <li key={code} lang="en">{message}</li>)}</ul>
+          <MissingList missing={state.missing} words={wordsIn(state.language, state.language, state.zone)} />
         </div>
       )}
       {status?.questions.map(({ id, code, side, count }) => (

@@ -1,6 +1,8 @@
 /** What to keep in accord. Saving checks the settings against both accounts first and names what is missing. */
 
 import { useEffect, useState } from "preact/hooks";
+import { MissingList } from "../../../shared/missing.tsx";
+import { wordsIn } from "../../../shared/text.ts";
 import type { Access, Calendar, Settings } from "../../../src/types.ts";
 import { useText } from "../i18n/text.ts";
 import { background, type View } from "../view.ts";
@@ -102,7 +104,7 @@ export function SettingsForm({ view }: { view: View }) {
           {missing.length > 0 && (
             <div class="problem" role="alert">
               <p>{text.t("save.missing")}</p>
-              <ul>{missing.map(({ code, message }) => <li key={code} lang="en">{message}</li>)}</ul>
+              <MissingList missing={missing} words={wordsIn(text.language, text.locale)} />
             </div>
           )}
         </form>
