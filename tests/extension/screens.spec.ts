@@ -6,7 +6,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { Sandbox } from "../e2e/sandbox.ts";
 import { Extension } from "./chromium.ts";
-import { firstSyncDone, setUp, signInToBoth } from "./stories.ts";
+import { firstSyncDone, setUp, signInToBoth, snapshot } from "./stories.ts";
 import { admin } from "./world.ts";
 
 const SCREENSHOTS = fileURLToPath(new URL("screenshots", import.meta.url));
@@ -123,6 +123,25 @@ test("what needs the person says why, and is done with the keyboard", async () =
   await look(page, "settings-sign-in");
   await page.getByRole("button", { name: "Sign in to Zoho" }).press("Enter");
   await expect(popup.getByText("In accord")).toBeVisible();
+});
+
+test("events that look alike are asked about, and answered in the popup (I24)", async () => {
+  const at = (n: number) => new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + n * 3_600_000).toISOString().slice(0, 19);
+  const [start, end] = [at(30), at(31)];
+  for (const n of [1, 2]) {
+    await sandbox.addToGoogle({ summary: "Story: alike", location: `Google room ${n}`, start: { dateTime: `${start}Z` }, end: { dateTime: `${end}Z` } });
+    await sandbox.addToCrm({ Event_Title: "Story: alike", Venue: `CRM room ${n}`, Start_DateTime: `${start}+00:00`, End_DateTime: `${end}+00:00` });
+  }
+  await setUp(extension, { direction: "two-way" });
+  const popup = await extension.open("popup");
+  await expect(popup.getByText(/events have the same title and time on both sides/)).toBeVisible();
+  await look(popup, "popup-alike");
+  const alike = async () => (await sandbox.crm()).filter(({ Event_Title }) => Event_Title === "Story: alike").length;
+  expect(await alike()).toBe(2);
+  await popup.getByRole("button", { name: "Pair them" }).press("Enter");
+  await expect(popup.getByText("In accord")).toBeVisible();
+  expect(await alike()).toBe(2);
+  expect((await snapshot(extension))?.questions).toEqual([]);
 });
 
 test("a right that is missing is named before anything is saved", async () => {
