@@ -162,11 +162,13 @@ impl Teller {
     }
 }
 
-/// Whether an undo did what it has to. `before` and `after` the cycle; `pre` and `post` the undo.
+/// Whether an undo did what it has to. `before` and `after` the cycle; `pre` and `post` the undo. `unlisted`: a reminder was
+/// edited before the cycle, and Google's lists did not show it; such an event may be left and named like one edited since.
 fn judge(
     report: &Value,
     [before, after, pre, post]: [&Objects; 4],
     only: Option<&str>,
+    unlisted: bool,
 ) -> Result<(), TestCaseError> {
     let left = |id: &str| {
         let rows = report["notRestored"].as_array().unwrap().iter();
@@ -185,6 +187,7 @@ fn judge(
             (false, _) => {
                 prop_assert_eq!(fields(post, key), fields(pre, key), "I25: {:?} was not written", key)
             }
+            (true, true) if unlisted && left(&key.1) > 0 && post.get(key) == pre.get(key) => {}
             (true, true) => match fields(before, key) {
                 None => prop_assert!(!post.contains_key(key), "I25: {:?} was created, and is there", key),
                 was if post.contains_key(key) => {
@@ -240,19 +243,22 @@ fn tell(setup: &Setup, tale: &Tale) -> Result<(), TestCaseError> {
     let pre = objects(&teller.host, &teller.names);
     let report = teller.host.run(command).done();
     let post = objects(&teller.host, &teller.names);
-    judge(&report, [&before, &after, &pre, &post], only.as_deref())?;
+    // Found when the event is read for another reason, so after the cycle at the earliest.
+    let unlisted = setup.switch("reminder_edit_bumps_etag") == "false"
+        && tale.first.iter().any(|deed| matches!(deed, Deed::Edit(Side::Google, _, Field::Reminder)));
+    judge(&report, [&before, &after, &pre, &post], only.as_deref(), unlisted)?;
     prop_assert!(teller.host.world.mails().is_empty(), "I17");
     if tale.redo && (report["google"] != nothing() || report["crm"] != nothing()) {
         teller.host.advance(5_000);
         let again =
             teller.host.run(json!({ "name": "undo", "run": report["run"], "batch": setup.batch })).done();
         let redone = objects(&teller.host, &teller.names);
-        judge(&again, [&pre, &post, &post, &redone], None)?;
+        judge(&again, [&pre, &post, &post, &redone], None, unlisted)?;
     }
     let last = objects(&teller.host, &teller.names);
     teller.host.advance(200_000);
     let next = teller.host.settle();
-    let quiet = tale.then.is_empty() && cycle["remaining"] == 0 && next["parked"] == json!([]);
+    let quiet = tale.then.is_empty() && cycle["remaining"] == 0 && next["parked"] == json!([]) && !unlisted;
     if quiet {
         let kept = |all: &Objects| {
             all.iter().map(|(key, object)| (key.clone(), object.fields.clone())).collect::<Vec<_>>()
