@@ -1,17 +1,18 @@
 /** What the accounts lack, each with what to do about it. Both products show it. */
 
 import type { Access } from "../src/types.ts";
-import type { Words } from "./text.ts";
+import { useText, type Text } from "./text.ts";
 
-export function MissingList({ missing, words }: { missing: Access["missing"]; words: Words }) {
+export function MissingList({ missing }: { missing: Access["missing"] }) {
+  const text = useText();
   return (
     <ul>
-      {missing.map((lack) => <li key={`${lack.what} ${lack.name ?? ""}`}>{sentence(lack, words)}</li>)}
+      {missing.map((lack) => <li key={`${lack.what} ${lack.name ?? ""}`}>{sentence(lack, text)}</li>)}
     </ul>
   );
 }
 
-function sentence({ what, name = "", code }: Access["missing"][number], { t }: Words): string {
+function sentence({ what, name = "", code }: Access["missing"][number], { t }: Text): string {
   switch (what) {
     case "google":
     case "zoho":
@@ -27,7 +28,7 @@ function sentence({ what, name = "", code }: Access["missing"][number], { t }: W
 }
 
 /** The rights are called as in Zoho's own pages. */
-function rightOf(name: string, t: Words["t"]): string {
+function rightOf(name: string, t: Text["t"]): string {
   switch (name) {
     case "API access": return t("right.api");
     case "View": return t("right.view");

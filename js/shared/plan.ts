@@ -1,7 +1,7 @@
 /** What the preview makes of a plan: which operations a filter lets through, and what is left out and why. Pure. */
 
 import type { Operation, Plan } from "../src/types.ts";
-import type { Key, Words } from "./text.ts";
+import type { Key, Text } from "./text.ts";
 
 export type Planned = Plan["operations"][number];
 
@@ -26,14 +26,14 @@ function says({ title, fields }: Planned, wanted: string): boolean {
 }
 
 /** One sentence for each reason for which something is not written. */
-export function leftOut({ skipped, parked, questions, pauses, notes, deferred }: Plan, words: Words): string[] {
+export function leftOut({ skipped, parked, questions, pauses, notes, deferred }: Plan, text: Text): string[] {
   return [
-    ...(Object.keys(skipped) as (keyof Plan["skipped"])[]).filter((why) => skipped[why] > 0).map((why) => words.t(`skip.${why}`, { n: skipped[why] })),
-    ...counted(parked).map(([code, n]) => words.known("parked", code, n)),
-    ...questions.map(({ code, count }) => words.plural(`question.${code}`, count)),
-    ...(deferred > 0 ? [words.plural("deferred", deferred)] : []),
-    ...counted(notes).map(([code, n]) => words.known("note", code, n)),
-    ...counted(pauses).map(([code]) => words.t(`pause.${code}` as Key)),
+    ...(Object.keys(skipped) as (keyof Plan["skipped"])[]).filter((why) => skipped[why] > 0).map((why) => text.t(`skip.${why}`, { n: skipped[why] })),
+    ...counted(parked).map(([code, n]) => text.known("held", code, "held.other", { code, n })),
+    ...questions.map(({ code, count }) => text.plural(`asked.${code}`, count)),
+    ...(deferred > 0 ? [text.plural("preview.deferred", deferred)] : []),
+    ...counted(notes).map(([code, n]) => text.known("note", code, "note.other", { code, n })),
+    ...counted(pauses).map(([code]) => text.t(`pause.${code}` as Key)),
   ];
 }
 

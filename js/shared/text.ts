@@ -1,56 +1,106 @@
-/** The language of the shared views: sentences, plurals, numbers and times. */
+/** The language of all views, switchable at run time: sentences, plurals, numbers and times in the person's own format. */
 
-import { en, type Key, type Texts } from "./en.ts";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { en, type Key } from "./en.ts";
 import { fr } from "./fr.ts";
 
 export type { Key } from "./en.ts";
-type Stem = Key extends infer K ? (K extends `${infer S}.one` ? S : never) : never;
-type Vars = Record<string, string | number>;
+/** The keys that have a form for each kind of number. */
+export type Stem<K extends string> = K extends `${infer S}.one` ? S : never;
+export type Vars = Record<string, string | number>;
 
-const LANGUAGES = { en, fr } satisfies Record<string, Texts>;
+const LANGUAGES = { en, fr };
 export type Language = keyof typeof LANGUAGES;
 
-export interface Words {
-  t(key: Key, vars?: Vars): string;
+/** @typeParam K the keys: those of the shared views, or with those of a product besides */
+export interface Text<K extends string = Key> {
+  language: Language;
+  t(key: K, vars?: Vars): string;
   /** The form of `stem` that fits the number, given as `{n}`. */
-  plural(stem: Stem, n: number): string;
-  /** The sentence for a code among keys that begin alike, else the one that ends in `other`. */
-  known(prefix: "parked" | "note", code: string, n: number): string;
+  plural(stem: Stem<K>, n: number): string;
+  /** The sentence for a code among keys that begin alike, else for `fallback`. */
+  known(prefix: string, code: string, fallback: K, vars?: Vars): string;
+  /** A time of today as the hour, another one with its day. */
+  time(ms: number, nowMs: number): string;
+  /** A time as the options have it. */
+  instant(ms: number, options: Intl.DateTimeFormatOptions): string;
   /** A start as the engine tells it: an instant of RFC 3339, or a date. What is neither stays as it is. */
   when(start: string): string;
+  list(parts: readonly string[]): string;
 }
 
-/** @param locale for the formats of numbers and times: `en-GB`, `fr-CA` …; @param timeZone absent: the browser's */
-export function wordsIn(language: Language, locale: string = language, timeZone?: string): Words {
-  const texts: Texts = LANGUAGES[language];
+/** The first language of the tags (`fr-CA` …) that there is, else English. */
+export function languageOf(preferred: readonly string[]): Language {
+  const names = preferred.map((tag) => tag.split("-")[0] ?? "");
+  return names.find((name): name is Language => Object.hasOwn(LANGUAGES, name)) ?? "en";
+}
+
+/** What a product says itself: keys of its own, and shared ones that it says otherwise. */
+export type Own<K extends string> = Record<Language, Readonly<Record<K, string>>>;
+
+export interface Tongue<K extends string> {
+  language: Language;
+  own?: Own<K>;
+  /** For the formats of numbers and times: `en-GB`, `fr-CA` … Absent: the language's own. */
+  locale?: string | undefined;
+  /** Absent, or not known to the browser: the browser's. */
+  timeZone?: string | undefined;
+}
+
+export function textIn<K extends string = never>({ language, own, locale = language, timeZone }: Tongue<K>): Text<Key | K> {
+  const texts: Record<string, string> = { ...LANGUAGES[language], ...own?.[language] };
   const numbers = new Intl.NumberFormat(locale);
   const rules = new Intl.PluralRules(locale);
+  const lists = new Intl.ListFormat(locale, { type: "unit" });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
-  const instants = instantsIn(locale, timeZone);
-  const t: Words["t"] = (key, vars = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const zone = zoneOf(timeZone);
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  const instant = (ms: number, options: Intl.DateTimeFormatOptions, of = locale) => {
+    const key = `${of} ${JSON.stringify(options)}`;
+    const format = formats.get(key) ?? new Intl.DateTimeFormat(of, { ...options, ...zone });
+    formats.set(key, format);
+    return format.format(ms);
+  };
+  const t = (key: string, vars: Vars = {}) => unbroken(texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = vars[name];
     return typeof value === "number" ? numbers.format(value) : (value ?? whole);
   });
+  const day = (ms: number) => instant(ms, { dateStyle: "short" }, "en-CA");
   return {
+    language,
     t,
     plural: (stem, n) => t(`${stem}.${rules.select(n) === "one" ? "one" : "other"}`, { n }),
-    known(prefix, code, n) {
+    known(prefix, code, fallback, vars) {
       const key = `${prefix}.${code}`;
-      return t(Object.hasOwn(texts, key) ? (key as Key) : `${prefix}.other`, { code, n });
+      return t(Object.hasOwn(texts, key) ? key : fallback, vars);
     },
+    time: (ms, nowMs) => instant(ms, { ...(day(ms) !== day(nowMs) && { day: "numeric", month: "short" }), hour: "numeric", minute: "2-digit" }),
+    instant: (ms, options) => instant(ms, options),
     when(start) {
       const ms = Date.parse(start);
-      return Number.isNaN(ms) ? start : (start.length === 10 ? dates : instants).format(ms);
+      if (Number.isNaN(ms)) return start;
+      return start.length === 10 ? dates.format(ms) : instant(ms, { dateStyle: "medium", timeStyle: "short" });
     },
+    list: (parts) => lists.format(parts),
   };
 }
 
-function instantsIn(locale: string, timeZone: string | undefined): Intl.DateTimeFormat {
-  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+/** French has spaces before its high punctuation and within its quotation marks; no line breaks there. */
+function unbroken(text: string): string {
+  return text.replace(/ (?=[:;?!»])/g, "\u00a0").replace(/« /g, "«\u00a0");
+}
+
+function zoneOf(timeZone: string | undefined): Intl.DateTimeFormatOptions {
   try {
-    return new Intl.DateTimeFormat(locale, { ...style, ...(timeZone !== undefined && { timeZone }) });
+    new Intl.DateTimeFormat("en", { timeZone });
+    return timeZone === undefined ? {} : { timeZone };
   } catch {
-    // A zone of the CRM that this browser does not know.
-    return new Intl.DateTimeFormat(locale, style);
+    return {};
   }
 }
+
+export const TextContext = createContext<Text>(textIn({ language: "en" }));
+
+/** @typeParam K the keys of the product whose text the page was given */
+export const useText = <K extends string = never>(): Text<Key | K> => useContext(TextContext) as Text<Key | K>;

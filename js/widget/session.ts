@@ -1,12 +1,12 @@
 /** What the frame knows and does; the views only show it. */
 
+import { languageOf, type Language } from "../shared/text.ts";
 import { isAccordError } from "../src/errors.ts";
 import type { Host, Storage } from "../src/host.ts";
 import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
 import { createSync, type RunOptions, type Sync } from "../src/index.ts";
 import type { Access, Answer, Calendar, FieldName, Plan, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
 import engine from "virtual:engine";
-import { language, type Language } from "./i18n/text.ts";
 import { frameStorage, isAwaiting, noteAwaiting, type Kept } from "./storage.ts";
 import { upcoming, type Upcoming } from "./upcoming.ts";
 import { meetingOf, PATIENCE_MS, type Missing, type PageLoad, type Surroundings } from "./zoho.ts";
@@ -24,6 +24,8 @@ export interface Trouble {
 export interface State {
   place: Place;
   language: Language;
+  /** Of the CRM's user, for the formats of times: `en-GB` … */
+  locale: string | undefined;
   zone: string | undefined;
   /** `entering`: the CRM has not answered. `opening`: it has, and the engine starts. */
   phase: "entering" | "opening" | "ready" | "stuck";
@@ -37,7 +39,8 @@ export interface State {
   /** What that sync would do, once it is known. */
   plan: Plan | undefined;
   calendars: readonly Calendar[] | undefined;
-  missing: Access["missing"] | undefined;
+  /** The origin of the CRM's pages, where the CRM stands alone. */
+  crm: string | undefined;
   history: readonly Report[];
   next: readonly Upcoming[] | undefined;
   /** Of a page of one meeting. */
@@ -55,7 +58,8 @@ export interface Session {
   subscribe(heard: () => void): () => void;
   missing(why: Missing): void;
   pageLoaded(page: PageLoad, around: Surroundings): Promise<void>;
-  save(settings: Settings): Promise<void>;
+  /** Checks and stores; tells what is missing, and whether syncing goes on from there. */
+  save(settings: Settings): Promise<{ missing: Access["missing"]; isOn: boolean }>;
   /** What the first sync would do, computed anew; reads only. */
   preview(): Promise<void>;
   /** The person agrees to the first sync. */
@@ -65,9 +69,11 @@ export interface Session {
   run(): Promise<void>;
   push(): Promise<void>;
   resolve(question: string, answer: Answer): Promise<void>;
-  undo(run: number): Promise<void>;
+  undo(run: number): Promise<Report | undefined>;
   putBack(run: number, googleId: string, field: FieldName): Promise<void>;
   deactivate(): Promise<void>;
+  /** Erases what the browser remembers; both sides stay as they are. */
+  forget(): Promise<void>;
   loadCalendars(): Promise<void>;
   cancel(): void;
 }
@@ -76,8 +82,8 @@ const MINUTE_MS = 60_000;
 
 export function openSession(place: Place): Session {
   let state: State = {
-    place, language: language(navigator.language), zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined, awaiting: false, plan: undefined,
-    calendars: undefined, missing: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
+    place, language: languageOf(navigator.languages), locale: navigator.language, zone: undefined, phase: "entering", trouble: undefined, refused: [], kept: undefined, status: undefined, awaiting: false, plan: undefined,
+    calendars: undefined, crm: undefined, history: [], next: undefined, meeting: undefined, reasons: [], report: undefined, progress: undefined, busy: false,
   };
   const heard = new Set<() => void>();
   let sync: Sync | undefined;
@@ -85,7 +91,7 @@ export function openSession(place: Place): Session {
   let storage: Storage | undefined;
   let stop: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let working: Promise<void> | undefined;
+  let working: Promise<unknown> | undefined;
   let saved = false;
 
   function set(change: Partial<State>): void {
@@ -93,19 +99,21 @@ export function openSession(place: Place): Session {
     for (const one of heard) one();
   }
 
-  /** One action at a time; what goes wrong is shown and ends nothing else. */
-  async function act(work: (sync: Sync) => Promise<void>): Promise<void> {
-    if (sync === undefined || state.busy) return;
-    working = acted(sync, work);
-    await working;
+  /** One action at a time; what goes wrong is shown and ends nothing else. Resolves to nothing then. */
+  async function act<T>(work: (sync: Sync) => Promise<T>): Promise<T | undefined> {
+    if (sync === undefined || state.busy) return undefined;
+    const acting = acted(sync, work);
+    working = acting;
+    return acting;
   }
 
-  async function acted(sync: Sync, work: (sync: Sync) => Promise<void>): Promise<void> {
+  async function acted<T>(sync: Sync, work: (sync: Sync) => Promise<T>): Promise<T | undefined> {
     set({ busy: true, trouble: undefined });
     try {
-      await work(sync);
+      return await work(sync);
     } catch (error) {
       set({ trouble: troubleOf(error) });
+      return undefined;
     } finally {
       set({ busy: false, progress: undefined });
     }
@@ -203,7 +211,8 @@ export function openSession(place: Place): Session {
     const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
     const user = widgetUser(await Promise.race([silence, around.crm.CONFIG.getCurrentUser()]).catch(() => undefined));
     if (user === undefined) return set({ phase: "stuck", trouble: { code: "no-user" } });
-    set({ language: language(user.locale ?? navigator.language), zone: user.zone });
+    const locale = user.locale ?? navigator.language;
+    set({ crm: /^https:\/\/crm\./.test(around.pages) ? around.pages : undefined, language: languageOf([locale]), locale, zone: user.zone });
     const place = await frameStorage(user.id);
     storage = place.storage;
     fetch = widgetFetch({ ...around, onConnection: noteConnection });
@@ -238,10 +247,9 @@ export function openSession(place: Place): Session {
       if (state.place === "tab" && state.awaiting && state.plan === undefined && state.trouble === undefined) await act(foresee);
       if (state.place === "tab" && state.calendars === undefined && state.trouble === undefined) await loadCalendars();
     },
-    save: (settings) => act(async (sync) => {
-      const access = await sync.checkAccess(settings);
-      set({ missing: access.ok ? undefined : access.missing });
-      if (!access.ok) return;
+    save: async (settings) => (await act(async (sync) => {
+      const { ok, missing } = await sync.checkAccess(settings);
+      if (!ok) return { missing, isOn: false };
       // Noted before anything is stored that another frame could begin with.
       const before = state.awaiting;
       await awaits(true);
@@ -251,14 +259,16 @@ export function openSession(place: Place): Session {
         await awaits(before);
         throw error;
       }
-      if (state.status?.firstSyncDone) {
+      const isOn = state.status?.firstSyncDone === true;
+      if (isOn) {
         await awaits(false);
         await cycle(sync, { trigger: "manual" });
         again();
       } else {
         await foresee(sync);
       }
-    }),
+      return { missing: [], isOn };
+    })) ?? { missing: [], isOn: false },
     preview: () => act(foresee),
     begin: () => act(async (sync) => {
       await awaits(false);
@@ -280,14 +290,21 @@ export function openSession(place: Place): Session {
       if (await mayRun()) await cycle(sync, { trigger: "manual" });
     }),
     undo: (run) => act(async (sync) => {
-      set({ report: await sync.undo(run, { onProgress: (progress) => set({ progress }) }) });
+      const report = await sync.undo(run, { onProgress: (progress) => set({ progress }) });
+      set({ report });
       await look(sync);
+      return report;
     }),
     putBack: (run, googleId, field) => act(async (sync) => {
       set({ report: await sync.putBack(run, googleId, field) });
       await look(sync);
     }),
     deactivate,
+    forget: () => act(async (sync) => {
+      await sync.forget();
+      await awaits(false);
+      await look(sync);
+    }),
     loadCalendars,
     cancel: () => stop?.abort(),
   };

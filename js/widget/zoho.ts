@@ -25,6 +25,8 @@ export type Missing = "no-crm" | "no-sdk" | "no-answer";
 export interface Surroundings {
   crm: ZohoCrm;
   zohoApi: string;
+  /** The origin of the CRM's pages around the frame. */
+  pages: string;
 }
 
 /**
@@ -32,7 +34,8 @@ export interface Surroundings {
  * `missing` when there will be none, or none yet; a late page still counts.
  */
 export function enterCrm(loaded: (page: PageLoad, around: Surroundings) => void, missing: (why: Missing) => void): void {
-  const zohoApi = apiOrigin(new URLSearchParams(location.search).get("serviceOrigin") ?? "");
+  const pages = new URLSearchParams(location.search).get("serviceOrigin") ?? "";
+  const zohoApi = apiOrigin(pages);
   if (zohoApi === undefined || window.parent === window) return missing("no-crm");
 
   const late = setTimeout(() => missing("no-answer"), PATIENCE_MS);
@@ -44,7 +47,7 @@ export function enterCrm(loaded: (page: PageLoad, around: Surroundings) => void,
     // Whoever listens after init() misses the first page.
     zoho.embeddedApp.on("PageLoad", (page) => {
       clearTimeout(late);
-      loaded((page ?? {}) as PageLoad, { crm: zoho.CRM, zohoApi });
+      loaded((page ?? {}) as PageLoad, { crm: zoho.CRM, zohoApi, pages });
     });
     void zoho.embeddedApp.init();
   };

@@ -99,9 +99,10 @@ export class CrmPage {
     await this.inAccord();
   }
 
-  /** Presses a button. Neither clicks nor keys of Playwright reach a frame of another site in Firefox over BiDi. */
-  async press(name: string): Promise<void> {
-    const button = this.frame.getByRole("button", { name });
+  /** Presses a button, the first whose name fits a pattern. Neither clicks nor keys of Playwright reach a frame of another site in Firefox over BiDi. */
+  async press(name: string | RegExp): Promise<void> {
+    const buttons = this.frame.getByRole("button", { name });
+    const button = typeof name === "string" ? buttons : buttons.first();
     if (this.#page.context().browser()?.browserType().name() !== "firefox") return button.click();
     await expect(button).toBeEnabled({ timeout: 30_000 });
     await button.evaluate((element: HTMLElement) => element.click());
@@ -109,7 +110,7 @@ export class CrmPage {
 
   /** Waits until a sync has ended, and well. */
   async inAccord(): Promise<void> {
-    await expect(this.frame.locator('.state[data-state="active"]')).toBeVisible({ timeout: 60_000 });
+    await expect(this.frame.locator('.state-in-accord')).toBeVisible({ timeout: 60_000 });
     await expect(this.frame.getByRole("button", { name: "Sync now" })).toBeEnabled();
   }
 

@@ -25,7 +25,7 @@ test("French by the locale of the CRM's user, 320 px wide, without an axe findin
   const id = await addToCrm(sandbox, "Visite chez Kolibri");
   const crm = await open({ place: "tab", locale: "fr_FR" });
   await expect(crm.frame.getByRole("heading", { name: "Synchronisation du calendrier" })).toBeVisible();
-  await expect(crm.frame.getByLabel("Calendrier Google")).not.toHaveValue("");
+  await expect(crm.frame.getByLabel("Agenda Google")).not.toHaveValue("");
   await crm.press("Enregistrer et synchroniser");
   await expect(crm.frame.getByRole("button", { name: "Lancer" })).toBeEnabled();
   await seen(page, "preview");
@@ -34,7 +34,7 @@ test("French by the locale of the CRM's user, 320 px wide, without an axe findin
 
   for (const place of ["tab", "meeting", "tile"] as const) {
     await crm.visit({ place, meeting: id });
-    await expect(crm.frame.locator('.state[data-state="active"]')).toBeVisible();
+    await expect(crm.frame.locator('.state-in-accord')).toBeVisible();
     await seen(page, place);
   }
 });

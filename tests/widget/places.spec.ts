@@ -25,7 +25,7 @@ test("a meeting that was saved is in Google as soon as its page is shown (D2) @f
   await crm.press("Push now");
   await expect(crm.frame.getByText("In accord with Google.")).toBeVisible();
   // What was written of it, newest first, with what was there before.
-  const written = crm.frame.locator(".reports li");
+  const written = crm.frame.locator(".written li");
   await expect(written).toHaveCount(2);
   await expect(written.first()).toContainText("Title: Contract with Kolibri Contract with Kolibri, signed");
   await page.screenshot({ path: `screenshots/meeting-history-${browserName}.png` });
@@ -33,7 +33,9 @@ test("a meeting that was saved is in Google as soon as its page is shown (D2) @f
   // The web tab undoes the last cycle: Google has the title from before.
   await crm.visit({ place: "tab" });
   await crm.inAccord();
-  await crm.press("Undo");
+  await crm.press(/^Undo the sync of/);
+  await crm.press("Undo 1 change");
+  await expect(crm.frame.getByText("Undone.")).toBeVisible();
   await expect.poll(async () => (await sandbox.google()).find((event) => event.id === made[0]!.id)?.summary).toBe("Contract with Kolibri");
 });
 
@@ -67,7 +69,7 @@ test("the tile shows the state and what comes next on both sides", async ({ open
   await crm.setUp();
   await crm.visit({ place: "tile" });
   await expect(crm.frame.locator(".next li")).not.toHaveCount(0);
-  await expect(crm.frame.locator('.state[data-state="active"]')).toBeVisible();
+  await expect(crm.frame.locator('.state-in-accord')).toBeVisible();
   await page.screenshot({ path: "screenshots/tile.png" });
   const starts = await crm.frame.locator(".next time").evaluateAll((times) => times.map((time) => time.getAttribute("datetime") ?? ""));
   expect(starts).toEqual([...starts].sort());

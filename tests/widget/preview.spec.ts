@@ -28,7 +28,7 @@ test("the preview foretells the sync; no frame writes before Start, however ofte
   // The frame is left and comes again, as itself and in other places of the CRM.
   const meeting = await addToCrm(sandbox, "Of the CRM");
   await crm.visit({ place: "tile" });
-  await expect(frame.getByText("Waiting for your start")).toBeVisible();
+  await expect(frame.getByText("Open the Accord tab of the CRM, see")).toBeVisible();
   await crm.visit({ place: "meeting", meeting });
   await expect(frame.getByText("Open the Accord tab of the CRM, see")).toBeVisible();
   await crm.visit({ place: "tab" });
@@ -46,9 +46,9 @@ test("Back leaves everything unsynced", async ({ open }) => {
   await crm.press("Save and sync");
   await expect(crm.frame.getByRole("button", { name: "Start" })).toBeEnabled();
   await crm.press("Back");
-  await expect(crm.frame.getByText("Off", { exact: true })).toBeVisible();
+  await expect(crm.frame.getByText("Deactivated", { exact: true })).toBeVisible();
   await crm.visit();
-  await expect(crm.frame.getByText("Off", { exact: true })).toBeVisible();
+  await expect(crm.frame.getByText("Deactivated", { exact: true })).toBeVisible();
   await expect(crm.frame.getByRole("button", { name: "Save and sync" })).toBeEnabled();
   expect(crm.writes()).toEqual([]);
 });

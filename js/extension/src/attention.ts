@@ -1,8 +1,8 @@
 /** What the badge shows and whether the person is told: pure, from what is remembered and stored. */
 
+import { needsPerson } from "../../shared/trouble.ts";
 import type { Status } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
-import { needsPerson } from "./schedule.ts";
 
 /** The state in one glance. `needs-you` comes with why. */
 export type Glance =

@@ -4,13 +4,14 @@
  * rows say what is left.
  */
 
+import { needsPerson } from "../../shared/trouble.ts";
 import { AccordError, isAccordError } from "../../src/errors.ts";
 import type { Sync } from "../../src/sync.ts";
 import type { Plan, Progress, Report } from "../../src/types.ts";
 import { ALARM } from "./alarm.ts";
 import type { Store } from "./memory.ts";
 import type { Surroundings } from "./platform.ts";
-import { dueAfter, dueAfterFailure, needsPerson } from "./schedule.ts";
+import { dueAfter, dueAfterFailure } from "./schedule.ts";
 
 /** Browsers end an event that takes minutes, and an idle background after 30 s (Chrome, "Extension service worker lifecycle"). */
 const SLICE_MS = 20_000;

@@ -1,5 +1,6 @@
 /** When the next cycle is due. Pure: the background asks, and sets the alarm. */
 
+import { needsPerson } from "../../shared/trouble.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { Report } from "../../src/types.ts";
 
@@ -8,18 +9,11 @@ const MINUTE = 60_000;
 const SOONEST_MS = MINUTE / 2;
 const LATEST_MS = 60 * MINUTE;
 
-/** What only the person can mend; asking the services again and again would mend nothing. */
-const NEEDS_PERSON: readonly ErrorCode[] = ["auth-expired", "forbidden", "invalid-settings", "calendar-not-writable", "storage-full", "unsupported"];
-
 export interface Failure {
   code: ErrorCode;
   retryAfterMs?: number | undefined;
   /** Which in a row, from 1. */
   failures: number;
-}
-
-export function needsPerson(code: ErrorCode): boolean {
-  return NEEDS_PERSON.includes(code);
 }
 
 /** After a cycle that ended well. What a limit or a slice left over is taken up at once, as far as the browser allows. */

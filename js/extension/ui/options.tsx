@@ -1,16 +1,17 @@
 /** The page "Calendar Synchronization": everything that is set up once. */
 
+import { Parked } from "../../shared/parked.tsx";
+import { Questions } from "../../shared/questions.tsx";
+import { State } from "../../shared/state.tsx";
+import { Stop } from "../../shared/stop.tsx";
 import type { Memory } from "../src/memory.ts";
+import { centreOf } from "../src/servers.ts";
 import { useText } from "./i18n/text.ts";
 import { Accounts } from "./parts/accounts.tsx";
 import { FirstSync } from "./parts/first-sync.tsx";
-import { History } from "./parts/history.tsx";
-import { Parked } from "./parts/parked.tsx";
-import { Questions } from "./parts/questions.tsx";
-import { SettingsForm } from "./parts/settings.tsx";
-import { State } from "./parts/state.tsx";
-import { Stop } from "./parts/stop.tsx";
-import { background, type View } from "./view.ts";
+import { LastCycles } from "./parts/history.tsx";
+import { SettingsCard } from "./parts/settings.tsx";
+import { background, stateOf, type View } from "./view.ts";
 
 export function Options({ view }: { view: View }) {
   const text = useText();
@@ -33,15 +34,17 @@ export function Options({ view }: { view: View }) {
           </select>
         </label>
       </header>
-      {view.glance.state !== "off" && <div class="card"><State view={view} /></div>}
-      <Questions questions={status?.questions ?? []} />
+      {view.glance.state !== "off" && <div class="card"><State {...stateOf(view)} /></div>}
+      <Questions questions={status?.questions ?? []} onAnswer={(question, answer) => background.resolve(question, answer)} />
       <Accounts view={view} />
       {isAsked && <FirstSync view={view} />}
       {/* Kept while it is not seen: what was chosen is there again after the way back. */}
-      <div hidden={isAsked}><SettingsForm view={view} /></div>
-      <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
-      {view.glance.state !== "off" && <History run={status?.lastReport?.run} />}
-      {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && <Stop view={view} />}
+      <div hidden={isAsked}><SettingsCard view={view} /></div>
+      <Parked parked={status?.parked ?? []} calendar={status?.settings?.calendar} crm={centreOf(memory.accounts.zoho?.centre)?.crm} />
+      {view.glance.state !== "off" && <LastCycles run={status?.lastReport?.run} />}
+      {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && (
+        <Stop isActive={memory.intervalMinutes !== undefined} isSetUp={status?.settings !== undefined} onDeactivate={() => background.deactivate()} onForget={() => background.forget()} />
+      )}
     </main>
   );
 }

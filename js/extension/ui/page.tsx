@@ -3,7 +3,8 @@
 import { browser } from "wxt/browser";
 import { render, type ComponentType } from "preact";
 import { useLayoutEffect, useMemo } from "preact/hooks";
-import { languageOf, textIn, TextContext, type Key } from "./i18n/text.ts";
+import { TextContext } from "../../shared/text.ts";
+import { pageText, type Key } from "./i18n/text.ts";
 import { readView, useView, type View } from "./view.ts";
 
 /** Reads what is stored, then draws `Body` once with it: no frame is shown without its content. */
@@ -16,10 +17,7 @@ export async function mount(Body: ComponentType<{ view: View }>, title: Key): Pr
 function Page({ first, Body, title }: { first: View; Body: ComponentType<{ view: View }>; title: Key }) {
   const view = useView(first);
   const { locale } = view.memory;
-  const text = useMemo(() => {
-    const preferred = [browser.i18n.getUILanguage(), ...navigator.languages];
-    return textIn(languageOf(locale, preferred), preferred);
-  }, [locale]);
+  const text = useMemo(() => pageText(locale, [browser.i18n.getUILanguage(), ...navigator.languages]), [locale]);
   useLayoutEffect(() => {
     document.documentElement.lang = text.language;
     document.title = `Accord – ${text.t(title)}`;

@@ -1,13 +1,14 @@
 /** The window of the toolbar's button. */
 
 import { browser } from "wxt/browser";
+import { useAction } from "../../shared/action.tsx";
+import { Parked } from "../../shared/parked.tsx";
+import { Questions } from "../../shared/questions.tsx";
+import { State } from "../../shared/state.tsx";
+import { centreOf } from "../src/servers.ts";
 import { useText } from "./i18n/text.ts";
-import { useAction } from "./parts/action.tsx";
-import { History } from "./parts/history.tsx";
-import { Parked } from "./parts/parked.tsx";
-import { Questions } from "./parts/questions.tsx";
-import { State } from "./parts/state.tsx";
-import { background, type View } from "./view.ts";
+import { LastCycles } from "./parts/history.tsx";
+import { background, stateOf, type View } from "./view.ts";
 
 export function Popup({ view }: { view: View }) {
   const text = useText();
@@ -24,7 +25,7 @@ export function Popup({ view }: { view: View }) {
         <h1>Accord</h1>
         {!isOff && <button type="button" class="quiet" onClick={openSettings}>{text.t("open")}</button>}
       </header>
-      <State view={view} />
+      <State {...stateOf(view)} />
       <div class="buttons">
         {isOff || mustSignIn || mustConfirm
           ? <button type="button" class="primary" onClick={openSettings}>{text.t(isOff ? "open" : mustConfirm ? "first.open" : "accounts.again")}</button>
@@ -36,9 +37,9 @@ export function Popup({ view }: { view: View }) {
         {!isOff && !mustSignIn && !mustConfirm && !memory.paused && <button type="button" onClick={() => action.start(() => background.pause())}>{text.t("pause")}</button>}
       </div>
       {glance.state !== "needs-you" && action.problem}
-      <Questions questions={status?.questions ?? []} />
-      <Parked parked={status?.parked ?? []} places={{ calendar: status?.settings?.calendar, centre: memory.accounts.zoho?.centre }} />
-      {!isOff && <History run={status?.lastReport?.run} />}
+      <Questions questions={status?.questions ?? []} onAnswer={(question, answer) => background.resolve(question, answer)} />
+      <Parked parked={status?.parked ?? []} calendar={status?.settings?.calendar} crm={centreOf(memory.accounts.zoho?.centre)?.crm} />
+      {!isOff && <LastCycles run={status?.lastReport?.run} />}
     </main>
   );
 }

@@ -9,6 +9,7 @@ import { glance, type Glance } from "../src/attention.ts";
 import { ALARM } from "../src/alarm.ts";
 import { Store, type Memory } from "../src/memory.ts";
 import { remote, type Commands } from "../src/messages.ts";
+import type { StateProps } from "../../shared/state.tsx";
 import type { Progress, Status } from "../../src/types.ts";
 
 export interface View {
@@ -40,6 +41,12 @@ export async function readView(): Promise<View> {
   const status = snapshot as Status | undefined;
   const running = progress as Progress | undefined;
   return { memory, status, progress: running, nextMs: alarm?.scheduledTime, glance: glance(memory, status, running !== undefined) };
+}
+
+/** What the state's card shows of a view. */
+export function stateOf({ glance, memory, status, progress, nextMs }: View): StateProps {
+  const why = glance.state === "needs-you" ? glance.why : (memory.trouble?.code ?? "");
+  return { state: glance.state, why, status, progress, nextMs };
 }
 
 /** The view, kept up to date. `first` is what was read before anything was drawn, so that nothing jumps. */

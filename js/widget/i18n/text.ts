@@ -1,48 +1,24 @@
-/** The language of the CRM's user: sentences, plurals, times. */
+/** The language of the CRM's user: the shared sentences, and those that only the widget says. */
 
-import { en, type Texts } from "./en.ts";
+import { textIn, useText as useShared, type Key as SharedKey, type Language, type Text as SharedText } from "../../shared/text.ts";
+import { en } from "./en.ts";
 import { fr } from "./fr.ts";
 
-const LANGUAGES = { en, fr } satisfies Record<string, Texts>;
-export type Language = keyof typeof LANGUAGES;
-export type Key = keyof Texts;
-type Stem<K> = K extends `${infer S}.other` ? S : never;
+type OwnKey = keyof typeof en;
+export type Text = SharedText<OwnKey | SharedKey>;
 
-/** The language for a locale such as `fr-CA`; English for those that there is no dictionary of. */
-export function language(locale: string): Language {
-  const name = locale.split("-")[0] ?? "";
-  return name in LANGUAGES ? (name as Language) : "en";
+/** @param locale of the CRM's user, for the formats of times and numbers: `en-GB`, `fr-CA` … */
+export function widgetText(language: Language, locale: string | undefined, timeZone: string | undefined): Text {
+  return textIn({ language, own: { en, fr }, locale: variantOf(locale, language), timeZone });
 }
 
-export interface Text {
-  t(key: Key, vars?: Record<string, string | number>): string;
-  /** The sentence with this key, or undefined when there is none. */
-  maybe(key: string): string | undefined;
-  /** The form of `stem` for the number, given as `{n}`. */
-  plural(stem: Stem<Key>, n: number): string;
-  time(ms: number, options: Intl.DateTimeFormatOptions): string;
+/** The locale, where it is one of the language and a browser understands it. */
+function variantOf(locale: string | undefined, language: Language): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(locale).find((tag) => tag.split("-")[0] === language);
+  } catch {
+    return undefined;
+  }
 }
 
-export function textIn(name: Language, timeZone: string | undefined): Text {
-  const texts: Texts = LANGUAGES[name];
-  const numbers = new Intl.NumberFormat(name);
-  const rules = new Intl.PluralRules(name);
-  const t: Text["t"] = (key, vars = {}) =>
-    texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
-      const value = vars[name];
-      return typeof value === "number" ? numbers.format(value) : (value ?? whole);
-    });
-  return {
-    t,
-    maybe: (key) => (key in texts ? texts[key as Key] : undefined),
-    plural: (stem, n) => t(`${stem}.${rules.select(n) === "one" ? "one" : "other"}`, { n }),
-    time(ms, options) {
-      try {
-        return new Intl.DateTimeFormat(name, { ...options, timeZone }).format(ms);
-      } catch {
-        // A zone of the CRM that this browser does not know.
-        return new Intl.DateTimeFormat(name, options).format(ms);
-      }
-    },
-  };
-}
+export const useText = (): Text => useShared<OwnKey>();

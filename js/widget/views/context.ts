@@ -1,12 +1,10 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { Text } from "../i18n/text.ts";
 import type { Session, State } from "../session.ts";
 
 export interface Shown {
   session: Session;
   state: State;
-  text: Text;
 }
 
 export const ShownContext = createContext<Shown | undefined>(undefined);

@@ -1,5 +1,6 @@
-import { useEffect } from "preact/hooks";
-import { textIn } from "../i18n/text.ts";
+import { useLayoutEffect, useMemo } from "preact/hooks";
+import { TextContext } from "../../shared/text.ts";
+import { widgetText } from "../i18n/text.ts";
 import type { Session } from "../session.ts";
 import { ShownContext, useSessionState } from "./context.ts";
 import { Meeting } from "./meeting.tsx";
@@ -9,20 +10,22 @@ import { Tile } from "./tile.tsx";
 
 export function Root({ session }: { session: Session }) {
   const state = useSessionState(session);
-  const text = textIn(state.language, state.zone);
-  const { t } = text;
-  useEffect(() => {
-    document.documentElement.lang = state.language;
-    document.title = `Accord: ${t("title")}`;
-  }, [state.language]);
+  const { language, locale, zone } = state;
+  const text = useMemo(() => widgetText(language, locale, zone), [language, locale, zone]);
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+    document.title = `Accord: ${text.t("title")}`;
+  }, [text]);
 
   const Place = { tab: Tab, meeting: Meeting, tile: Tile }[state.place];
   return (
-    <ShownContext.Provider value={{ session, state, text }}>
-      <Notices />
-      {state.phase === "entering" && <p class="wait" role="status">{t("waiting")}</p>}
-      {state.phase === "opening" && <p class="wait" role="status">{t("opening")}</p>}
-      {state.phase === "ready" && <Place />}
-    </ShownContext.Provider>
+    <TextContext.Provider value={text}>
+      <ShownContext.Provider value={{ session, state }}>
+        <Notices />
+        {state.phase === "entering" && <p class="wait" role="status">{text.t("waiting")}</p>}
+        {state.phase === "opening" && <p class="wait" role="status">{text.t("opening")}</p>}
+        {state.phase === "ready" && <Place />}
+      </ShownContext.Provider>
+    </TextContext.Provider>
   );
 }

@@ -1,33 +1,22 @@
-/** The state in one line, and how far a sync is. */
+/** The state in one glance, from what the frame knows. */
 
+import { State } from "../../shared/state.tsx";
+import { needsPerson } from "../../shared/trouble.ts";
+import type { State as Known } from "../session.ts";
 import { useShown } from "./context.ts";
 
-export function StateLine() {
-  const { state, text: { t, plural } } = useShown();
-  const { status, busy, progress, trouble, awaiting } = state;
-  const attention = trouble !== undefined || state.refused.includes("google") || (status?.questions.length ?? 0) > 0;
-  const waits = status?.state === "active" && awaiting;
-  const name = busy && progress !== undefined ? "working" : attention ? "attention" : waits ? "awaiting" : (status?.state ?? "off");
-  return (
-    <section class="state" data-state={name} aria-live="polite">
-      <p class="name">{t(`state.${name}`)}</p>
-      {status?.state === "active" && !waits && <p>{plural("links", status.links)}</p>}
-      {(status?.remaining ?? 0) > 0 && <p>{plural("remaining", status?.remaining ?? 0)}</p>}
-      <ProgressLine />
-    </section>
-  );
+export function StateCard() {
+  const { state } = useShown();
+  const { status, progress } = state;
+  return <div class="card"><State {...glance(state)} status={status} progress={progress} /></div>;
 }
 
-function ProgressLine() {
-  const { state: { progress }, text: { t } } = useShown();
-  if (progress === undefined) return null;
-  const { phase, done, total } = progress;
-  const writing = phase === "writing" && total !== undefined;
-  const label = phase === "writing" && total === undefined ? t("phase.comparing") : t(`phase.${phase}`, { done, total: total ?? 0 });
-  return (
-    <p class="progress">
-      <progress aria-label={label} {...(writing && { value: done, max: Math.max(total, 1) })} />
-      <span>{label}</span>
-    </p>
-  );
+/** What went wrong is said above; the state only names what is asked or under way. */
+function glance({ status, busy, progress, trouble, refused, awaiting }: Known): Pick<Parameters<typeof State>[0], "state" | "why"> {
+  if (busy && progress !== undefined) return { state: "working" };
+  if (refused.includes("google") || (trouble !== undefined && needsPerson(trouble.code))) return { state: "needs-you" };
+  if (status?.state !== "active") return { state: "off" };
+  if (awaiting) return { state: "needs-you", why: "confirm" };
+  if (status.questions.length > 0) return { state: "needs-you", why: "question" };
+  return { state: trouble === undefined ? "in-accord" : "waiting" };
 }

@@ -1,82 +1,57 @@
 /** The web tab: settings, state and what the last cycles did. */
 
-import { useState } from "preact/hooks";
-import type { Settings } from "../../src/types.ts";
-import type { Key } from "../i18n/text.ts";
+import { History } from "../../shared/history.tsx";
+import { Parked } from "../../shared/parked.tsx";
+import { SettingsForm } from "../../shared/settings.tsx";
+import { Stop } from "../../shared/stop.tsx";
+import { useText } from "../i18n/text.ts";
 import { useShown } from "./context.ts";
 import { FirstSync } from "./first-sync.tsx";
-import { Reports } from "./reports.tsx";
-import { StateLine } from "./state.tsx";
+import { StateCard } from "./state.tsx";
 
 export function Tab() {
-  const { session, state, text: { t } } = useShown();
-  const active = state.status?.state === "active";
+  const { session, state } = useShown();
+  const { t } = useText();
+  const { status, busy, history } = state;
+  const active = status?.state === "active";
   const isAsked = active && state.awaiting;
   return (
     <>
       <header class="bar">
         <h1>{t("title")}</h1>
-        <p class="actions">
-          {state.busy && state.progress !== undefined && <button type="button" onClick={() => session.cancel()}>{t("stop")}</button>}
-          {active && !isAsked && <button type="button" disabled={state.busy} onClick={() => void session.run()}>{t("syncNow")}</button>}
-          {active && !isAsked && <button type="button" disabled={state.busy} onClick={() => void session.deactivate()}>{t("deactivate")}</button>}
+        <p class="buttons">
+          {busy && state.progress !== undefined && <button type="button" onClick={() => session.cancel()}>{t("stop")}</button>}
+          {active && !isAsked && <button type="button" disabled={busy} onClick={() => void session.run()}>{t("run")}</button>}
         </p>
       </header>
-      <StateLine />
+      <StateCard />
       {isAsked && <FirstSync />}
       {/* Kept while it is not seen: what was chosen is there again after the way back. */}
-      <div hidden={isAsked}><Form /></div>
-      <Reports />
+      <div hidden={isAsked}><SettingsCard /></div>
+      <Parked parked={status?.parked ?? []} calendar={status?.settings?.calendar} crm={state.crm} />
+      <History reports={history.slice(0, SHOWN)} isBusy={busy} onUndo={session.undo} onPutBack={session.putBack} />
+      {status?.settings !== undefined && (
+        <Stop isActive={active} isSetUp isBusy={busy} onDeactivate={session.deactivate} onForget={session.forget} />
+      )}
     </>
   );
 }
 
-const CHOICES = {
-  direction: ["two-way", "google-to-crm", "crm-to-google"],
-  guests: ["do-not-add", "add-as-contacts"],
-  conflict: ["newest", "google", "crm"],
-  privateEvents: ["busy", "include", "skip"],
-} as const;
+const SHOWN = 10;
 
-function Form() {
-  const { session, state, text: { t } } = useShown();
-  const stored = state.status?.settings;
-  const [draft, setDraft] = useState<Partial<Settings>>({});
-  const { calendars } = state;
-  const fallback = calendars?.find(({ primary }) => primary)?.id ?? calendars?.[0]?.id;
-  const calendar = draft.calendar ?? stored?.calendar ?? fallback;
-  const known = calendars ?? [];
-
+function SettingsCard() {
+  const { session, state: { calendars, status, busy } } = useShown();
+  const { t } = useText();
   return (
-    <form
-      class="card"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (calendar !== undefined) void session.save({ ...stored, ...draft, calendar });
-      }}
-    >
-      <label>
-        <span>{t("calendar")}</span>
-        <select value={calendar ?? ""} disabled={known.length === 0} onChange={(event) => setDraft({ ...draft, calendar: event.currentTarget.value })}>
-          {known.length === 0 && <option value={calendar ?? ""}>{calendar ?? "…"}</option>}
-          {known.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
-        </select>
-      </label>
-      {(Object.keys(CHOICES) as (keyof typeof CHOICES)[]).map((name) => (
-        <label key={name}>
-          <span>{t(name)}</span>
-          <select
-            value={draft[name] ?? stored?.[name] ?? CHOICES[name][0]}
-            onChange={(event) => setDraft({ ...draft, [name]: event.currentTarget.value })}
-          >
-            {CHOICES[name].map((value) => <option key={value} value={value}>{t(`${name}.${value}` as Key)}</option>)}
-          </select>
-        </label>
-      ))}
-      <p class="actions">
-        <button type="submit" class="main" disabled={state.busy || calendar === undefined}>{t("save")}</button>
-        {known.length === 0 && <button type="button" disabled={state.busy} onClick={() => void session.loadCalendars()}>{t("findCalendars")}</button>}
-      </p>
-    </form>
+    <section class="card" aria-labelledby="what">
+      <h2 id="what">{t("what.title")}</h2>
+      {calendars === undefined && (busy
+        ? <p class="muted" role="status">{t("what.loading")}</p>
+        : <p class="buttons"><button type="button" onClick={() => void session.loadCalendars()}>{t("findCalendars")}</button></p>)}
+      {calendars?.length === 0 && <p class="problem">{t("what.none")}</p>}
+      {calendars !== undefined && calendars.length > 0 && (
+        <SettingsForm stored={status?.settings} calendars={calendars} isActive={status?.state === "active"} isBusy={busy} onSave={session.save} />
+      )}
+    </section>
   );
 }

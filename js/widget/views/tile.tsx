@@ -1,36 +1,37 @@
 /** The tile of a home page: the state, and what comes next on both sides. */
 
+import { useText } from "../i18n/text.ts";
 import type { Upcoming } from "../upcoming.ts";
 import { useShown } from "./context.ts";
 import { NotSetUp } from "./meeting.tsx";
-import { StateLine } from "./state.tsx";
+import { StateCard } from "./state.tsx";
 
 export function Tile() {
-  const { state, text: { t } } = useShown();
+  const { state } = useShown();
+  const { t } = useText();
   if (state.status?.state !== "active" || state.awaiting) return <NotSetUp />;
   return (
     <>
-      <StateLine />
+      <StateCard />
       <section class="card">
-        <h1>{t("next")}</h1>
-        {state.next?.length === 0 && <p class="quiet">{t("nothingNext")}</p>}
+        <h1>{t("tile.title")}</h1>
+        {state.next?.length === 0 && <p class="muted">{t("tile.none")}</p>}
         <ol class="next">{state.next?.map((one) => <Next key={`${one.startMs} ${one.title}`} one={one} />)}</ol>
       </section>
     </>
   );
 }
 
-function Next({ one }: { one: Upcoming }) {
-  const { text } = useShown();
-  const { t } = text;
-  const where = one.google && one.crm ? "both" : one.google ? "onlyGoogle" : "onlyCrm";
-  const day = text.time(one.startMs, { weekday: "short", day: "numeric", month: "short" });
-  const hour = one.allDay ? t("allDay") : text.time(one.startMs, { timeStyle: "short" });
+function Next({ one: { google, crm, startMs, allDay, title } }: { one: Upcoming }) {
+  const { t, instant } = useText();
+  const where = google && crm ? "both" : google ? "onlyGoogle" : "onlyCrm";
+  const day = instant(startMs, { weekday: "short", day: "numeric", month: "short" });
+  const hour = allDay ? t("tile.allDay") : instant(startMs, { timeStyle: "short" });
   return (
     <li data-where={where}>
-      <time dateTime={new Date(one.startMs).toISOString()}>{day}, {hour}</time>
-      <span class="what">{one.title || t("untitled")}</span>
-      <span class="where">{t(where)}</span>
+      <time class="muted" dateTime={new Date(startMs).toISOString()}>{day}, {hour}</time>
+      <span class="what">{title || t("untitled")}</span>
+      <span class="muted">{t(`tile.${where}`)}</span>
     </li>
   );
 }

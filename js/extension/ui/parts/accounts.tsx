@@ -2,12 +2,12 @@
 
 import { browser } from "wxt/browser";
 import { useState } from "preact/hooks";
+import { useAction } from "../../../shared/action.tsx";
 import type { Service } from "../../../src/types.ts";
 import type { Account } from "../../src/memory.ts";
 import { CENTRES, centreOf, originsOf } from "../../src/servers.ts";
 import { useText } from "../i18n/text.ts";
 import { background, type View } from "../view.ts";
-import { useAction } from "./action.tsx";
 
 export function Accounts({ view }: { view: View }) {
   const text = useText();

@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { isAccordError, type ErrorCode } from "../../../src/errors.ts";
-import { useText } from "../i18n/text.ts";
+import { isAccordError, type ErrorCode } from "../src/errors.ts";
+import { useText } from "./text.ts";
 
 export interface Action {
   isBusy: boolean;
@@ -12,15 +12,16 @@ export interface Action {
   start(work: () => Promise<unknown>): void;
 }
 
-export function useAction(): Action {
+/** @param isElsewhere something else of the page is under way, so that nothing can be started */
+export function useAction(isElsewhere = false): Action {
   const text = useText();
   const [isBusy, setBusy] = useState(false);
   const [code, setCode] = useState<ErrorCode>();
   return {
-    isBusy,
+    isBusy: isBusy || isElsewhere,
     problem: <p class="problem" role="alert">{code && code !== "cancelled" ? text.t(`error.${code}`) : ""}</p>,
     start(work) {
-      if (isBusy) return;
+      if (isBusy || isElsewhere) return;
       setBusy(true);
       setCode(undefined);
       work().catch((error: unknown) => setCode(isAccordError(error) ? error.code : "internal")).finally(() => setBusy(false));

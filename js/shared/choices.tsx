@@ -1,6 +1,6 @@
 /** Form controls of the settings: native ones, each with its label and what it means. */
 
-import { useText, type Key } from "../i18n/text.ts";
+import { useText, type Key } from "./text.ts";
 
 interface ChoiceProps<Value extends string> {
   label: Key;

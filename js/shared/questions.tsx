@@ -1,15 +1,20 @@
 /** What only a person may decide. */
 
-import type { Answer, Question } from "../../../src/types.ts";
-import { useText } from "../i18n/text.ts";
-import { background } from "../view.ts";
+import type { Answer, Question } from "../src/types.ts";
 import { useAction } from "./action.tsx";
+import { useText } from "./text.ts";
 
 const ANSWERS: Record<Question["code"], readonly Answer[]> = { "mass-deletion": ["apply", "restore"], ambiguous: ["pair", "separate"] };
 
-export function Questions({ questions }: { questions: Question[] }) {
+export interface QuestionsProps {
+  questions: readonly Question[];
+  isBusy?: boolean;
+  onAnswer(question: string, answer: Answer): Promise<unknown>;
+}
+
+export function Questions({ questions, isBusy, onAnswer }: QuestionsProps) {
   const text = useText();
-  const action = useAction();
+  const action = useAction(isBusy);
   if (questions.length === 0) return null;
   return (
     <section class="card attention" aria-labelledby="questions">
@@ -20,7 +25,7 @@ export function Questions({ questions }: { questions: Question[] }) {
           <div class="buttons">
             {ANSWERS[code].map((answer) => (
               <button type="button" key={answer} {...(answer === "apply" && { class: "danger" })} disabled={action.isBusy}
-                onClick={() => action.start(() => background.resolve(id, answer))}>{text.t(`question.${answer}`)}</button>
+                onClick={() => action.start(() => onAnswer(id, answer))}>{text.t(`question.${answer}`)}</button>
             ))}
           </div>
         </div>

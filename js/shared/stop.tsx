@@ -1,22 +1,29 @@
 /** Deactivate, and forget everything: the second asks first. */
 
 import { useRef } from "preact/hooks";
-import { useText } from "../i18n/text.ts";
-import { background, type View } from "../view.ts";
 import { useAction } from "./action.tsx";
+import { useText } from "./text.ts";
 
-export function Stop({ view }: { view: View }) {
+export interface StopProps {
+  isActive: boolean;
+  /** There are settings to go on with after a pause. */
+  isSetUp: boolean;
+  isBusy?: boolean;
+  onDeactivate(): Promise<unknown>;
+  onForget(): Promise<unknown>;
+}
+
+export function Stop({ isActive, isSetUp, isBusy, onDeactivate, onForget }: StopProps) {
   const text = useText();
-  const action = useAction();
+  const action = useAction(isBusy);
   const dialog = useRef<HTMLDialogElement>(null);
-  const isActive = view.memory.intervalMinutes !== undefined;
   return (
     <section class="card" aria-labelledby="off">
       <h2 id="off">{text.t("off.title")}</h2>
-      {view.status?.settings !== undefined && (
+      {isSetUp && (
         <div class="stop">
           <p class="muted">{text.t(isActive ? "off.deactivateNote" : "off.isOff")}</p>
-          <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(() => background.deactivate())}>{text.t("off.deactivate")}</button>
+          <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(onDeactivate)}>{text.t("off.deactivate")}</button>
         </div>
       )}
       <div class="stop">
@@ -29,7 +36,7 @@ export function Stop({ view }: { view: View }) {
           <h2 id="forget">{text.t("off.forgetAsk")}</h2>
           <p class="muted">{text.t("off.forgetNote")}</p>
           <div class="buttons">
-            <button type="submit" class="danger" onClick={() => action.start(() => background.forget())}>{text.t("off.forgetConfirm")}</button>
+            <button type="submit" class="danger" onClick={() => action.start(onForget)}>{text.t("off.forgetConfirm")}</button>
             <button type="submit" autofocus>{text.t("off.cancel")}</button>
           </div>
         </form>
