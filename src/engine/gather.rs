@@ -1,28 +1,31 @@
 //! Puts together what a cycle knows: what either side says, the links next to it, and the proofs where a list proves
 //! nothing.
 
+mod events;
+mod records;
+
+use self::events::{delivered_series, waiting};
+use self::records::versions;
 use super::command::RunOptions;
 use super::io::Io;
 use super::read::{self, Reading};
-use super::read_crm::{self, Changed, Reader};
+use super::read_crm::{self, Changed};
 use super::write::Stale;
 use crate::api::{google, zoho};
-use crate::devices::Device;
 use crate::error::Result;
-use crate::model::fingerprint::{Digest, Fingerprint};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
-use crate::model::settings::{DeletionPolicy, Direction, RecurringPolicy};
-use crate::model::sight::{Content, CrmSight};
+use crate::model::settings::{Direction, RecurringPolicy};
+use crate::model::sight::Content;
 use crate::model::table::Table;
 use crate::sync::birth;
 use crate::sync::commit::{Book, Rows};
 use crate::sync::observe::{Admission, Cases, add};
 use crate::sync::side::Side;
-use crate::sync::state::{Activation, Link, Parked, Watermark, decode, key};
+use crate::sync::state::{Activation, Link, Watermark, decode, key};
 use crate::wire::google::{Reminder, default_reminders};
 use crate::wire::google_event::Context;
-use crate::wire::zoho_event::CrmContext;
 
 /// The cases of records.
 type Ways = Table<CrmId, GoogleId>;
@@ -87,18 +90,6 @@ struct Lists {
     /// Whether `changed` is what the last cycle saw already.
     known: bool,
     deleted: Vec<(CrmId, Option<i64>)>,
-}
-
-/// The versions that the lists of the CRM show, by the ids of the records.
-type Listing<'l> = Table<&'l str, Option<i64>>;
-
-/// Stands for versions of records, in whatever order, that were modified at an instant or later.
-fn versions(changed: &[Changed], from: i64) -> Fingerprint {
-    let later = changed.iter().filter(|row| row.modified.is_none_or(|at| at >= from));
-    let version = |row: &Changed| {
-        Digest::new().text(row.id.as_str()).number(row.modified.unwrap_or_default()).finish().as_u64()
-    };
-    Fingerprint::from_u64(later.map(version).fold(0, u64::wrapping_add))
 }
 
 pub(crate) struct Gatherer<'a> {
@@ -370,262 +361,11 @@ impl Gatherer<'_> {
         }
         Ok(())
     }
-
-    /// Reads by their ids the events about which a list is no proof: linked ones that it calls deleted (K4), linked ones
-    /// that a full list lacks (K9), and what waits and is due (K5, K6; parked ones at most a twentieth of the cycle,
-    /// I11). What is beyond the limit is not asked for; it is counted, and it waits.
-    async fn prove_in_google(&self, full: bool, gathered: &mut Gathered, book: &Book) -> Result<()> {
-        let deletes = self.activation.settings.deletions == DeletionPolicy::Propagate;
-        let window_start = self.admission.window_start;
-        let mut ids: Vec<GoogleId> = Vec::new();
-        let mut kept: Vec<GoogleId> = Vec::new();
-        for (id, case) in gathered.cases.iter_mut() {
-            let Some(link) = &case.link else { continue };
-            let ask = match &case.sight {
-                _ if self.admission.leaves(id) => false,
-                Some(sight) => deletes && matches!(sight.content, Content::Cancelled),
-                None => {
-                    let touched = || gathered.touched.iter().any(|series| id.is_instance_of(series));
-                    // How the CRM takes its days is not known yet: they are compared whenever the record comes up.
-                    link.unverified || link.seen.end > window_start && (full || touched())
-                }
-            };
-            match ask {
-                true if !Device::Proof.on() => case.sight = Some(read::gone(id)),
-                true if link.kept => {
-                    kept.push(id.clone());
-                    case.sight = None;
-                }
-                true if ids.len() < self.max => ids.push(id.clone()),
-                true => {
-                    gathered.deferred.on_crm += 1;
-                    case.sight = None;
-                }
-                false => {}
-            }
-        }
-        // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the other side
-        // is gone too.
-        kept.truncate(self.max.saturating_sub(ids.len()));
-        ids.append(&mut kept);
-        let unseen = |id: &GoogleId| gathered.cases.get(id).is_none_or(|case| case.sight.is_none());
-        let only_in_crm = |id: &GoogleId| {
-            let linked = gathered.cases.get(id).is_some_and(|case| case.link.is_some());
-            !linked && book.parked(id).is_some_and(|row| row.crm.is_some())
-        };
-        let due = gathered.waiting.iter().filter(|id| unseen(id) && !only_in_crm(id)).cloned();
-        let births = book.intents.births.iter().map(|(id, _)| id);
-        let answers = Table::of(book.answered().chain(births).map(GoogleId::as_str));
-        let now = self.io.now_ms();
-        let at_once =
-            |id: &GoogleId| answers.contains(id) || book.parked(id).is_none_or(|row| row.retry_ms > now);
-        let (answered, parked): (Vec<_>, Vec<_>) = due.partition(at_once);
-        parked.into_iter().take((self.max / 20).max(1)).add_to(&mut ids);
-        let room = self.max.saturating_sub(ids.len());
-        gathered.deferred.other += answered.len().saturating_sub(room);
-        answered.into_iter().take(room).add_to(&mut ids);
-        if ids.is_empty() {
-            return Ok(());
-        }
-        // Whoever is asked about is not known until there is an answer about that very event.
-        for id in &ids {
-            if let Some(case) = gathered.cases.get_mut(id) {
-                case.sight = None;
-            }
-        }
-        let context = self.context(&gathered.default_reminders);
-        let calendar = &self.activation.settings.calendar;
-        let mut answered = 0;
-        for seen in read::events(self.io, calendar, &ids, self.options.batch, &context).await? {
-            answered += 1;
-            gathered.cases.change(seen.id.clone(), |case| {
-                // An insert whose answer was lost may still be under way: it is repeated under the same id.
-                let unborn = case.link.is_none() && book.may_be_born(&seen.id);
-                if !(unborn && matches!(seen.content, Content::Cancelled)) {
-                    case.sight = Some(seen);
-                }
-            });
-        }
-        gathered.deferred.other += ids.len().saturating_sub(answered);
-        Ok(())
-    }
-
-    /// Reads the records that the lists name, as far as they are news, and those that need a proof.
-    async fn crm_contents(
-        &self,
-        lists: Lists,
-        ways: &Ways,
-        gathered: &mut Gathered,
-        book: &Book,
-    ) -> Result<CrmRead> {
-        let connection = self.activation.connection();
-        let mut ids: Vec<CrmId> = Vec::new();
-        let listed: Listing = lists.changed.iter().map(|row| (row.id.as_str(), row.modified)).collect();
-        let link = |id: &CrmId| {
-            let case = gathered.cases.get(ways.get(id)?)?;
-            case.link.as_ref()
-        };
-        // A write of which nobody knows may have come within the second of the version that was seen.
-        let doubtful = |id: &CrmId| {
-            ways.get(id).is_some_and(|id| book.intents.updates.iter().any(|(written, ..)| written == id))
-        };
-        for row in lists.changed.iter().filter(|_| !lists.known) {
-            let known = !doubtful(&row.id)
-                && link(&row.id).is_some_and(|link| {
-                    let unread = book.state.unread_since.is_some_and(|since| row.modified >= Some(since));
-                    link.shown.is_some()
-                        && row.modified.is_some()
-                        && link.crm_modified == row.modified
-                        && !unread
-                });
-            if !known && !gathered.adrift.contains(&row.id) {
-                ids.push(row.id.clone());
-            }
-        }
-        let gone = Table::of(lists.deleted.iter().map(|(id, _)| id.as_str()));
-        let gone_here = lists.deleted.iter().map(|(id, _)| id).filter(|id| link(id).is_some());
-        gone_here.cloned().add_to(&mut ids);
-        if lists.full {
-            let lacking = gathered.cases.values().filter_map(|case| case.link.as_ref());
-            let lacking = lacking
-                .filter(|link| !listed.contains(&link.crm) && link.seen.end > self.admission.window_start);
-            lacking.map(|link| link.crm.clone()).add_to(&mut ids);
-        }
-        for id in &gathered.waiting {
-            let linked =
-                gathered.cases.get(id).and_then(|case| case.link.as_ref()).map(|link| link.crm.clone());
-            linked.or_else(|| book.parked(id)?.crm.clone()).into_iter().add_to(&mut ids);
-        }
-        book.intents.births.iter().map(|(_, crm)| crm.clone()).add_to(&mut ids);
-        // Events that Accord made, and whose link is not there: the record that they were made of.
-        for (id, case) in gathered.cases.iter() {
-            if let (None, Some(sight)) = (&case.link, &case.sight)
-                && let Content::Ordinary { mark: Some(mark), .. } = &sight.content
-                && birth::generation(connection, &mark.crm, id).is_some()
-            {
-                ids.push(mark.crm.clone());
-            }
-        }
-        let ends = self.read_records(ids, (&listed, &gone), ways, gathered, book).await?;
-        let latest = lists.changed.iter().filter_map(|row| row.modified).max();
-        let latest_deleted = lists.deleted.iter().filter_map(|(_, at)| *at).max();
-        let now = lists.started_ms;
-        let changes = match book.state.crm_changes {
-            Some(known) => known.after(latest, now),
-            // Nothing was ever there: what comes is later than this, by any clock.
-            None => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
-        };
-        let deletions = match book.state.crm_deletions {
-            Some(known) if !lists.full => known.after(latest_deleted, now),
-            _ => Watermark::new(latest.unwrap_or(now / 1_000 - 86_400), now),
-        };
-        let overlap = versions(&lists.changed, changes.from());
-        Ok(CrmRead { full: lists.full, changes, deletions, exclusive_ends: ends, overlap })
-    }
-
-    /// Reads records in full and puts them into their cases. Of those that the answers lack, the deleted list is the
-    /// proof, or a read of that very record.
-    async fn read_records(
-        &self,
-        ids: Vec<CrmId>,
-        (listed, deleted): (&Listing<'_>, &Table<&str, ()>),
-        ways: &Ways,
-        gathered: &mut Gathered,
-        book: &Book,
-    ) -> Result<Option<bool>> {
-        let profile = &self.activation.crm;
-        let context = CrmContext {
-            user: &profile.user,
-            own: &profile.own,
-            limits: profile.limits,
-            exclusive_end: book.state.exclusive_ends(),
-            listed: true,
-            marks: profile.marks,
-        };
-        let reader = Reader { io: self.io, context };
-        let had_guests = |id: &&CrmId| {
-            let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
-            link.is_some_and(Link::had_guests)
-        };
-        let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().listed();
-        let contents = reader.read(ids, &had_guests).await?;
-        let mut sights = contents.sights;
-        // Not all answers are of one age: what a list shows newer is still to come.
-        let older = |sight: &&CrmSight| listed.get(&sight.id).is_some_and(|listed| sight.modified < *listed);
-        gathered.deferred.other += sights.iter().filter(older).count();
-        let mut asked = 0;
-        // Deletions that are kept wait behind the others: every full read lacks them anew.
-        let kept = |id: &CrmId| {
-            let case = ways.get(id).and_then(|case| gathered.cases.get(case));
-            case.and_then(|case| case.link.as_ref()).is_some_and(|link| link.kept)
-        };
-        let (kept, open): (Vec<_>, Vec<_>) =
-            contents.missing.into_iter().map(|id| (kept(&id), id)).partition(|(kept, _)| *kept);
-        for (kept, id) in open.into_iter().chain(kept) {
-            if deleted.contains(&id) || !Device::Proof.on() {
-                sights.push(read_crm::gone(id));
-            } else if asked == self.max {
-                gathered.deferred.on_google += usize::from(!kept);
-            } else {
-                asked += 1;
-                match read::record(self.io, &id, "Modified_Time").await? {
-                    None => sights.push(read_crm::gone(id)),
-                    Some(_) => gathered.deferred.other += 1,
-                }
-            }
-        }
-        let connection = self.activation.connection();
-        let place = |sight: CrmSight| {
-            let case = ways.get(&sight.id).cloned();
-            (case.unwrap_or_else(|| birth::google_id(connection, &sight.id, 0)), sight)
-        };
-        let sights: Vec<(GoogleId, CrmSight)> = sights.into_iter().map(place).listed();
-        gathered.cases.prepare(sights.iter().map(|(id, _)| id.clone()));
-        for (id, sight) in sights {
-            gathered.cases.change(id, |case| case.crm_sight = Some(sight));
-        }
-        Ok(contents.exclusive_ends)
-    }
-}
-
-/// The series of which instances were delivered, and those of which more than one was.
-fn delivered_series(cases: &Cases) -> (Vec<GoogleId>, Vec<GoogleId>) {
-    let (mut series, mut touched) = (Vec::<GoogleId>::new(), Vec::<GoogleId>::new());
-    // In the order of their ids, the instances of one series stand together.
-    for of in cases.values().filter_map(|case| case.sight.as_ref()?.series.as_ref()) {
-        if series.last() != Some(of) {
-            series.push(of.clone());
-        } else if touched.last() != Some(of) {
-            touched.push(of.clone());
-        }
-    }
-    (series, touched)
 }
 
 fn note_reminders(book: &mut Book, reminders: &[Reminder]) {
     let row = |reminder: &Reminder| (reminder.method.clone(), reminder.minutes);
     book.state.default_reminders = Some(reminders.iter().map(row).listed());
-}
-
-/// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
-/// left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
-/// delivered. What is set apart or asked about and delivered on one side is due on the other as well: what that side told
-/// before is not told again.
-fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
-    let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
-    let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
-    let due = book
-        .parked
-        .iter()
-        .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
-    let mut due = due.map(|(id, _)| id.clone()).listed();
-    for held in &book.held {
-        let asked = held.ids.iter().filter(|id| held.answer.is_some() || delivered(id));
-        asked.cloned().add_to(&mut due);
-    }
-    due.extend(book.state.probe.clone());
-    book.intents.births.iter().map(|(id, _)| id.clone()).add_to(&mut due);
-    due
 }
 
 /// The reverse rows: CRM id to Google id.

@@ -3,11 +3,13 @@
 
 mod all_day;
 mod create;
+mod create_google;
 mod echo;
 mod google;
 mod journal;
 mod people;
 mod preview;
+mod send;
 mod twins;
 mod update;
 

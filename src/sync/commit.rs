@@ -1,12 +1,14 @@
 //! The stored state of a cycle in memory, and the patches that keep the stored rows true: a patch settles what the
 //! last group of operations brought and records the intents of the next, in one atomic write.
 
-use super::journal::{CREATE, DELETE, Operation, SEEN, Segment, UPDATE};
+mod history;
+mod status;
+
+pub(crate) use history::{operations, reports};
+
+use super::journal::Operation;
 use super::pair::Alike;
-use super::report::{
-    Candidates, Conflict, Counts, Failed, Finished, Health, ParkedItem, Pause, Question, Report, Status,
-    StoredReport, Switch, Winner,
-};
+use super::report::{Conflict, Winner};
 use super::side::Side;
 use super::state::{
     Activation, Draft, Held, HeldAnswer, Intents, Link, Open, Parked, Seen, State, Waiting, WaitingText,
@@ -14,7 +16,6 @@ use super::state::{
 };
 use crate::devices::Device;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::{self, Json};
 use crate::model::field::{Field, FieldSet};
 use crate::model::fingerprint::Digest;
 use crate::model::ids::{CrmId, GoogleId};
@@ -348,143 +349,6 @@ impl Book {
         }
     }
 
-    /// Adds a write to the journal.
-    pub(crate) fn record(&mut self, op: Operation) {
-        self.done.push(op);
-    }
-
-    /// Takes out what was recorded since the last save.
-    pub(crate) fn take_recorded(&mut self) -> Vec<Operation> {
-        std::mem::take(&mut self.done)
-    }
-
-    /// What was recorded last, until it is saved.
-    pub(crate) fn last_recorded(&mut self) -> Option<&mut Operation> {
-        self.done.last_mut()
-    }
-
-    /// Whether this cycle wrote something that is in the journal.
-    pub(crate) fn has_written(&self) -> bool {
-        self.added.0 > 0 || !self.done.is_empty()
-    }
-
-    /// Puts what was written into a row of its own; from the first one on, the cycle is known to be under way.
-    fn journal(&mut self) {
-        let done = std::mem::take(&mut self.done);
-        if done.is_empty() || self.added.1 > JOURNAL_BYTES {
-            return;
-        }
-        let text = encode(&Segment(done));
-        self.added.1 = self.added.1.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
-        self.put(key::done(self.cycle.run, self.added.0), text);
-        self.added.0 += 1;
-        self.intents.open = Some(self.cycle.clone());
-    }
-
-    /// Closes the record of the cycle that is under way, and forgets the oldest ones beyond what is kept.
-    pub(crate) fn close(&mut self) {
-        self.journal();
-        self.intents.open = None;
-        let (rows, bytes) = std::mem::take(&mut self.added);
-        if rows > 0 {
-            self.state.kept.push((self.cycle.run, rows, bytes));
-        }
-        let mut total: u32 = self.state.kept.iter().fold(0, |sum, (.., bytes)| sum.saturating_add(*bytes));
-        while self.state.kept.len() > HISTORY || (total > JOURNAL_BYTES && self.state.kept.len() > 1) {
-            let (run, rows, bytes) = self.state.kept.remove(0);
-            total = total.saturating_sub(bytes);
-            (0..rows).for_each(|part| self.remove(key::done(run, part)));
-        }
-    }
-
-    /// The rows of the journal, oldest first.
-    pub(crate) fn journal_keys(&self) -> Vec<String> {
-        let rows = self.state.kept.iter();
-        rows.flat_map(|(run, rows, _)| (0..*rows).map(|part| key::done(*run, part))).listed()
-    }
-
-    /// Takes out of the history what it tells of events that became private: their texts, and the values that lost (I18).
-    /// `rows`: the history and the journal.
-    pub(crate) fn hush(&mut self, ids: &[GoogleId], rows: &Rows) {
-        let concerns = |id: &str| ids.iter().any(|private| private.as_str() == id);
-        for (key, text) in rows.iter() {
-            let hushed = match decode::<Segment>(text) {
-                Some(mut segment) => {
-                    for op in segment.0.iter_mut().filter(|op| concerns(&op.google_id)) {
-                        op.hush();
-                    }
-                    encode(&segment)
-                }
-                None => {
-                    let mut ring = reports(Some(text));
-                    for report in &mut ring {
-                        *report = without_conflicts(report, concerns).unwrap_or_default();
-                    }
-                    encode(&ring)
-                }
-            };
-            if hushed != *text {
-                self.put(key.clone(), hushed);
-            }
-        }
-    }
-
-    /// The report of a cycle that was cut off, by the rows that it left; it is closed with that.
-    pub(crate) fn interrupted(&mut self, open: Open, rows: &Rows) -> Report {
-        let mut report = Report {
-            run: open.run,
-            trigger: open.trigger.clone(),
-            started_ms: open.started_ms,
-            undoes: open.undoes,
-            finished: Finished::Failed,
-            failed: Some(Failed { code: "interrupted".to_owned(), message: INTERRUPTED.to_owned() }),
-            ..Report::default()
-        };
-        for op in operations(rows.values()) {
-            self.count(&op, &mut report);
-            if let (Side::Crm, CREATE, Some(crm)) = (op.side, op.verb, &op.crm_id) {
-                self.newborn.push((CrmId::new(crm.as_str()), GoogleId::new(op.google_id.as_str())));
-            }
-        }
-        self.newborn_ms = Some(open.started_ms);
-        let bytes = rows.values().fold(0, |sum, text| sum + text.len());
-        self.added =
-            (u32::try_from(rows.len()).unwrap_or(u32::MAX), u32::try_from(bytes).unwrap_or(u32::MAX));
-        self.state.runs = self.state.runs.max(open.run);
-        self.cycle = open;
-        self.close();
-        report
-    }
-
-    /// Counts a write that the report does not know of yet.
-    pub(crate) fn count(&self, op: &Operation, report: &mut Report) {
-        let counts = if op.side == Side::Google { &mut report.google } else { &mut report.crm };
-        counts.add(op.verb);
-    }
-
-    /// A number in the report of a cycle; 0 where it is not kept any more.
-    pub(crate) fn told(run: u32, name: &str, reports: &[String]) -> i64 {
-        let number = |report: &String| {
-            let json = Json::parse(report.as_bytes())?;
-            (json.get("run").number() == Some(u64::from(run))).then(|| json.get(name).integer())?
-        };
-        reports.iter().find_map(number).unwrap_or_default()
-    }
-
-    /// Adds a report to the ring, given the row as it is stored. It is as it was afterwards.
-    pub(crate) fn remember_report(&mut self, history: Option<&String>, report: &mut Report) {
-        let mut ring = reports(history);
-        let mut parked = beyond_details(&mut report.parked);
-        let mut notes = beyond_details(&mut report.notes);
-        let mut conflicts = beyond_details(&mut report.conflicts);
-        ring.insert(0, json::text(report).unwrap_or_default());
-        report.parked.append(&mut parked);
-        report.notes.append(&mut notes);
-        report.conflicts.append(&mut conflicts);
-        ring.truncate(HISTORY);
-        self.put(key::HISTORY.to_owned(), encode(&ring));
-    }
-
     /// What is not yet saved. The rows that are always read are part of it when they changed.
     pub(crate) fn take_patch(&mut self) -> Patch {
         self.journal();
@@ -510,162 +374,4 @@ impl Book {
         }
         Patch::of(std::mem::take(&mut self.changes))
     }
-
-    /// The state as people see it.
-    pub(crate) fn status(&self, history: Option<&String>, now_ms: i64) -> Status {
-        let waits = [self.state.google_not_before_ms, self.state.zoho_not_before_ms];
-        Status {
-            state: if self.active().is_ok() { Switch::Active } else { Switch::Off },
-            settings: self.activation.as_ref().map(|activation| activation.settings.clone()),
-            links: self.state.links,
-            parked: self.parked_items(),
-            questions: self.questions(),
-            remaining: self.state.remaining,
-            first_sync_done: (self.state.cursor.is_some() || self.state.crm_changes.is_some())
-                && self.state.first_sync_left.is_none(),
-            last_run_ms: self.state.last_run_ms,
-            last_report: reports(history).into_iter().next().map(StoredReport),
-            wait_until_ms: waits.into_iter().flatten().filter(|until| *until > now_ms).max(),
-            pauses: self.pauses(now_ms),
-            health: self.health(now_ms),
-        }
-    }
-
-    /// How the sync is doing, of what is stored.
-    fn health(&self, now_ms: i64) -> Health {
-        let reason =
-            |code: &str, message: &str| Failed { code: code.to_owned(), message: message.to_owned() };
-        let parked = u32::try_from(self.parked.len()).unwrap_or(u32::MAX);
-        let mut reasons: Vec<Failed> = self.state.trouble.iter().cloned().listed();
-        if !self.questions().is_empty() {
-            reasons.push(reason("question-open", "The sync asks a question that only you can answer."));
-        }
-        if parked > 0 {
-            reasons.push(reason("parked", "Some events cannot be synced as they are; each says why."));
-        }
-        let until_ms = self.pauses(now_ms).iter().map(|pause| pause.until_ms).max();
-        let state = match (self.active(), reasons.is_empty()) {
-            (Err(_), _) => "off",
-            (Ok(_), false) => "needs-you",
-            (Ok(_), true) if until_ms.is_some() || self.state.remaining > 0 => "waiting",
-            // Nothing was ever compared.
-            (Ok(_), true) if self.state.cursor.is_none() && self.state.crm_changes.is_none() => "waiting",
-            (Ok(_), true) => "in-accord",
-        };
-        let until_ms = until_ms.filter(|_| state == "waiting");
-        let last_success_ms = self.state.last_run_ms;
-        Health { state, until_ms, reasons, last_success_ms, remaining: self.state.remaining, parked }
-    }
-
-    /// Notes down what ended a cycle and only a person can mend; a cycle that ends well clears it. Says whether it is news.
-    pub(crate) fn note_trouble(&mut self, error: &Error) -> bool {
-        let lasts = matches!(
-            error.kind(),
-            ErrorKind::AuthExpired | ErrorKind::Forbidden | ErrorKind::CalendarNotWritable
-        );
-        let (code, message) = (error.kind().code().to_owned(), error.message().to_owned());
-        let trouble = Some(Failed { code, message }).filter(|_| lasts);
-        let news = lasts && self.state.trouble != trouble;
-        self.state.trouble = trouble.or(self.state.trouble.take());
-        news
-    }
-
-    /// What a service keeps waiting.
-    pub(crate) fn pauses(&self, now_ms: i64) -> Vec<Pause> {
-        let state = &self.state;
-        let pauses = [
-            (Side::Google, state.google_not_before_ms, false),
-            (Side::Crm, state.zoho_not_before_ms, false),
-            (Side::Google, state.google_writes_not_before_ms, true),
-        ];
-        let pause = |(side, until_ms, quota): (Side, Option<i64>, bool)| {
-            let (code, message) = match (quota, side) {
-                (true, _) => ("quota", Pause::GOOGLE_IS_FULL),
-                (false, Side::Google) => ("wait", Pause::GOOGLE_WAITS),
-                (false, Side::Crm) => ("wait", Pause::CRM_WAITS),
-            };
-            let until_ms = until_ms.filter(|until| *until > now_ms)?;
-            Some(Pause { side, code: code.to_owned(), message: message.to_owned(), until_ms })
-        };
-        pauses.into_iter().filter_map(pause).listed()
-    }
-
-    /// What the user is asked.
-    pub(crate) fn questions(&self) -> Vec<Question> {
-        let texts = |ids: &[GoogleId]| ids.iter().map(|id| id.as_str().to_owned()).listed();
-        let question = |held: &Held| Question {
-            id: held.id.clone(),
-            code: if held.is_ambiguous() { "ambiguous" } else { "mass-deletion" }.to_owned(),
-            candidates: held.is_ambiguous().then(|| Candidates {
-                google_ids: texts(held.halves().0),
-                crm_ids: held.crm.iter().map(|id| id.as_str().to_owned()).listed(),
-            }),
-            side: held.side,
-            count: u32::try_from(held.ids.len()).unwrap_or(u32::MAX),
-            asked_ms: held.asked_ms,
-        };
-        self.held.iter().filter(|held| held.answer.is_none()).map(question).listed()
-    }
-
-    /// Everything that is set apart.
-    pub(crate) fn parked_items(&self) -> Vec<ParkedItem> {
-        let item = |(id, row): &(GoogleId, Parked)| ParkedItem {
-            google_id: id.as_str().to_owned(),
-            crm_id: row.crm.as_ref().map(|crm| crm.as_str().to_owned()),
-            code: row.code.clone(),
-            message: row.message.clone(),
-            since_ms: row.since_ms,
-        };
-        self.parked.iter().map(item).listed()
-    }
-}
-
-/// Cycles kept in the history.
-const HISTORY: usize = 50;
-
-/// Parked items and notes kept of one report in the history.
-const REPORT_DETAILS: usize = 100;
-
-/// Takes out what the history does not hold.
-fn beyond_details<T>(details: &mut Vec<T>) -> Vec<T> {
-    details.split_off(details.len().min(REPORT_DETAILS))
-}
-
-/// The most bytes of operations that are kept.
-const JOURNAL_BYTES: u32 = 2_000_000;
-
-const INTERRUPTED: &str = "The sync was stopped in the middle. Nothing is lost; the next one went on.";
-
-/// A stored report without the conflicts of some events; none where it cannot be read.
-fn without_conflicts(report: &str, concerns: impl Fn(&str) -> bool) -> Option<String> {
-    let mut json = Json::parse(report.as_bytes())?;
-    if let Json::Object(members) = &mut json {
-        for (name, value) in members.iter_mut() {
-            if let (true, Json::List(conflicts)) = (name == "conflicts", value) {
-                conflicts.retain(|conflict| !conflict.get("googleId").str().is_some_and(&concerns));
-            }
-        }
-    }
-    json::text(&json).ok()
-}
-
-/// The operations in rows of the journal; a damaged row holds none.
-pub(crate) fn operations<'r>(rows: impl Iterator<Item = &'r String>) -> Vec<Operation> {
-    rows.filter_map(|text| decode::<Segment>(text)).flat_map(|segment| segment.0).listed()
-}
-
-impl Counts {
-    pub(crate) fn add(&mut self, verb: &str) {
-        match verb {
-            SEEN => {}
-            UPDATE => self.updated += 1,
-            DELETE => self.deleted += 1,
-            _ => self.created += 1,
-        }
-    }
-}
-
-/// The reports of a stored ring, newest first; a damaged ring is an empty one.
-pub(crate) fn reports(history: Option<&String>) -> Vec<String> {
-    history.and_then(|text| decode(text)).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod preview;
 pub(crate) mod recover;
+pub(crate) mod relate;
 pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod side;

@@ -1,107 +1,28 @@
 //! The plan of a cycle: every observed event ends in exactly one place, and the plan checks that itself.
 
+mod apart;
+mod operation;
+mod room;
+
+pub(crate) use operation::{CrmCreate, CrmUpdate, Delete, GoogleCreate, GoogleUpdate, Origin};
+
 use super::commit::Book;
 use super::guard::Survivor;
 use super::limit::rank;
 use super::merge::{Policy, SkipReason, Verb, View, decide};
 use super::observe::{Case, Cases, InCrm, InGoogle, Verdict};
-use super::report::{Conflict, Note, Skipped};
+use super::report::{Note, Skipped};
 use super::resolve::{Resolved, resolve};
 use super::side::Side;
-use super::state::{Draft, Link, Parked, Reach, Seen, Shown};
+use super::state::{Link, Parked, Reach, Seen, Shown};
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::field::FieldSet;
 use crate::model::fingerprint::Fingerprint;
-use crate::model::ids::{CrmId, Etag, GoogleId};
-use crate::model::list::Listed;
+use crate::model::ids::{Etag, GoogleId};
 use crate::model::order::sort_by_key;
 use crate::model::settings::{ConflictPolicy, Direction};
 use crate::model::table::Table;
-use crate::model::time::When;
-
-/// A record to create in the CRM.
-pub(crate) struct CrmCreate {
-    pub(crate) id: GoogleId,
-    pub(crate) event: Box<Event>,
-    pub(crate) draft: Draft,
-    /// The record that was there before and is gone.
-    pub(crate) renews: Option<CrmId>,
-}
-
-/// A record of the CRM to update.
-pub(crate) struct CrmUpdate {
-    pub(crate) id: GoogleId,
-    /// As Google shows it.
-    pub(crate) event: Box<Event>,
-    pub(crate) fields: FieldSet,
-    pub(crate) draft: Draft,
-    /// The fields of the draft that are remembered with the write: not those that the other half of a merge settled.
-    pub(crate) settles: FieldSet,
-    pub(crate) lost: Vec<Conflict>,
-    /// As the CRM shows it, where that was read.
-    pub(crate) before: Option<Box<Event>>,
-}
-
-/// An event to create in Google.
-pub(crate) struct GoogleCreate {
-    /// The id under which the case stands; the event's own if there was none before.
-    pub(crate) id: GoogleId,
-    pub(crate) event: Box<Event>,
-    pub(crate) origin: Origin,
-    /// There was an event before, with this id, and it is gone.
-    pub(crate) renews: bool,
-}
-
-/// What the CRM showed when a write to Google was planned.
-#[derive(Clone)]
-pub(crate) struct Origin {
-    pub(crate) crm: CrmId,
-    pub(crate) shown: Shown,
-    pub(crate) modified: Option<i64>,
-}
-
-/// An event of Google to update.
-pub(crate) struct GoogleUpdate {
-    pub(crate) id: GoogleId,
-    /// As the CRM shows it.
-    pub(crate) event: Box<Event>,
-    pub(crate) fields: FieldSet,
-    pub(crate) origin: Origin,
-    /// The version that was compared.
-    pub(crate) etag: Etag,
-    /// The other half of a merge, written once this half is.
-    pub(crate) then: Option<Box<CrmUpdate>>,
-    pub(crate) lost: Vec<Conflict>,
-    /// As Google shows it, where that was read.
-    pub(crate) before: Option<Box<Event>>,
-}
-
-impl GoogleUpdate {
-    /// A merge writes both sides.
-    fn entries(&self) -> usize {
-        1 + usize::from(self.then.is_some())
-    }
-}
-
-/// An event to delete.
-pub(crate) struct Delete {
-    pub(crate) side: Side,
-    pub(crate) id: GoogleId,
-    /// How it would be restored, where the side that still has it was read.
-    pub(crate) survivor: Option<Survivor>,
-}
-
-impl Delete {
-    /// What is deleted, where it was read.
-    pub(crate) fn image(&self) -> Option<&Event> {
-        match &self.survivor {
-            Some(Survivor::InGoogle(op)) => Some(&op.event),
-            Some(Survivor::InCrm(op)) => Some(&op.event),
-            None => None,
-        }
-    }
-}
 
 /// Links by the ids of their events; boxed, for they are taken out one by one.
 pub(crate) type Links = Table<GoogleId, Box<Link>>;
@@ -146,9 +67,6 @@ pub(crate) struct Planning {
     /// Rows were lost, or there never were any.
     pub(crate) doubt: bool,
 }
-
-/// A day: how long a parked event waits when neither side changes (K6).
-const PARKED_FOR_MS: i64 = 86_400_000;
 
 impl Plan {
     /// Decides about every observed event.
@@ -434,77 +352,6 @@ impl Plan {
             _ => self.crm_updates.extend(update),
         }
     }
-
-    fn accounted(&self) -> usize {
-        self.events()
-            + self.remembered.len()
-            + self.paired.len()
-            + self.unlinked.len()
-            + self.parked.len()
-            + (self.still_parked + self.unchanged + self.skipped.total()) as usize
-    }
-
-    pub(crate) fn writes_to_crm(&self) -> bool {
-        let merges = self.google_updates.iter().any(|op| op.then.is_some());
-        merges || !self.crm_updates.is_empty() || !self.crm_creates.is_empty()
-    }
-
-    /// The number of events that the plan would write.
-    fn events(&self) -> usize {
-        self.deletes.len()
-            + self.google_updates.len()
-            + self.crm_updates.len()
-            + self.google_creates.len()
-            + self.crm_creates.len()
-    }
-
-    /// The number of entries the plan would write: an event written on both sides is two.
-    pub(crate) fn entries(&self) -> usize {
-        self.events() + self.google_updates.iter().filter(|op| op.then.is_some()).count()
-    }
-
-    /// Takes out what would be written to Google; says how many entries that are.
-    pub(crate) fn withhold_from_google(&mut self) -> usize {
-        let before = self.entries();
-        self.deletes.retain(|op| op.side != Side::Google);
-        self.google_updates.clear();
-        self.google_creates.clear();
-        before - self.entries()
-    }
-
-    /// On which side each new event is created, Google or not, in the order of L3.
-    pub(crate) fn births(&self, now_ms: i64) -> Vec<bool> {
-        let google = self.google_creates.iter().map(|op| (&op.event.when, true));
-        let crm = self.crm_creates.iter().map(|op| (&op.event.when, false));
-        let mut all: Vec<(&When, bool)> = google.chain(crm).listed();
-        sort_by_key(&mut all, |(when, _)| rank(when, now_ms / 1000));
-        all.into_iter().map(|(_, google)| google).listed()
-    }
-
-    /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
-    /// updates leave, in the order of L3.
-    pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {
-        let before = self.entries();
-        if before <= cap {
-            return 0;
-        }
-        let mut left = cap;
-        self.deletes.truncate(left);
-        left -= self.deletes.len();
-        // Whatever the limit, one event that is written on both sides comes first.
-        let most = left;
-        self.google_updates.retain(|op| {
-            let fits = op.entries() <= left || (left > 0 && left == most);
-            left = if fits { left.saturating_sub(op.entries()) } else { 0 };
-            fits
-        });
-        self.crm_updates.truncate(left);
-        left -= self.crm_updates.len();
-        let kept = self.births(now_ms).into_iter().take(left).filter(|google| *google).count();
-        self.google_creates.truncate(kept);
-        self.crm_creates.truncate(left - kept);
-        before - self.entries()
-    }
 }
 
 fn in_crm(seen: InCrm) -> Option<(Box<Event>, Origin)> {
@@ -521,68 +368,5 @@ fn note_seen(link: &mut Link, google: Option<&InGoogle>, crm: Option<&InCrm>) {
     if let Some(seen) = crm.filter(|seen| seen.event.is_some()) {
         link.shown.get_or_insert(Shown::NOTHING).update(&seen.shown(), FieldSet::all());
         link.crm_modified = seen.modified;
-    }
-}
-
-impl Parked {
-    pub(crate) fn new(code: &str, message: String, etag: Etag, now_ms: i64) -> Self {
-        Self {
-            code: code.to_owned(),
-            message,
-            since_ms: now_ms,
-            retry_ms: now_ms + PARKED_FOR_MS,
-            etag,
-            crm_modified: None,
-            crm: None,
-        }
-    }
-
-    /// The code of [`Parked::ambiguous`].
-    pub(crate) const AMBIGUOUS: &'static str = "ambiguous";
-
-    /// Several events and meetings have the same title and time, and differ otherwise (I24).
-    pub(crate) fn ambiguous(case: &Case, now_ms: i64) -> Self {
-        let message = "Several events and meetings have the same title and time, and it is not clear which belong \
-                       together. Change the title or the time of one, or delete what is too much.";
-        let mut parked = Self::new(Self::AMBIGUOUS, message.to_owned(), Etag::new(""), now_ms);
-        parked.note_versions(case);
-        parked
-    }
-
-    fn note_versions(&mut self, case: &Case) {
-        if let Some(seen) = &case.google {
-            self.etag = seen.etag.clone();
-        }
-        if let Some(seen) = &case.crm {
-            self.crm_modified = seen.modified;
-            self.crm = Some(seen.id.clone());
-        }
-    }
-
-    /// Whether it was set apart because of what the case shows, and not of an earlier version.
-    fn is_about(&self, case: &Case) -> bool {
-        case.google.as_ref().is_none_or(|seen| seen.etag == self.etag)
-            && case.crm.as_ref().is_none_or(|seen| seen.modified == self.crm_modified)
-    }
-}
-
-impl Skipped {
-    /// What a further round found.
-    pub(crate) fn add(&mut self, more: Self) {
-        self.recurring += more.recurring;
-        self.event_type += more.event_type;
-        self.private += more.private;
-        self.outside_window += more.outside_window;
-        self.other_owner += more.other_owner;
-    }
-
-    fn count(&mut self, reason: SkipReason) {
-        match reason {
-            SkipReason::Recurring => self.recurring += 1,
-            SkipReason::EventType => self.event_type += 1,
-            SkipReason::Private => self.private += 1,
-            SkipReason::OutsideWindow => self.outside_window += 1,
-            SkipReason::OtherOwner => self.other_owner += 1,
-        }
     }
 }

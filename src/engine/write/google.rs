@@ -3,7 +3,7 @@
 use super::{Writer, in_groups};
 use crate::api::google;
 use crate::api::http::{HttpRequest, HttpResponse, Service};
-use crate::api::retry::{ATTEMPTS, Doubt, Problem, QUOTA_PAUSE_MS, diagnose, printable};
+use crate::api::retry::{Problem, QUOTA_PAUSE_MS, printable};
 use crate::devices::Device;
 use crate::error::Result;
 use crate::json::Json;
@@ -11,33 +11,29 @@ use crate::model::event::Event;
 use crate::model::field::{Field, FieldSet};
 use crate::model::ids::{CrmId, Etag, GoogleId};
 use crate::model::list::Listed;
-use crate::model::sight::{Content, Mark, Sight};
-use crate::sync::birth;
+use crate::model::sight::Sight;
 use crate::sync::journal::google_version;
-use crate::sync::observe::{InGoogle, draft};
+use crate::sync::observe::InGoogle;
 use crate::sync::plan::{Delete, GoogleCreate, GoogleUpdate, Origin, Plan};
 use crate::sync::side::Side;
-use crate::sync::state::{Draft, Link, Parked, Reach};
+use crate::sync::state::{Draft, Link, Parked};
 use crate::sync::undo::{Reason, Revival};
 use crate::wire::google::EventWrite;
 use crate::wire::google_event::{Context, event};
 use crate::wire::mapping::{self, GoogleWriting};
 
 /// Entries in flight at once: what four batches hold.
-const GROUP: usize = google::BATCH * Service::Google.in_flight();
-
-/// The answer to one request.
-pub(super) type Answered = std::result::Result<HttpResponse, Problem>;
+pub(super) const GROUP: usize = google::BATCH * Service::Google.in_flight();
 
 /// What of a group was not written, and the gravest reason.
 #[derive(Default)]
-struct Failed {
+pub(super) struct Failed {
     problem: Option<Problem>,
     entries: usize,
 }
 
 impl Failed {
-    fn add(&mut self, problem: Problem) {
+    pub(super) fn add(&mut self, problem: Problem) {
         self.entries += 1;
         self.problem = Some(problem.or_graver(self.problem.take()));
     }
@@ -45,7 +41,7 @@ impl Failed {
 
 impl Writer<'_> {
     /// Whether another group may be written to Google; otherwise its entries are left for a later cycle.
-    fn google_in_time(&mut self, entries: usize) -> bool {
+    pub(super) fn google_in_time(&mut self, entries: usize) -> bool {
         if self.book.state.google_is_full(self.io.now_ms()) {
             self.unapplied += entries;
             return false;
@@ -55,7 +51,7 @@ impl Writer<'_> {
 
     /// Saves what a group brought. A usage limit keeps the other writes to Google waiting, and ends nothing else; any
     /// other trouble that is not about single events ends the cycle.
-    async fn end_google_group(&mut self, failed: Failed) -> Result<()> {
+    pub(super) async fn end_google_group(&mut self, failed: Failed) -> Result<()> {
         let Failed { problem, entries } = failed;
         let full = problem == Some(Problem::Quota);
         if full {
@@ -231,7 +227,7 @@ impl Writer<'_> {
         Ok((kept, requests))
     }
 
-    fn settle_google_update(&mut self, op: Box<GoogleUpdate>, echo: Option<&InGoogle>) {
+    pub(super) fn settle_google_update(&mut self, op: Box<GoogleUpdate>, echo: Option<&InGoogle>) {
         let Some(link) = self.links.get_mut(&op.id) else { return };
         let pending = op.then.as_ref().map_or(FieldSet::NONE, |then| then.fields);
         let mut then = op.then;
@@ -270,130 +266,6 @@ impl Writer<'_> {
         self.report.google.updated += u32::from(echo.is_some());
         self.count_done(1);
         self.crm_updates.extend(then);
-    }
-
-    pub(super) async fn create_in_google(&mut self, creates: Vec<Box<GoogleCreate>>) -> Result<()> {
-        let mut open: Vec<(u32, Box<GoogleCreate>)> =
-            creates.into_iter().map(|op| (self.first_generation(&op), op)).listed();
-        while !open.is_empty() {
-            let rest = open.split_off(open.len().min(GROUP));
-            let mut again = Vec::new();
-            if self.google_in_time(open.len()) {
-                again = self.create_group_in_google(open).await?;
-            }
-            again.extend(rest);
-            open = again;
-        }
-        Ok(())
-    }
-
-    /// Which of a record's lives in Google is tried first.
-    pub(super) fn first_generation(&self, op: &GoogleCreate) -> u32 {
-        match birth::generation(self.connection, &op.origin.crm, &op.id) {
-            Some(generation) if op.renews => generation + 1,
-            Some(generation) => generation,
-            None => 0,
-        }
-    }
-
-    /// Creates one group; returned are those whose id is used up, with their next generation.
-    async fn create_group_in_google(
-        &mut self,
-        ops: Vec<(u32, Box<GoogleCreate>)>,
-    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
-        let calendar = self.book.active()?.settings.calendar.clone();
-        let ids =
-            ops.iter().map(|(generation, op)| birth::google_id(self.connection, &op.origin.crm, *generation));
-        let ids: Vec<GoogleId> = ids.listed();
-        let mut requests = Vec::new();
-        for (id, (_, op)) in ids.iter().zip(&ops) {
-            let mut write = EventWrite::default();
-            write.id(id.as_str());
-            let writing = GoogleWriting {
-                creating: true,
-                current: None,
-                default_reminders: &[],
-                known_guests: &[],
-                seen_guests: &[],
-            };
-            mapping::to_google(&op.event, FieldSet::all(), &writing, &mut write);
-            write.mark(&mark(op));
-            requests.push(google::insert(&calendar, write.body(), self.notifies()));
-        }
-        let born = ops.iter().map(|(_, op)| op.origin.crm.clone());
-        self.book.intend_births(ids.iter().cloned().zip(born).listed());
-        self.save().await?;
-        let mut failed = Failed::default();
-        let mut taken = Vec::new();
-        let answers = self.send(requests).await?;
-        for ((id, (generation, op)), answer) in ids.into_iter().zip(ops).zip(answers) {
-            match answer {
-                Ok(response) => match self.echo(&id, &response) {
-                    // What was sent counts as seen where Google shows it in no form that is synced.
-                    Some(echo) => {
-                        let seen = echo.draft();
-                        let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
-                        self.settle_google_create(&op, &id, seen);
-                    }
-                    // A page of the network's with status 200 says nothing about an insert: the next cycle asks.
-                    None => failed.add(Problem::Unsure(Doubt::BadResponse)),
-                },
-                Err(Problem::Refused(code)) if code == "duplicate" => taken.push((generation, op)),
-                Err(problem) if one_event(&problem) => {
-                    self.book.withdraw(&id);
-                    self.park_in_google(&op.id, &problem, Some(&op.origin))
-                }
-                Err(problem) => failed.add(problem),
-            }
-        }
-        self.end_google_group(failed).await?;
-        self.examine_taken(taken).await
-    }
-
-    /// Ids that exist already: Accord's own event, whose link was lost or is not yet made, is compared again; a deleted
-    /// one never gives its id back, so that the next generation is tried.
-    async fn examine_taken(
-        &mut self,
-        taken: Vec<(u32, Box<GoogleCreate>)>,
-    ) -> Result<Vec<(u32, Box<GoogleCreate>)>> {
-        let calendar = self.book.active()?.settings.calendar.clone();
-        let id = |generation: u32, op: &GoogleCreate| {
-            birth::google_id(self.connection, &op.origin.crm, generation)
-        };
-        let ids = taken.iter().map(|(generation, op)| id(*generation, op));
-        let requests = ids.map(|id| google::event(&calendar, &id)).listed();
-        let mut again = Vec::new();
-        for ((generation, op), answer) in taken.into_iter().zip(self.send(requests).await?) {
-            let id = birth::google_id(self.connection, &op.origin.crm, generation);
-            let live = match answer {
-                Ok(response) => match self.sight(&response).filter(|sight| sight.id == id) {
-                    Some(sight) => Some(sight).filter(|sight| !matches!(sight.content, Content::Cancelled)),
-                    // What cannot be read may be alive: another generation would double it. The next cycle asks.
-                    None => return Err(Problem::Unsure(Doubt::BadResponse).error(Service::Google)),
-                },
-                Err(Problem::Absent) => None,
-                Err(problem) => return Err(problem.error(Service::Google)),
-            };
-            match live {
-                Some(live) if self.asked_for.is_some() => {
-                    let seen = self.admission.and_then(|admission| InGoogle::new(live, admission).draft());
-                    let seen = seen.unwrap_or_else(|| draft(Etag::new(""), &op.event, Reach::Open));
-                    self.settle_google_create(&op, &id, seen);
-                }
-                Some(_) => {
-                    // The link follows to the life that is there.
-                    if let Some(old) = self.links.remove(&op.id) {
-                        self.book.unlink(&op.id, &old.crm);
-                    }
-                    self.stale(&id, Some(op.origin.crm));
-                }
-                None if generation + 1 < birth::GENERATIONS => again.push((generation + 1, op)),
-                None => {
-                    self.park_in_google(&op.id, &Problem::Refused("duplicate".to_owned()), Some(&op.origin))
-                }
-            }
-        }
-        Ok(again)
     }
 
     /// Brings deleted events back under their own ids (Calendar API, Events resource, `status`: the organiser's calendar
@@ -444,36 +316,20 @@ impl Writer<'_> {
         self.count_done(1);
     }
 
-    fn settle_google_create(&mut self, op: &GoogleCreate, id: &GoogleId, seen: Draft) {
-        let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
-        see_origin(&mut link, &op.origin, FieldSet::all());
-        match self.links.remove(&op.id) {
-            Some(old) => self.book.unlink(&op.id, &old.crm),
-            // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
-            None => link.kept = self.asked_for.is_some(),
-        }
-        let (crm, version) = (link.crm.clone(), google_version(&link.seen.etag, &op.event));
-        self.journal_create(Side::Google, (id, &crm), &op.event, op.renews, version);
-        self.book.unpark(&op.id);
-        self.book.link(id, &link, None);
-        self.report.google.created += 1;
-        self.count_done(1);
-    }
-
     /// What Google shows of an event after a write; none when the answer is about another one.
     pub(super) fn echo(&self, id: &GoogleId, response: &HttpResponse) -> Option<InGoogle> {
         let sight = self.sight(response).filter(|sight| sight.id == *id)?;
         Some(InGoogle::new(sight, self.admission?))
     }
 
-    fn sight(&self, response: &HttpResponse) -> Option<Sight> {
+    pub(super) fn sight(&self, response: &HttpResponse) -> Option<Sight> {
         let crm = &self.book.active().ok()?.crm;
         let context =
             Context { default_reminders: &self.default_reminders, limits: crm.limits, own: &crm.own };
         event(&response.body, &context)
     }
 
-    fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
+    pub(super) fn park_in_google(&mut self, id: &GoogleId, problem: &Problem, origin: Option<&Origin>) {
         self.count_done(1);
         if self.asked_for.is_some() {
             return self.leave(id, Reason::NotAllowed);
@@ -492,91 +348,18 @@ impl Writer<'_> {
         parked.crm = origin.map(|origin| origin.crm.clone()).or_else(|| link.map(|link| link.crm.clone()));
         self.book.park(id, parked);
     }
-
-    /// Performs requests that may be repeated without harm, in batches where the host lets these through.
-    pub(super) async fn send(&self, requests: Vec<HttpRequest>) -> Result<Vec<Answered>> {
-        let mut results: Vec<Option<Answered>> = requests.iter().map(|_| None).listed();
-        let mut batch = self.batch;
-        // What is left open is told to have failed by this.
-        let mut last = Problem::Unsure(Doubt::BadResponse);
-        for attempt in 0..ATTEMPTS {
-            let open: Vec<usize> =
-                results.iter().enumerate().filter(|(_, done)| done.is_none()).map(|(at, _)| at).listed();
-            let asked: Vec<&HttpRequest> = open.iter().filter_map(|at| requests.get(*at)).listed();
-            if asked.is_empty() {
-                break;
-            }
-            let mut answers = None;
-            if batch && asked.len() > 1 {
-                answers = self.send_batches(&asked).await?;
-                batch = answers.is_some();
-            }
-            let answers = match answers {
-                Some(answers) => answers,
-                None => self.io.fetch(asked.into_iter().cloned().listed()).await?,
-            };
-            let mut pause: Option<Problem> = None;
-            for (at, answer) in open.into_iter().zip(answers) {
-                match answer {
-                    // One by one, `Io::fetch` has tried often enough.
-                    Err(problem) if batch && problem.passes() && attempt + 1 < ATTEMPTS => {
-                        pause = Some(problem.or_graver(pause));
-                    }
-                    answer => {
-                        if let Some(slot) = results.get_mut(at) {
-                            *slot = Some(answer);
-                        }
-                    }
-                }
-            }
-            if let Some(problem) = pause
-                && !self.io.back_off(&problem, attempt).await?
-            {
-                last = problem;
-                break;
-            }
-        }
-        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(last.clone()))).listed())
-    }
-
-    /// None where the batch endpoint is out of reach.
-    async fn send_batches(&self, requests: &[&HttpRequest]) -> Result<Option<Vec<Answered>>> {
-        let groups: Vec<&[&HttpRequest]> = requests.chunks(google::BATCH).listed();
-        let batches = groups.iter().map(|group| google::batch(group)).listed();
-        let mut answers = Vec::with_capacity(requests.len());
-        for (group, answer) in groups.iter().zip(self.io.fetch(batches).await?) {
-            match answer {
-                Ok(response) => {
-                    let parts = google::batch_parts(&response, group.len());
-                    answers.extend(parts.into_iter().map(|part| match part {
-                        Some(part) => diagnose(Service::Google, Ok(part), self.io.now_ms()),
-                        None => Err(Problem::Unsure(Doubt::BadResponse)),
-                    }));
-                }
-                Err(Problem::Absent | Problem::Refused(_) | Problem::Forbidden(_)) => return Ok(None),
-                Err(problem) => group.iter().map(|_| Err(problem.clone())).add_to(&mut answers),
-            }
-        }
-        Ok(Some(answers))
-    }
 }
 
 /// Takes what was compared as seen in the CRM; `written`: the fields that Google took.
-fn see_origin(link: &mut Link, origin: &Origin, written: FieldSet) {
+pub(super) fn see_origin(link: &mut Link, origin: &Origin, written: FieldSet) {
     let open = link.open_in_crm().without(written);
     link.shown = Some(origin.shown.clone());
     link.forget(Side::Crm, open);
     link.crm_modified = origin.modified;
 }
 
-/// What an event carries in its private extended properties: the record that it was made of, and what was written.
-fn mark(op: &GoogleCreate) -> Mark {
-    let base = Field::ALL.into_iter().filter_map(|field| op.origin.shown.fields.field(field)).listed();
-    Mark { crm: op.origin.crm.clone(), base }
-}
-
 /// Whether a refusal is about this one event, and not about the calendar or the sign-in (Calendar API, guides/errors).
-fn one_event(problem: &Problem) -> bool {
+pub(super) fn one_event(problem: &Problem) -> bool {
     match problem {
         Problem::Refused(_) => true,
         Problem::Forbidden(reason) => !matches!(
