@@ -14,7 +14,7 @@ mod support;
 
 use accord_sandbox::{Fault, FaultKind, Service};
 use serde_json::{Value, json};
-use support::{Host, meeting};
+use support::{Host, Kill, meeting};
 
 const EVENTS: &str = "/calendar/v3/calendars";
 
@@ -147,4 +147,38 @@ fn without_the_batch_endpoint_requests_go_one_by_one() {
     let report = host.settle();
     assert_eq!(report["google"]["updated"], 3, "{:#?}", host.trace);
     assert_eq!(host.trace.iter().filter(|line| line.contains("PATCH")).count(), 3, "{:#?}", host.trace);
+}
+
+/// K8, I17: the event is in Google and nobody heard of it; who was invited then is known by what Google still shows, so
+/// that a guest who is removed in the CRM meanwhile goes in Google too.
+#[test]
+fn a_guest_who_left_after_an_unheard_creation_leaves_google() {
+    let mut rehearsal = invited();
+    rehearsal.sync();
+    let create =
+        rehearsal.trace.iter().position(|line| line.contains("POST /calendar/")).expect("a creation");
+    let mut host = invited();
+    assert!(host.run_killed(json!({ "name": "run" }), Kill::After(create)).is_killed());
+    let id = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+    host.advance(5_000);
+    host.edit_meeting(&id, json!({ "Participants": [] }));
+    let event = host.event("Call")["id"].as_str().unwrap().to_owned();
+    host.edit_event(&event, json!({ "location": "Room 4" }));
+    host.advance(200_000);
+    host.settle();
+    assert_eq!(host.meeting("Call")["Venue"], "Room 4");
+    assert_eq!(host.meeting("Call")["Participants"], json!([]));
+    assert!(host.event("Call")["attendees"].as_array().is_none_or(Vec::is_empty), "{}", host.event("Call"));
+}
+
+/// A meeting with a guest, not in Google yet, in a CRM whose lists of participants are replaced.
+fn invited() -> Host {
+    let mut host = Host::new();
+    host.world.switches().set("participants_put", "replace").unwrap();
+    host.activate_with(json!({ "direction": "two-way" }));
+    host.settle();
+    let mut typed = meeting("Call", 2);
+    typed["Participants"] = json!([{ "type": "email", "participant": "cleo@example.com" }]);
+    host.add_meeting(typed);
+    host
 }

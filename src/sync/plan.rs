@@ -268,8 +268,8 @@ impl Plan {
         let own = mark.is_some();
         // A mark says what both sides held at first. Once the state is lost it may be older than what they agreed on.
         if let Some(base) = mark.filter(|_| !planning.doubt).and_then(|mark| Seen::of_fields(&mark.base)) {
-            link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
-            link.seen.google = base;
+            let google = case.google.as_ref().and_then(|seen| seen.event.as_deref());
+            link.start_from(base, google.into_iter().chain(crm.event.as_deref()));
         }
         case.link = Some(link);
         let changes = |view: View| match view {

@@ -5,11 +5,11 @@ use super::commit::Book;
 use super::merge::View;
 use super::observe::{Case, Cases};
 use super::pair::{Alike, pair_whole};
-use super::state::{HeldAnswer, Link, Parked, Seen, Shown};
+use super::state::{HeldAnswer, Link, Parked, Seen};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
-use crate::model::sight::{Content, CrmContent, Sight};
+use crate::model::sight::{Content, CrmContent, CrmSight, Sight};
 use crate::model::table::Table;
 
 /// Puts events that Accord made of a record of the CRM, and whose links are not there, next to their records. A link that
@@ -45,7 +45,8 @@ pub(crate) fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Finge
         let Some(old_case) = cases.remove(old) else { continue };
         if let (Some(case), Some(link)) = (cases.get_mut(&id), old_case.link) {
             // What was just born held what its mark says, on both sides.
-            let born = marked_link(case, connection).filter(|_| book.may_be_born(&id));
+            let born = marked_link(case, old_case.crm_sight.as_ref(), connection);
+            let born = born.filter(|_| book.may_be_born(&id));
             let link = born.unwrap_or(Link {
                 shown: link.shown,
                 crm_modified: link.crm_modified,
@@ -120,16 +121,20 @@ pub(crate) fn follow_crm_marks(cases: &mut Cases) {
 /// whether the event was edited since (I5, I6).
 fn lost_link(case: &Case, connection: Fingerprint) -> Option<Link> {
     let gone = case.crm_sight.as_ref().is_some_and(|sight| matches!(sight.content, CrmContent::Gone));
-    marked_link(case, connection).filter(|_| gone)
+    marked_link(case, None, connection).filter(|_| gone)
 }
 
-/// The link of an event as it was when Accord made it.
-fn marked_link(case: &Case, connection: Fingerprint) -> Option<Link> {
-    let Content::Ordinary { mark: Some(mark), .. } = &case.sight.as_ref()?.content else { return None };
-    let base = Seen::of_fields(&mark.base)?;
+/// The link of an event as it was when Accord made it. `record`: what the CRM shows of it by now.
+fn marked_link(case: &Case, record: Option<&CrmSight>, connection: Fingerprint) -> Option<Link> {
+    let Content::Ordinary { event, mark: Some(mark), .. } = &case.sight.as_ref()?.content else {
+        return None;
+    };
+    let in_crm = match record.map(|record| &record.content) {
+        Some(CrmContent::Ordinary { event, cut: false }) => Some(event),
+        _ => None,
+    };
     let mut link = Link::unknown(mark.crm.clone(), connection);
-    link.shown = Some(Shown { fields: base.clone(), guests: Vec::new() });
-    link.seen.google = base;
+    link.start_from(Seen::of_fields(&mark.base)?, std::iter::once(event).chain(in_crm).map(Box::as_ref));
     Some(link)
 }
 

@@ -106,7 +106,7 @@ impl Story<'_> {
                 halves.0.is_some() && halves.1.is_some() || deleted.contains(&true) && was.base.is_some();
             let base = agreed.then(|| [seen(Side::Google, halves.0), seen(Side::Crm, halves.1)]);
             let blurred = was.blurred;
-            let decided = was.decided && deleted.contains(&true);
+            let decided = (was.decided || self.is_out_of_sight(was)) && deleted.contains(&true);
             self.things[index] = Thing { base, deleted, blurred, decided, ..Thing::default() };
         }
         self.disturbed = false;
@@ -122,6 +122,9 @@ impl Story<'_> {
         standing: Standing,
     ) -> Result<(), TestCaseError> {
         let there = [left.is_some(), right.is_some()];
+        if self.is_out_of_sight(thing) || thing.halfway && thing.deleted.contains(&true) {
+            return Ok(());
+        }
         // Deleting an invitation is one's own answer, and it cannot be created again in somebody else's name.
         if standing == Standing::Closed && thing.deleted.contains(&true) {
             return Ok(());
@@ -163,6 +166,22 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Whether it was over, on one side at least, when the settings were saved again.
+    fn is_out_of_sight(&self, thing: &Thing) -> bool {
+        let now = self.host.world.now_ms();
+        let is_over = |time: &String| {
+            let end = time.rsplit(' ').next().unwrap_or_default();
+            match end.parse::<i64>() {
+                Ok(seconds) => seconds * 1_000 < now,
+                Err(_) => end.parse().is_ok_and(|day: chrono::NaiveDate| {
+                    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() < now
+                }),
+            }
+        };
+        let times = thing.base.iter().flatten().filter_map(|fields| fields.get(&Field::Time));
+        self.reactivated && times.into_iter().any(is_over)
+    }
+
     /// D1: the source decides whether there is an event, and never undoes what people do on the target.
     fn judge_one_way_existence(
         &self,
@@ -186,7 +205,8 @@ impl Story<'_> {
                 index
             );
         }
-        if gone_there && thing.base.is_some() && self.setup.propagate && !thing.decided {
+        let judged = self.setup.propagate && !thing.decided && !self.is_out_of_sight(thing);
+        if gone_there && thing.base.is_some() && judged {
             prop_assert!(!at_target, "D1: E{} is gone at the source: {:?}", index, thing);
         }
         Ok(())
@@ -341,8 +361,13 @@ impl Story<'_> {
             self.host.advance(26 * 3_600_000);
         }
         self.settle()?;
+        if self.reactivated {
+            self.host.advance(150_000);
+            self.settle()?;
+        }
         self.disturbed = true;
         self.agree(&BTreeSet::new())?;
+        self.reactivated = false;
         for _ in 0..2 {
             self.host.advance(150_000);
             let report = self.host.sync();

@@ -27,6 +27,9 @@ pub(crate) struct Thing {
     pub(crate) blurred: bool,
     /// A question about deletions was answered: whether it is there is not followed, that both sides agree is.
     pub(crate) decided: bool,
+    /// A cycle during which people went on may have carried over a part of it: whether a deletion met an edit is not
+    /// followed.
+    pub(crate) halfway: bool,
 }
 
 impl Thing {
@@ -57,6 +60,9 @@ pub(crate) struct Story<'a> {
     pub(crate) locked: BTreeMap<usize, String>,
     /// Values that the CRM must never hear of (I18).
     pub(crate) secrets: BTreeMap<usize, BTreeSet<usize>>,
+    /// The settings were saved again: what ended meanwhile is read no more, and what changed of it in the CRM is found by
+    /// the lists of changes, a cycle later.
+    pub(crate) reactivated: bool,
     /// A cycle since the last agreement did not run to its end, or not undisturbed.
     pub(crate) disturbed: bool,
     pub(crate) conflicts: usize,
@@ -85,6 +91,7 @@ impl<'a> Story<'a> {
             trouble: Vec::new(),
             revoked: BTreeSet::new(),
             missed: false,
+            reactivated: false,
             locked: BTreeMap::new(),
             secrets: BTreeMap::new(),
             disturbed: false,
@@ -172,6 +179,7 @@ impl<'a> Story<'a> {
                     self.host.activate_with(self.setup.settings());
                     self.first = true;
                     self.disturbed = true;
+                    self.reactivated = true;
                 }
             }
             Step::LoseState => self.lose_state()?,
@@ -208,6 +216,11 @@ impl<'a> Story<'a> {
             }
         }
         // The edited event may be another one than before: only what holds at every moment is judged.
+        for thing in &mut self.things {
+            let deeds =
+                !thing.written.is_empty() || !thing.guests.is_empty() || thing.deleted.contains(&true);
+            thing.halfway |= deeds;
+        }
         self.judge_calls()?;
         if let Ended::Done(report) = ended {
             self.conflicts += report["conflicts"].as_array().map_or(0, Vec::len);

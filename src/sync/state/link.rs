@@ -3,7 +3,8 @@
 use super::row::Row;
 use super::seen::{Draft, Reach, Seen, Shown};
 use crate::json::Json;
-use crate::model::field::{Field, FieldSet};
+use crate::model::event::Event;
+use crate::model::field::{Field, FieldSet, people_fingerprint};
 use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CrmId, Etag};
 use crate::sync::side::Side;
@@ -120,6 +121,16 @@ impl Link {
     /// Whether the CRM is known to hold guests.
     pub(crate) fn had_guests(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| !shown.guests.is_empty())
+    }
+
+    /// Takes what a mark says as what both sides held. Who the guests were is known where a side still shows the same.
+    pub(crate) fn start_from<'e>(&mut self, base: Seen, shown: impl Iterator<Item = &'e Event>) {
+        let people = base.field(Field::Guests);
+        let same = |guests: &Vec<Fingerprint>| people == Some(people_fingerprint(guests));
+        let guests = shown.filter_map(Event::guest_fingerprints).find(same).unwrap_or_default();
+        self.shown = Some(Shown { fields: base.clone(), guests: guests.clone() });
+        self.seen.google = base;
+        self.seen.guests = guests;
     }
 
     /// A link of which only the ends are known.
