@@ -171,6 +171,65 @@ fn a_guest_who_left_after_an_unheard_creation_leaves_google() {
     assert!(host.event("Call")["attendees"].as_array().is_none_or(Vec::is_empty), "{}", host.event("Call"));
 }
 
+/// K8, I4: an event that was to be created again, and nobody heard whether it was, is linked once, whatever is pushed next.
+#[test]
+fn an_unheard_new_life_is_linked_once() {
+    let told = || {
+        let (mut host, ids) = linked(2);
+        let gone = host.event("Meeting 0")["id"].as_str().unwrap().to_owned();
+        host.edit_meeting(&ids[0], json!({ "Venue": "Room 4" }));
+        host.delete_event(&gone);
+        host.edit_meeting(&ids[1], json!({ "Venue": "Room 5" }));
+        (host, ids)
+    };
+    let (mut rehearsal, _) = told();
+    rehearsal.sync();
+    let creates = |line: &String| line.contains("POST /calendar/");
+    let create = rehearsal.trace.iter().position(creates).expect("a creation");
+    let (mut host, ids) = told();
+    assert!(host.run_killed(json!({ "name": "run" }), Kill::After(create)).is_killed());
+    host.run(json!({ "name": "run", "trigger": "crm-change", "crmIds": [ids[1]] })).done();
+    let links = |host: &Host| -> Vec<String> {
+        let rows = host.rows.iter();
+        let links = rows.filter(|(key, row)| key.starts_with("link/") && row.contains(&ids[0]));
+        links.map(|(key, _)| key.clone()).collect()
+    };
+    assert!(links(&host).len() <= 1, "{:?}", links(&host));
+    host.advance(200_000);
+    host.settle();
+    let event = host.event("Meeting 0");
+    assert_eq!(event["location"], "Room 4");
+    assert_eq!(links(&host), [format!("link/{}", event["id"].as_str().unwrap())]);
+    assert!(host.rows.contains_key(&format!("crm/{}", ids[0])), "the way back");
+}
+
+/// I10: what has to be compared again in the midst of a cycle, and is to be written on both sides by then, keeps to the
+/// limit too.
+#[test]
+fn a_limit_holds_for_what_is_compared_again() {
+    let told = || {
+        let (mut host, ids) = linked(2);
+        host.activate_with(json!({ "direction": "two-way", "limits": { "laterSync": 2 } }));
+        host.settle();
+        host.advance(200_000);
+        ids.iter().for_each(|id| host.edit_meeting(id, json!({ "Venue": "Room 9" })));
+        host
+    };
+    let mut rehearsal = told();
+    rehearsal.sync();
+    let write = rehearsal.trace.iter().position(|line| line.contains("/batch")).expect("a write");
+    let mut host = told();
+    let event = host.event("Meeting 0")["id"].as_str().unwrap().to_owned();
+    let edit = move |host: &mut Host| host.edit_event(&event, json!({ "summary": "Typed in Google" }));
+    host.meanwhile = Some((write, Box::new(edit)));
+    let report = host.sync();
+    let written = |side: &str| report[side]["updated"].as_u64().unwrap();
+    assert!(written("google") + written("crm") <= 2, "{report}");
+    host.settle();
+    assert_eq!(host.event("Typed in Google")["location"], "Room 9");
+    assert_eq!(host.meeting("Typed in Google")["Venue"], "Room 9");
+}
+
 /// A meeting with a guest, not in Google yet, in a CRM whose lists of participants are replaced.
 fn invited() -> Host {
     let mut host = Host::new();

@@ -533,3 +533,27 @@ fn a_reminder_that_is_a_time_moves_with_the_start() {
     assert_eq!(host.meeting("Call")["Remind_At"], Value::Null);
     assert_quiet(&mut host);
 }
+
+/// K6, I2: a change that the CRM refused, and that is wanted no more once the event is private again, is not tried in
+/// every cycle.
+#[test]
+fn what_was_refused_and_is_wanted_no_more_is_not_parked() {
+    let mut host = two_way();
+    let mut event = timed("Call", 2);
+    event["visibility"] = json!("private");
+    let event = host.add_event(event);
+    host.settle();
+    let crm = host.meeting("Busy")["id"].as_str().unwrap().to_owned();
+    host.advance(200_000);
+    host.edit_meeting(&crm, json!({ "Event_Title": "Typed in the CRM" }));
+    host.world.set_locked(&crm, true);
+    host.edit_event(&event, json!({ "visibility": "default" }));
+    assert_eq!(host.settle()["parked"].as_array().unwrap().len(), 1);
+    host.edit_event(&event, json!({ "visibility": "private" }));
+    host.advance(26 * 3_600_000);
+    host.settle();
+    host.advance(200_000);
+    assert_eq!(host.settle()["parked"], json!([]));
+    host.sync();
+    assert!(host.trace.iter().all(|line| !line.contains("{id}")), "{:#?}", host.trace);
+}

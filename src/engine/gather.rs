@@ -256,6 +256,8 @@ impl Gatherer<'_> {
                 _ => None,
             });
             marks.add_to(&mut named);
+            // Their records are read whatever the lists say: one may have an earlier life in Google.
+            book.intents.births.iter().map(|(_, crm)| crm.clone()).add_to(&mut named);
             let back = io.load(named.iter().map(key::reverse).listed()).await?;
             let mut unreadable = false;
             for id in &named {

@@ -186,6 +186,7 @@ async fn cycle(
         if book.state.google_is_full(io.now_ms()) {
             left += plan.withhold_from_google();
         }
+        let is_first = written(report) == 0;
         let max = max.saturating_sub(written(report));
         if let Some(preview) = preview.as_deref_mut() {
             let mut writer = Writer::new(io, book, report, None);
@@ -195,7 +196,7 @@ async fn cycle(
             preview.deferred = u32::try_from(left).unwrap_or(u32::MAX);
             return writer.foresee(plan, Cycles::new(max, settings.limits.later_sync), preview).await;
         }
-        left += plan.limit(max, io.now_ms());
+        left += plan.limit(max, is_first, io.now_ms());
 
         io.phase(Phase::Writing);
         note_writes(book, &plan, crm.as_ref());

@@ -87,6 +87,12 @@ impl Policy {
         !self.propagate && (gone(google, crm) || gone(crm, google))
     }
 
+    /// Whether an event was looked at as far as it counts; what was not goes on waiting.
+    pub(crate) fn looked(self, google: bool, crm: bool) -> bool {
+        (google || self.direction == Direction::CrmToGoogle)
+            && (crm || self.direction == Direction::GoogleToCrm)
+    }
+
     /// What is listened to: the target of a one-way direction never gives orders (D1).
     fn heard(self, google: View, crm: View) -> (View, View) {
         match self.direction {

@@ -116,10 +116,7 @@ impl Plan {
         let waits = parked.is_some_and(|row| planning.now_ms < row.retry_ms && row.is_about(&case));
         if matches!(verb, Verb::Leave | Verb::Remember | Verb::Skip(_) | Verb::Unlink)
             && book.waits(&id)
-            // What nobody looked at goes on waiting.
-            && (case.link.is_none()
-                || (case.google.is_some() || planning.policy.direction == Direction::CrmToGoogle)
-                    && (case.crm.is_some() || planning.policy.direction == Direction::GoogleToCrm))
+            && (case.link.is_none() || planning.policy.looked(case.google.is_some(), case.crm.is_some()))
         {
             self.unparked.push(id.clone());
         }
@@ -308,6 +305,10 @@ impl Plan {
         if to_google.is_empty() && to_crm.is_empty() {
             note_seen(&mut link, google.as_ref(), crm.as_ref());
             link.forget(Side::Crm, closed);
+            // What was refused is wanted no more.
+            if planning.policy.looked(google.is_some(), crm.is_some()) {
+                self.unparked.push(id.clone());
+            }
             let known = self.fresh.remove(&id).is_none();
             if known { &mut self.remembered } else { &mut self.paired }.push((id, link));
             return;

@@ -34,8 +34,10 @@ pub(crate) fn follow_marks(cases: &mut Cases, book: &mut Book, connection: Finge
             }
             continue;
         };
-        let gone = |case: &Case| {
-            case.sight.as_ref().is_some_and(|sight| matches!(sight.content, Content::Cancelled))
+        // A life is followed by another one only where it was gone.
+        let gone = |case: &Case| match &case.sight {
+            Some(sight) => matches!(sight.content, Content::Cancelled),
+            None => book.may_be_born(&id),
         };
         if !cases.get(old).is_some_and(|case| gone(case)) {
             // Both lives are there: the one that is linked counts.

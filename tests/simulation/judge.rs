@@ -166,7 +166,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// Whether it was over, on one side at least, when the settings were saved again.
+    /// Whether it was over, on one side at least, when everything was read anew.
     fn is_out_of_sight(&self, thing: &Thing) -> bool {
         let now = self.host.world.now_ms();
         let is_over = |time: &String| {
@@ -179,7 +179,7 @@ impl Story<'_> {
             }
         };
         let times = thing.base.iter().flatten().filter_map(|fields| fields.get(&Field::Time));
-        self.reactivated && times.into_iter().any(is_over)
+        self.read_anew && (thing.decided || times.into_iter().any(is_over))
     }
 
     /// D1: the source decides whether there is an event, and never undoes what people do on the target.
@@ -361,13 +361,13 @@ impl Story<'_> {
             self.host.advance(26 * 3_600_000);
         }
         self.settle()?;
-        if self.reactivated {
+        if self.read_anew {
             self.host.advance(150_000);
             self.settle()?;
         }
         self.disturbed = true;
         self.agree(&BTreeSet::new())?;
-        self.reactivated = false;
+        self.read_anew = false;
         for _ in 0..2 {
             self.host.advance(150_000);
             let report = self.host.sync();

@@ -60,9 +60,9 @@ pub(crate) struct Story<'a> {
     pub(crate) locked: BTreeMap<usize, String>,
     /// Values that the CRM must never hear of (I18).
     pub(crate) secrets: BTreeMap<usize, BTreeSet<usize>>,
-    /// The settings were saved again: what ended meanwhile is read no more, and what changed of it in the CRM is found by
-    /// the lists of changes, a cycle later.
-    pub(crate) reactivated: bool,
+    /// Everything is read anew, as after the settings were saved again: what ended meanwhile is read no more, and what
+    /// changed of it in the CRM is found by the lists of changes, a cycle later.
+    pub(crate) read_anew: bool,
     /// A cycle since the last agreement did not run to its end, or not undisturbed.
     pub(crate) disturbed: bool,
     pub(crate) conflicts: usize,
@@ -91,7 +91,7 @@ impl<'a> Story<'a> {
             trouble: Vec::new(),
             revoked: BTreeSet::new(),
             missed: false,
-            reactivated: false,
+            read_anew: false,
             locked: BTreeMap::new(),
             secrets: BTreeMap::new(),
             disturbed: false,
@@ -161,7 +161,10 @@ impl<'a> Story<'a> {
                 }
             }
             Step::Trouble(trouble) => self.trouble.push(trouble.clone()),
-            Step::ExpireTokens => self.host.world.expire_sync_tokens(),
+            Step::ExpireTokens => {
+                self.host.world.expire_sync_tokens();
+                self.read_anew = true;
+            }
             Step::Revoked(side) => self.revoke(*side),
             Step::Granted => self.grant(),
             Step::Locked(which) => {
@@ -179,7 +182,7 @@ impl<'a> Story<'a> {
                     self.host.activate_with(self.setup.settings());
                     self.first = true;
                     self.disturbed = true;
-                    self.reactivated = true;
+                    self.read_anew = true;
                 }
             }
             Step::LoseState => self.lose_state()?,

@@ -148,7 +148,11 @@ impl Writer<'_> {
         let mut link = Link { seen, ..Link::unknown(op.origin.crm.clone(), self.connection) };
         see_origin(&mut link, &op.origin, FieldSet::all());
         match self.links.remove(&op.id) {
-            Some(old) => self.book.unlink(&op.id, &old.crm),
+            Some(old) => {
+                // The record still holds the days that nobody has looked at.
+                link.unverified = old.unverified && link.seen.all_day;
+                self.book.unlink(&op.id, &old.crm);
+            }
             // Restored of a meeting that is gone in the CRM: it stays as long as nobody edits it.
             None => link.kept = self.asked_for.is_some(),
         }
@@ -156,6 +160,10 @@ impl Writer<'_> {
         self.journal_create(Side::Google, (id, &crm), &op.event, op.renews, version);
         self.book.unpark(&op.id);
         self.book.link(id, &link, None);
+        if link.unverified {
+            self.links.insert(id.clone(), Box::new(link));
+            self.stale(id, Some(crm));
+        }
         self.report.google.created += 1;
         self.count_done(1);
     }

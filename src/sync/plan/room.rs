@@ -55,8 +55,8 @@ impl Plan {
     }
 
     /// Keeps the first `cap` entries; says how many are left over. New events of both sides share what deletions and
-    /// updates leave, in the order of L3.
-    pub(crate) fn limit(&mut self, cap: usize, now_ms: i64) -> usize {
+    /// updates leave, in the order of L3. `is_first`: the cycle has written nothing yet.
+    pub(crate) fn limit(&mut self, cap: usize, is_first: bool, now_ms: i64) -> usize {
         let before = self.entries();
         if before <= cap {
             return 0;
@@ -67,7 +67,7 @@ impl Plan {
         // Whatever the limit, one event that is written on both sides comes first.
         let most = left;
         self.google_updates.retain(|op| {
-            let fits = op.entries() <= left || (left > 0 && left == most);
+            let fits = op.entries() <= left || (is_first && left > 0 && left == most);
             left = if fits { left.saturating_sub(op.entries()) } else { 0 };
             fits
         });
