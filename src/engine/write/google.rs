@@ -67,7 +67,7 @@ impl Writer<'_> {
             if !self.google_in_time(ops.len()) {
                 continue;
             }
-            let images = self.doomed_events(&ops).await?;
+            let images = self.doomed_events(&ops).await?.images;
             let (ops, requests) = self.deletions(ops)?;
             let mut failed = Failed::default();
             for (op, answer) in ops.into_iter().zip(self.send(requests).await?) {

@@ -15,6 +15,7 @@ use crate::model::settings::ConflictPolicy;
 use crate::model::sight::CrmContent;
 use crate::model::table::Table;
 use crate::sync::journal::{CREATE, DELETE, FieldChange, Operation, SEEN, UPDATE, rule};
+use crate::sync::observe::{InGoogle, Verdict};
 use crate::sync::plan::{CrmUpdate, Delete, GoogleUpdate};
 use crate::sync::report::Winner;
 use crate::sync::side::Side;
@@ -47,6 +48,13 @@ pub(super) fn reads_before(
 /// Events by the ids of the side that they were read on.
 pub(super) type Images<K> = Table<K, Box<Event>>;
 
+/// What events of Google hold, and which of them are gone.
+#[derive(Default)]
+pub(super) struct InGoogleBefore {
+    pub(super) images: Images<GoogleId>,
+    pub(super) gone: Vec<GoogleId>,
+}
+
 /// A version of a record as the journal holds it.
 pub(crate) fn version(modified: Option<i64>) -> String {
     modified.map(|at| at.to_string()).unwrap_or_default()
@@ -76,26 +84,27 @@ impl Writer<'_> {
     }
 
     /// What events of Google hold, in a cycle that writes few; of private ones what the CRM may know.
-    pub(super) async fn google_images(&self, ids: Vec<GoogleId>) -> Result<Images<GoogleId>> {
+    pub(super) async fn google_images(&self, ids: Vec<GoogleId>) -> Result<InGoogleBefore> {
+        let mut before = InGoogleBefore::default();
         if ids.is_empty() || !self.reads_before {
-            return Ok(Table::default());
+            return Ok(before);
         }
         let calendar = self.book.active()?.settings.calendar.clone();
         let answers = self.send(ids.iter().map(|id| google::event(&calendar, id)).listed()).await?;
-        let mut images = Images::default();
         for (id, answer) in ids.into_iter().zip(answers) {
             match answer {
-                Ok(response) => {
-                    if let Some(event) = self.echo(&id, &response).and_then(|seen| seen.event) {
-                        images.insert(id, event);
-                    }
-                }
+                Ok(response) => match self.echo(&id, &response) {
+                    Some(InGoogle { event: Some(event), .. }) => before.images.insert(id, event),
+                    Some(InGoogle { verdict: Verdict::Deleted, .. }) => before.gone.push(id),
+                    Some(_) | None => {}
+                },
+                Err(Problem::Absent) => before.gone.push(id),
                 // A service that asks for time gets it before it is written to.
                 Err(problem @ Problem::Slower(_)) => return Err(problem.error(Service::Google)),
                 Err(_) => {}
             }
         }
-        Ok(images)
+        Ok(before)
     }
 
     /// What is about to be deleted in the CRM. It may still show what an event said before it became private and was
@@ -114,15 +123,15 @@ impl Writer<'_> {
     }
 
     /// What is about to be deleted in Google.
-    pub(super) async fn doomed_events(&self, deletes: &[Delete]) -> Result<Images<GoogleId>> {
+    pub(super) async fn doomed_events(&self, deletes: &[Delete]) -> Result<InGoogleBefore> {
         let unread = deletes.iter().filter(|op| op.image().is_none()).map(|op| op.id.clone());
-        let mut images = self.google_images(unread.listed()).await?;
+        let mut before = self.google_images(unread.listed()).await?;
         for op in deletes {
             if let Some(image) = op.image() {
-                images.insert(op.id.clone(), Box::new(image.clone()));
+                before.images.insert(op.id.clone(), Box::new(image.clone()));
             }
         }
-        Ok(images)
+        Ok(before)
     }
 
     fn operation(

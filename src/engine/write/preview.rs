@@ -60,9 +60,15 @@ impl Writer<'_> {
         let events = self.doomed_events(&in_google).await?;
         let records = self.doomed_records(&in_crm).await?;
         for op in in_google.iter().chain(&in_crm) {
-            let Some(crm) = self.links.get(&op.id).map(|link| link.crm.clone()) else { continue };
+            let Some(link) = self.links.get(&op.id) else { continue };
+            let (crm, unguarded) = (link.crm.clone(), link.seen.etag.as_str().is_empty());
             let image = match op.side {
-                Side::Google => events.get(&op.id),
+                // The run looks again before it deletes without a guard, and finds nothing.
+                Side::Google if unguarded && events.gone.contains(&op.id) => {
+                    self.report.unchanged += 1;
+                    continue;
+                }
+                Side::Google => events.images.get(&op.id),
                 Side::Crm => records.get(&crm),
             };
             self.journal_delete(op.side, &op.id, &crm, image.map(|image| &**image));
@@ -71,7 +77,7 @@ impl Writer<'_> {
 
         let mut guests = Vec::new();
         let unread = google_updates.iter().filter(|op| op.before.is_none()).map(|op| op.id.clone());
-        let mut images = self.google_images(unread.collect()).await?;
+        let mut images = self.google_images(unread.collect()).await?.images;
         for op in &mut google_updates {
             op.before = op.before.take().or_else(|| images.remove(&op.id));
         }
