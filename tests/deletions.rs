@@ -13,7 +13,7 @@ mod support;
 
 use accord_sandbox::{Fault, FaultKind, Service};
 use serde_json::json;
-use support::{Host, Kill, assert_quiet, meeting, timed, two_way};
+use support::{Host, Kill, all_day, assert_quiet, meeting, timed, two_way};
 
 fn host(direction: &str) -> Host {
     let mut host = Host::new();
@@ -314,6 +314,50 @@ fn full_reads_with_many_kept_deletions_come_to_an_end() {
     assert_eq!(live, 12, "C6");
     host.advance(200_000);
     host.settle();
+    assert_quiet(&mut host);
+}
+
+/// C6, I12: what a killed cycle left half done has its turn, however many kept deletions are asked about besides.
+#[test]
+fn kept_deletions_leave_room_for_what_waits() {
+    for at in 6..20 {
+        let mut host = Host::new();
+        let limits = json!({ "firstSync": 4, "laterSync": 4 });
+        host.activate_with(json!({ "deletions": "keep", "limits": limits }));
+        let ids: Vec<String> = (0..8).map(|n| host.add_event(timed(&format!("Event {n}"), 2 + n))).collect();
+        host.settle();
+        // The first all-day event, and the cycle that finds out how the CRM takes its days is killed in the midst of it.
+        let fair = host.add_event(all_day("Fair", "2026-12-01", "2026-12-02"));
+        host.run_killed(json!({ "name": "run" }), Kill::After(at));
+        let written = host.world.crm_event_count();
+        ids.iter().chain([&fair]).for_each(|id| host.delete_event(id));
+        host.world.expire_sync_tokens();
+        host.advance(60_000);
+        host.settle();
+        assert_eq!(host.meetings().len(), written, "C6, killed after call {at}");
+        host.advance(200_000);
+        host.settle();
+        assert_quiet(&mut host);
+    }
+}
+
+/// I15, L2: Google's answers to more creations than a later cycle may write are lost, and their meetings are deleted: each is
+/// asked about once, and the sync comes to an end.
+#[test]
+fn unheard_creations_of_deleted_meetings_come_to_an_end() {
+    let mut host = two_way();
+    host.settle();
+    let ids: Vec<String> =
+        (0..9).map(|n| host.add_meeting(meeting(&format!("Meeting {n}"), 2 + n))).collect();
+    host.world.faults().add(Fault::status(401).on(Service::Google, "POST", "/batch").times(Some(9)));
+    assert_eq!(host.cycle().code(), "auth-expired");
+    ids.iter().for_each(|id| host.delete_meeting(id));
+    host.world.faults().clear();
+    // A full read: no list of deletions stands for the proofs.
+    host.activate_with(json!({ "direction": "two-way", "limits": { "firstSync": 4, "laterSync": 4 } }));
+    host.advance(60_000);
+    host.settle();
+    assert!(host.meetings().is_empty());
     assert_quiet(&mut host);
 }
 

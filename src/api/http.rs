@@ -100,6 +100,13 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
 }
 
+impl HttpResponse {
+    /// Whether there is a body, or none was to be expected; else it was cut off.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.status, 204 | 304) || !self.body.is_empty()
+    }
+}
+
 /// Without path and body: they hold ids, addresses and event text.
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -42,6 +42,8 @@ pub(crate) struct Gathered {
     /// Questions about deletions that are left for the next cycle, by the side to delete on.
     pub(crate) deferred: Deferred,
     pub(crate) default_reminders: Vec<Reminder>,
+    /// Whether lists of the CRM show guests, as far as these records tell.
+    pub(crate) lists_guests: Option<bool>,
     /// Records whose way and link are both damaged or gone: they are not new, and wait until they are paired again.
     adrift: Vec<CrmId>,
     /// What waits and is due.

@@ -277,13 +277,7 @@ pub(crate) async fn fetch_accepted(
     const UNREADABLE: Problem = Problem::Unsure(Doubt::BadResponse);
     for attempt in 0..TRIES {
         match io.fetch(vec![request.clone()]).await?.pop() {
-            // An empty body is an answer only where the status says so; otherwise it was cut off.
-            Some(Ok(response))
-                if (matches!(response.status, 204 | 304) || !response.body.is_empty())
-                    && accept(&response.body) =>
-            {
-                break;
-            }
+            Some(Ok(response)) if response.is_whole() && accept(&response.body) => break,
             Some(Ok(_)) => {}
             Some(Err(problem)) => return Ok(problem),
             None => break,

@@ -63,9 +63,17 @@ pub(crate) async fn deleted(io: &Io, since: i64) -> Result<Vec<(CrmId, Option<i6
 pub(crate) struct Reader<'a> {
     pub(crate) io: &'a Io,
     pub(crate) context: CrmContext<'a>,
+    /// Whether lists show guests, once that is known.
+    pub(crate) lists_guests: Option<bool>,
+    /// When events of Google that have guests start (seconds since 1970). As long as nobody knows whether lists show
+    /// guests, their meetings are looked at.
+    pub(crate) invited: Vec<i64>,
 }
 
-/// Records that are asked for, and whether the list brought them.
+/// As long as nobody knows whether lists show guests, up to so many records of which a list shows none are read one by one.
+const FEW: usize = 25;
+
+/// Records that are asked for, and whether a walk of the list brought them.
 type Asked = Table<CrmId, bool>;
 
 /// Records as they were read.
@@ -74,52 +82,117 @@ pub(crate) struct Contents {
     pub(crate) sights: Vec<CrmSight>,
     /// Whether all-day ends are exclusive, as far as these records show.
     pub(crate) exclusive_ends: Option<bool>,
+    /// Whether lists show guests, as far as these records tell.
+    pub(crate) lists_guests: Option<bool>,
     /// Asked for, and not in the answer.
     pub(crate) missing: Vec<CrmId>,
+    /// Whether what is missing was asked for by itself, which proves that it is gone.
+    pub(crate) proven: bool,
+}
+
+impl Contents {
+    /// Takes in what was read again: in a list to know what lists show, else for the record itself.
+    fn take_in(&mut self, again: Vec<CrmSight>, listed: bool) {
+        for sight in again {
+            let Some(known) = self.sights.iter_mut().find(|known| known.id == sight.id) else { continue };
+            if listed {
+                self.lists_guests = shows_guests(&sight);
+            } else {
+                if (shows_guests(known), shows_guests(&sight)) == (Some(false), Some(true)) {
+                    self.lists_guests = Some(false);
+                }
+                *known = sight;
+            }
+        }
+    }
+}
+
+/// Reads of records, each by itself or 100 at once.
+fn requests(ids: &[&CrmId], alone: bool, fields: &str) -> Vec<HttpRequest> {
+    if alone {
+        ids.iter().map(|id| zoho::event(id, fields)).listed()
+    } else {
+        ids.chunks(zoho::BULK).map(|group| zoho::events(group, fields)).listed()
+    }
 }
 
 impl Reader<'_> {
     /// Reads records in full. Many are read by walking the list, 200 to a page, as long as that finds what is asked for:
     /// whether they are all of the window or what just changed, they stand together where the list begins; the others by
-    /// their ids, 100 to a request. Descriptions that a list may have cut are read one by one, and so are records that
-    /// had guests and of which a list shows none (I17).
-    pub(crate) async fn read(&self, ids: Vec<CrmId>, had_guests: &[CrmId]) -> Result<Contents> {
-        let mut asked: Asked = ids.into_iter().map(|id| (id, false)).collect();
-        let mut bodies = Vec::new();
-        if asked.len() > 2 * zoho::BULK {
-            self.walk(&mut asked, &mut bodies).await?;
-        }
-        let open = || asked.iter().filter(|(_, listed)| !**listed).map(|(id, _)| id);
-        let rest: Vec<&CrmId> = open().listed();
+    /// their ids, 100 to a request. Descriptions that a list may have cut are read one by one, and so are records of which a
+    /// list shows no guests, where they had some (I17) or lists may hide them: Zoho does not document which lists do.
+    pub(crate) async fn read(mut self, ids: &[CrmId], had_guests: &[CrmId]) -> Result<Contents> {
         let fields = zoho::event_fields(self.context.marks);
-        let groups = rest.chunks(zoho::BULK).map(|group| zoho::events(group, &fields));
-        for body in self.pages(groups.listed()).await? {
-            bodies.push(body);
+        loop {
+            let alone = self.lists_guests.map_or(ids.len() == 1, |shown| !shown);
+            let mut asked: Asked = ids.iter().map(|id| (id.clone(), false)).collect();
+            let mut bodies = Vec::new();
+            if asked.len() > 2 * zoho::BULK && !alone {
+                self.walk(&mut asked, &mut bodies).await?;
+            }
+            let rest = asked.iter().filter(|(_, listed)| !**listed).map(|(id, _)| id).listed();
+            self.pages(requests(&rest, alone, &fields)).await?.into_iter().add_to(&mut bodies);
+            let mut contents = self.contents(&bodies, !alone, &asked)?;
+            self.context.exclusive_end = self.context.exclusive_end.or(contents.exclusive_ends);
+            // Lists are completed by single records; what single records say of guests is looked for in a list, once.
+            let again =
+                if alone { self.to_be_listed(&contents) } else { self.cut(&mut contents, had_guests) };
+            let bodies = self.pages(requests(&again.iter().listed(), !alone, &fields)).await?;
+            let seen = self.contents(&bodies, alone, &asked)?.sights;
+            contents.take_in(seen, alone);
+            let newly_hidden = contents.lists_guests == Some(false) && self.lists_guests != Some(false);
+            if alone || !newly_hidden {
+                return Ok(contents);
+            }
+            self.lists_guests = Some(false);
         }
-        let ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
-        let mut contents = Contents { exclusive_ends: ends, ..Contents::default() };
-        let mut found = Vec::new();
-        let context = CrmContext { exclusive_end: self.context.exclusive_end.or(ends), ..self.context };
-        let entry = |sight: CrmSight| (sight.id.clone(), Box::new(sight));
-        for body in &bodies {
-            let page = crm_sights(body, &context).ok_or_else(unreadable)?;
-            let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
-            rows.map(entry).add_to(&mut found);
+    }
+
+    /// The record that was read by itself, if it has guests and nobody knows whether lists show them.
+    fn to_be_listed(&self, contents: &Contents) -> Vec<CrmId> {
+        match contents.sights.as_slice() {
+            [sight] if self.lists_guests.is_none() && shows_guests(sight) == Some(true) => {
+                vec![sight.id.clone()]
+            }
+            _ => Vec::new(),
         }
-        let mut found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
-        contents.missing = open().filter(|id| !found.contains(id)).cloned().listed();
-        let cut = found.values().filter(|sight| is_cut(sight, had_guests.contains(&sight.id)));
-        let cut: Vec<CrmId> = cut.map(|sight| sight.id.clone()).listed();
-        let whole = CrmContext { listed: false, ..context };
-        let requests = cut.iter().map(|id| zoho::event(id, &fields)).listed();
-        for body in self.pages(requests).await? {
-            let page = crm_sights(&body, &whole).ok_or_else(unreadable)?;
-            for (id, sight) in page.rows.into_iter().map(entry) {
-                found.insert(id, sight);
+    }
+
+    /// What lists cut, or may have.
+    fn cut(&self, contents: &mut Contents, had_guests: &[CrmId]) -> Vec<CrmId> {
+        let shown = contents.sights.iter().any(|sight| shows_guests(sight) == Some(true));
+        contents.lists_guests = shown.then_some(true);
+        let unknown = self.lists_guests.or(contents.lists_guests).is_none();
+        let few = contents.sights.len() <= FEW;
+        let mut room = FEW;
+        let mut cut = Vec::new();
+        for sight in &contents.sights {
+            let CrmContent::Ordinary { event, cut: shortened } = &sight.content else { continue };
+            let none = shows_guests(sight) == Some(false);
+            let doubtful = unknown && room > 0 && (few || self.invited.contains(&event.when.start_seconds()));
+            if *shortened || none && (doubtful || had_guests.contains(&sight.id)) {
+                room = room.saturating_sub(1);
+                cut.push(sight.id.clone());
             }
         }
-        contents.sights = found.into_iter().map(|(_, sight)| *sight).listed();
-        Ok(contents)
+        cut
+    }
+
+    /// What pages show of the records that were asked for, each one once.
+    fn contents(&self, bodies: &[Vec<u8>], listed: bool, asked: &Asked) -> Result<Contents> {
+        let exclusive_ends = exclusive_ends(bodies.iter().map(Vec::as_slice));
+        let exclusive_end = self.context.exclusive_end.or(exclusive_ends);
+        let context = CrmContext { exclusive_end, listed, ..self.context };
+        let mut found = Vec::new();
+        for body in bodies {
+            let page = crm_sights(body, &context).ok_or_else(unreadable)?;
+            let rows = page.rows.into_iter().filter(|sight| asked.contains(&sight.id));
+            rows.map(|sight| (sight.id.clone(), Box::new(sight))).add_to(&mut found);
+        }
+        let found: Table<CrmId, Box<CrmSight>> = found.into_iter().collect();
+        let missing = asked.keys().filter(|id| !found.contains(id)).cloned().listed();
+        let sights = found.into_iter().map(|(_, sight)| *sight).listed();
+        Ok(Contents { sights, exclusive_ends, lists_guests: None, missing, proven: !listed })
     }
 
     /// Pages of the whole list, for as long as they bring more than reading by ids would.
@@ -160,10 +233,22 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The bodies of reads; what is gone has an empty one.
+    /// The bodies of reads; what is gone has none.
     async fn pages(&self, requests: Vec<HttpRequest>) -> Result<Vec<Vec<u8>>> {
-        let mut bodies = Vec::new();
-        for request in requests {
+        let mut bodies = Vec::with_capacity(requests.len());
+        let mut again = Vec::new();
+        let answers = self.io.fetch(requests.clone()).await?;
+        for (request, answer) in requests.into_iter().zip(answers) {
+            match answer {
+                Ok(response) if response.is_whole() && crm_ids(&response.body).is_some() => {
+                    bodies.push(response.body);
+                }
+                Ok(_) => again.push(request),
+                Err(problem) if record_gone(&problem) => {}
+                Err(problem) => return Err(problem.error(Service::Zoho)),
+            }
+        }
+        for request in again {
             let parse = |bytes: &[u8]| crm_ids(bytes).map(|_| bytes.to_vec());
             match fetch_parsed!(self.io, request, parse) {
                 Ok(body) => bodies.push(body),
@@ -175,9 +260,15 @@ impl Reader<'_> {
     }
 }
 
-fn is_cut(sight: &CrmSight, had_guests: bool) -> bool {
-    let CrmContent::Ordinary { event, cut, .. } = &sight.content else { return false };
-    *cut || (had_guests && matches!(&event.guests, Guests::Known(shown) if shown.is_empty()))
+/// Whether a record shows guests, as far as it can be read.
+fn shows_guests(sight: &CrmSight) -> Option<bool> {
+    match &sight.content {
+        CrmContent::Ordinary { event, .. } => match &event.guests {
+            Guests::Known(shown) => Some(!shown.is_empty()),
+            Guests::Unknown => None,
+        },
+        _ => None,
+    }
 }
 
 fn unreadable() -> crate::error::Error {

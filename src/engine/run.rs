@@ -141,6 +141,7 @@ async fn cycle(
 ) -> Result<()> {
     let settings = &activation.settings;
     let ends = book.state.exclusive_ends();
+    let lists_guests = book.state.crm_lists_guests;
     let max = cap(book.state.first_sync_left, settings.limits.later_sync);
     io.phase(Phase::Recovering);
     let mut writer = Writer::new(io, book, report, None);
@@ -160,6 +161,7 @@ async fn cycle(
         Some(ids) => gatherer.gather_records(ids, book).await?,
         None => gatherer.gather(book).await?,
     };
+    book.state.learn_of_lists(gathered.lists_guests);
     let Gathered { cases, google, crm, damaged, deferred, default_reminders, .. } = gathered;
     report.full_read = google.as_ref().is_some_and(|reading| reading.full)
         || crm.as_ref().is_some_and(|reading| reading.full);
@@ -217,8 +219,9 @@ async fn cycle(
             break;
         }
         io.phase(Phase::Reading);
-        let Gathered { cases, deferred, .. } =
+        let Gathered { cases, deferred, lists_guests, .. } =
             gatherer.again(stale, default_reminders.clone(), book, false).await?;
+        book.state.learn_of_lists(lists_guests);
         left += deferred.total();
         round = Round { cases, damaged: Vec::new(), deferred };
     }
@@ -231,10 +234,11 @@ async fn cycle(
         (false, _) => Finished::Limit,
     };
     let crm_heard = crm.is_some();
-    let misread = ends.is_some() && book.state.exclusive_ends() != ends;
+    let misread = ends.is_some() && book.state.exclusive_ends() != ends
+        || lists_guests != Some(false) && book.state.crm_lists_guests == Some(false);
     finish(io, pushed.is_none(), book, report, (google, crm), left == 0).await?;
-    if misread && crm_heard {
-        // All-day times were taken a day short or long: they are read again, all of them.
+    if misread && (crm_heard || pushed.is_some()) {
+        // All-day times were taken a day short or long, or guests were not seen: all are read again.
         book.state.crm_changes = None;
         book.state.unread_since = Some(0);
         io.save(book.take_patch()).await?;
@@ -348,7 +352,11 @@ pub(crate) fn take_in(plan: &mut Plan, book: &mut Book, report: &mut Report) {
         report.linked += 1;
     }
     for (id, link) in plan.unlinked.drain(..) {
-        book.unlink(&id, &link.crm);
+        match link {
+            Some(link) => book.unlink(&id, &link.crm),
+            // Gone before anybody had linked them, such as by a create whose answer was lost.
+            None => book.withdraw(&id),
+        }
         report.unchanged += 1;
     }
     plan.unparked.drain(..).for_each(|id| book.unpark(&id));

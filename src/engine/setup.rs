@@ -220,6 +220,7 @@ pub(crate) async fn activate(io: &Io, book: &mut Book, settings: Settings) -> Re
         book.state.links = 0;
         book.state.all_day = None;
         book.state.crm_exclusive_ends = None;
+        book.state.crm_lists_guests = None;
         book.state.unread_since = None;
         book.parked.clear();
         book.held.clear();

@@ -45,7 +45,7 @@ pub(crate) struct Plan {
     pub(crate) paired: Vec<(GoogleId, Link)>,
     /// Links that are made with the write of what differs.
     pub(crate) fresh: Table<GoogleId, ()>,
-    pub(crate) unlinked: Vec<(GoogleId, Link)>,
+    pub(crate) unlinked: Vec<(GoogleId, Option<Link>)>,
     pub(crate) parked: Vec<(GoogleId, Parked)>,
     pub(crate) still_parked: u32,
     /// Events that were parked and need nothing any more.
@@ -135,6 +135,8 @@ impl Plan {
                 Some(link) => self.remembered.push((id, Link { kept: true, ..link })),
                 None => self.unchanged += 1,
             },
+            // A record that went before anybody heard of its event: nobody waits for that any more.
+            Verb::Leave if crm == View::Deleted && case.link.is_none() => self.unlinked.push((id, None)),
             Verb::Leave => self.unchanged += 1,
             Verb::Skip(reason) => self.skip(id, case, (google, crm), reason),
             Verb::Park(side) => self.park(id, &case, side, planning.now_ms),
@@ -142,11 +144,7 @@ impl Plan {
             Verb::Create(Side::Google) => self.create_in_google(id, case, google == View::Deleted),
             Verb::Recreate(Side::Crm) => self.create_in_crm(id, case),
             Verb::Recreate(Side::Google) => self.create_in_google(id, case, true),
-            Verb::Unlink => match case.link {
-                Some(link) => self.unlinked.push((id, link)),
-                // Gone before anybody had linked them, such as by a create whose answer was lost.
-                None => self.unchanged += 1,
-            },
+            Verb::Unlink => self.unlinked.push((id, case.link)),
             Verb::Delete(side) => self.delete(id, case, side),
             Verb::Remember => self.remember(id, case),
             Verb::Pair => {

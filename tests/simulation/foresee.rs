@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 /// What a preview said, and what was there when it did.
 pub(crate) struct Foreseen {
     plan: Value,
-    /// The last cycle ran undisturbed: nothing is left of it to find out.
+    /// The last cycle ran undisturbed, and nobody can have edited what no list tells of: nothing is left to find out.
     clean: bool,
     /// Deletions in Google are not listened to, or kept.
     deaf: bool,
+    /// Nobody has looked yet on which days an all-day meeting stands in the CRM.
+    unlooked: bool,
 }
 
 impl Story<'_> {
@@ -29,8 +31,14 @@ impl Story<'_> {
         prop_assert!(before == held(self), "a preview wrote something");
         Ok(match ended {
             Ended::Done(plan) => Some(Foreseen {
-                clean: !self.disturbed && plan["recovered"] == 0,
+                clean: !self.disturbed
+                    && plan["recovered"] == 0
+                    && !self.things.iter().any(|thing| self.is_out_of_sight(thing)),
                 deaf: !self.setup.propagate || self.setup.direction == Direction::CrmToGoogle,
+                unlooked: rows.iter().any(|(key, row)| {
+                    key.starts_with("link/")
+                        && [",true,true]", ",true,false]"].iter().any(|end| row.ends_with(end))
+                }),
                 plan,
             }),
             Ended::Failed { .. } | Ended::Killed => None,
@@ -46,6 +54,11 @@ fn lasting(value: &Value) -> Value {
         question.remove("askedMs");
     }
     value
+}
+
+fn creates_in_google(plan: &Value) -> u64 {
+    let ops = plan["operations"].as_array().into_iter().flatten();
+    ops.filter(|op| op["side"] == "google" && op["verb"] == "create").count() as u64
 }
 
 impl Foreseen {
@@ -70,6 +83,15 @@ impl Foreseen {
             if side == "google" && self.deaf && report[side]["created"].as_u64() > Some(created) {
                 let gone = report[side]["created"].as_u64().unwrap() - created;
                 (created, updated) = (created + gone, updated.saturating_sub(gone));
+            }
+            // An event that is born anew is looked at again, with its meeting's days, and these may have to be written.
+            let born = if self.unlooked { creates_in_google(plan) } else { 0 };
+            if side == "crm"
+                && report[side]["updated"]
+                    .as_u64()
+                    .is_some_and(|was| (updated..=updated + born).contains(&was))
+            {
+                updated = report[side]["updated"].as_u64().unwrap();
             }
             let said = json!({ "created": created, "updated": updated, "deleted": counts("delete") });
             prop_assert!(

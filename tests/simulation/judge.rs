@@ -167,7 +167,7 @@ impl Story<'_> {
     }
 
     /// Whether it was over, on one side at least, when everything was read anew.
-    fn is_out_of_sight(&self, thing: &Thing) -> bool {
+    pub(crate) fn is_out_of_sight(&self, thing: &Thing) -> bool {
         let now = self.host.world.now_ms();
         let is_over = |time: &String| {
             let end = time.rsplit(' ').next().unwrap_or_default();

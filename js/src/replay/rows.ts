@@ -25,7 +25,7 @@ const NAMES = new Set(`
   intervalMinutes privateEvents recurring user own organisation zone title place description defaults reminder_times marks
   cursor horizon firstSyncLeft doubt importing runs links remaining lastRunMs googleNotBeforeMs zohoNotBeforeMs
   googleWritesNotBeforeMs pressed allDay offset exclusiveEnd crmChanges at seenMs settled crmOverlap crmDeletions
-  defaultReminders crmExclusiveEnds unreadSince probe trouble code message kept fence owner until_ms untilMs
+  defaultReminders crmExclusiveEnds crmListsGuests unreadSince probe trouble code message kept fence owner until_ms untilMs
   atMs contactsMs open undo run trigger startedMs undoes id field googleId crmId google winner sinceMs retryMs etag crmModified
   side ids askedMs answer durationMs created updated deleted contacts unchanged linked skipped eventType private outsideWindow
   otherOwner parked notes conflicts questions candidates googleIds crmIds count pauses requests zoho fullRead finished failed

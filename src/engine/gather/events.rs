@@ -52,10 +52,6 @@ impl Gatherer<'_> {
                 false => {}
             }
         }
-        // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the other side
-        // is gone too.
-        kept.truncate(self.max.saturating_sub(ids.len()));
-        ids.append(&mut kept);
         let unseen = |id: &GoogleId| gathered.cases.get(id).is_none_or(|case| case.sight.is_none());
         let only_in_crm = |id: &GoogleId| {
             let linked = gathered.cases.get(id).is_some_and(|case| case.link.is_some());
@@ -72,6 +68,10 @@ impl Gatherer<'_> {
         let room = self.max.saturating_sub(ids.len());
         gathered.deferred.other += answered.len().saturating_sub(room);
         answered.into_iter().take(room).add_to(&mut ids);
+        // What was kept is known to be gone, and is asked about as far as there is room: its link goes once the other side
+        // is gone too.
+        kept.truncate(self.max.saturating_sub(ids.len()));
+        ids.append(&mut kept);
         if ids.is_empty() {
             return Ok(());
         }

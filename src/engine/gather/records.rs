@@ -12,6 +12,7 @@ use crate::model::sight::{Content, CrmSight};
 use crate::model::table::Table;
 use crate::sync::birth;
 use crate::sync::commit::Book;
+use crate::sync::observe::Case;
 use crate::sync::state::{Link, Watermark};
 use crate::wire::zoho_event::CrmContext;
 
@@ -111,13 +112,25 @@ impl Gatherer<'_> {
             listed: true,
             marks: profile.marks,
         };
-        let reader = Reader { io: self.io, context };
+        let lists_guests = book.state.crm_lists_guests;
+        let mut invited = Vec::new();
+        if lists_guests.is_none() {
+            let with_guests = |case: &Case| match &case.sight.as_ref()?.content {
+                Content::Ordinary { event, .. } if !event.known_guests().is_empty() => {
+                    Some(event.when.start_seconds())
+                }
+                _ => None,
+            };
+            gathered.cases.values().filter_map(|case| with_guests(case)).add_to(&mut invited);
+        }
+        let reader = Reader { io: self.io, context, lists_guests, invited };
         let had_guests = |id: &&CrmId| {
             let link = ways.get(id).and_then(|id| gathered.cases.get(id)).and_then(|case| case.link.as_ref());
             link.is_some_and(Link::had_guests)
         };
         let had_guests: Vec<CrmId> = ids.iter().filter(had_guests).cloned().listed();
-        let contents = reader.read(ids, &had_guests).await?;
+        let contents = reader.read(&ids, &had_guests).await?;
+        gathered.lists_guests = contents.lists_guests;
         let mut sights = contents.sights;
         // Not all answers are of one age: what a list shows newer is still to come.
         let older = |sight: &&CrmSight| listed.get(&sight.id).is_some_and(|listed| sight.modified < *listed);
@@ -131,7 +144,7 @@ impl Gatherer<'_> {
         let (kept, open): (Vec<_>, Vec<_>) =
             contents.missing.into_iter().map(|id| (kept(&id), id)).partition(|(kept, _)| *kept);
         for (kept, id) in open.into_iter().chain(kept) {
-            if deleted.contains(&id) || !Device::Proof.on() {
+            if contents.proven || deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
                 gathered.deferred.on_google += usize::from(!kept);

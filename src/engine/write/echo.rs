@@ -37,14 +37,17 @@ impl Writer<'_> {
         let had_guests =
             |(_, echo): &(&CrmId, &Echo)| self.links.get(&echo.id).is_some_and(|link| link.had_guests());
         let had_guests: Vec<CrmId> = ways.iter().filter(had_guests).map(|(id, _)| id.clone()).listed();
-        let reader = Reader { io: self.io, context };
-        let contents = reader.read(ways.keys().cloned().listed(), &had_guests).await?;
+        let lists_guests = self.book.state.crm_lists_guests.or(Some(true));
+        let reader = Reader { io: self.io, context, lists_guests, invited: Vec::new() };
+        let contents = reader.read(&ways.keys().cloned().listed(), &had_guests).await?;
+        self.book.state.learn_of_lists(contents.lists_guests);
+        let lists_are_known = self.book.state.crm_lists_guests.is_some();
         for sight in contents.sights {
             if let Some(echo) = ways.get(&sight.id)
                 && let Some(mut link) = self.links.remove(&echo.id)
             {
                 let before = (link.shown.clone(), link.crm_modified);
-                see(&mut link, sight, &echo.guests_before);
+                see(&mut link, sight, &echo.guests_before, lists_are_known);
                 if (&link.shown, link.crm_modified) != (&before.0, before.1) {
                     self.book.remember(&echo.id, &link);
                     if link.crm_modified != before.1 && link.crm_modified.is_some() {
@@ -60,8 +63,8 @@ impl Writer<'_> {
 
 /// Compares what the CRM shows with what was written. As long as nobody else wrote since, texts may differ, and people
 /// may still be there who were to be taken off the list; whatever else differs is somebody's edit, and will be read
-/// again as one.
-fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
+/// again as one. So is what somebody else wrote, as long as nobody knows whether lists show guests.
+fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint], lists_are_known: bool) {
     let CrmContent::Ordinary { event, .. } = sight.content else {
         link.crm_modified = None;
         return;
@@ -77,7 +80,8 @@ fn see(link: &mut Link, sight: CrmSight, guests_before: &[Fingerprint]) {
     }
     let differs = diff::changed(&written.fields, &now.fields, &now.fields);
     let ours = link.crm_modified.is_some() && link.crm_modified == sight.modified;
-    if differs.is_empty() || (ours && differs.without(servers).is_empty()) {
+    let whole = ours || lists_are_known || !now.guests.is_empty();
+    if (differs.is_empty() && whole) || (ours && differs.without(servers).is_empty()) {
         written.update(&now, FieldSet::all().without(open));
         link.crm_modified = sight.modified;
     } else {

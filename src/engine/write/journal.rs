@@ -75,7 +75,9 @@ impl Writer<'_> {
             listed: true,
             marks: crm.marks,
         };
-        let read = Reader { io: self.io, context }.read(ids, had_guests).await?;
+        let lists_guests = self.book.state.crm_lists_guests.or(Some(true));
+        let reader = Reader { io: self.io, context, lists_guests, invited: Vec::new() };
+        let read = reader.read(&ids, had_guests).await?;
         let image = |sight: crate::model::sight::CrmSight| match sight.content {
             CrmContent::Ordinary { event, .. } => Some((sight.id, event)),
             _ => None,

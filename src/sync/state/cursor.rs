@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) default_reminders: Option<Vec<(String, u32)>>,
     /// Whether all-day ends of the CRM are exclusive, as far as its records showed.
     pub(crate) crm_exclusive_ends: Option<bool>,
+    /// Whether lists of the CRM show guests, as far as its records told; once a list hid some, lists are not believed.
+    pub(crate) crm_lists_guests: Option<bool>,
     /// Writes of Accord from this time on, by the CRM's clock, were not read back: an edit of the same second may hide
     /// behind them.
     pub(crate) unread_since: Option<i64>,
@@ -67,6 +69,13 @@ impl State {
     /// Whether all-day ends of the CRM are exclusive: as it was learnt by writing one, else as its records showed.
     pub(crate) fn exclusive_ends(&self) -> Option<bool> {
         self.all_day.map(|times| times.exclusive_end).or(self.crm_exclusive_ends)
+    }
+
+    /// Takes in what records told of lists.
+    pub(crate) fn learn_of_lists(&mut self, guests: Option<bool>) {
+        if self.crm_lists_guests != Some(false) {
+            self.crm_lists_guests = guests.or(self.crm_lists_guests);
+        }
     }
 }
 
@@ -152,6 +161,7 @@ impl Row for State {
                 })
             }),
             crm_exclusive_ends: json.get("crmExclusiveEnds").flag(),
+            crm_lists_guests: json.get("crmListsGuests").flag(),
             unread_since: fields.number("unreadSince"),
             probe: fields.text("probe").map(GoogleId::new),
             trouble: json.get("trouble").is_object().then(|| {
