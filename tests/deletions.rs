@@ -361,6 +361,36 @@ fn unheard_creations_of_deleted_meetings_come_to_an_end() {
     assert_quiet(&mut host);
 }
 
+/// I5, K7: a cycle is killed before it stores what it wrote, the event is deleted, and the CRM refuses the deletion for a
+/// day: what Accord wrote is still nobody's edit then.
+#[test]
+fn an_unheard_write_is_no_edit_after_a_refused_deletion() {
+    let mut reached = 0;
+    for at in 4..16 {
+        let mut host = two_way();
+        let id = host.add_event(timed("Call", 4));
+        host.settle();
+        host.edit_event(&id, json!({ "location": "Room 2" }));
+        host.advance(2_000);
+        host.run_killed(json!({ "name": "run" }), Kill::Before(at));
+        let row = host.meeting("Call");
+        reached += usize::from(row["Venue"] == "Room 2");
+        let crm = row["id"].as_str().unwrap().to_owned();
+        host.world.set_locked(&crm, true);
+        host.delete_event(&id);
+        host.advance(60_000);
+        assert_eq!(host.settle()["parked"][0]["code"], "RECORD_LOCKED", "killed before call {at}");
+        host.world.set_locked(&crm, false);
+        host.advance(26 * 3_600_000);
+        host.settle();
+        assert!(host.meetings().is_empty(), "killed before call {at}");
+        host.advance(200_000);
+        host.settle();
+        assert_quiet(&mut host);
+    }
+    assert!(reached > 1, "no kill hit between the write and what is stored of it");
+}
+
 /// K5, I13: events that somebody touches while it is asked whether they are to be deleted too stay in the question, for
 /// their deletion is not told again.
 #[test]

@@ -301,6 +301,12 @@ async fn compare(
         }
     }
     book.believe_losses(&written);
+    // Whatever becomes of the event in this cycle, the next one knows nothing of that write any more.
+    for (id, ..) in written.iter().filter(|(.., fields)| !fields.is_empty()) {
+        if let Some(link) = cases.get(id).and_then(|case| case.link.as_ref()) {
+            book.remember(id, link);
+        }
+    }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;
     let lost = round.damaged.iter().any(|id| cases.get(id).is_some_and(|case| lost(case)));
     let matching = book.state.doubt || lost;
