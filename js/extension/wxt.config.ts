@@ -46,7 +46,11 @@ export default defineConfig({
   vite: () => ({
     plugins: [noHtml],
     define: { __SANDBOX__: sandbox === undefined ? "undefined" : JSON.stringify(sandbox) },
-    build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: {
+      target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false },
+      // What the background imports for good, the library loads later elsewhere.
+      rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
+    },
   }),
   manifest: ({ browser }) => ({
     version,

@@ -33,7 +33,7 @@ export function Parked({ parked, calendar, crm }: ParkedProps) {
   );
 }
 
-function Place({ href, children }: { href: string | undefined; children: string }) {
+export function Place({ href, children }: { href: string | undefined; children: string }) {
   return href === undefined ? null : <a href={href} target="_blank" rel="noreferrer">{children}</a>;
 }
 

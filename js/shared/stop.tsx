@@ -21,12 +21,12 @@ export function Stop({ isActive, isSetUp, isBusy, onDeactivate, onForget }: Stop
     <section class="card" aria-labelledby="off">
       <h2 id="off">{text.t("off.title")}</h2>
       {isSetUp && (
-        <div class="stop">
+        <div class="deed">
           <p class="muted">{text.t(isActive ? "off.deactivateNote" : "off.isOff")}</p>
           <button type="button" disabled={!isActive || action.isBusy} onClick={() => action.start(onDeactivate)}>{text.t("off.deactivate")}</button>
         </div>
       )}
-      <div class="stop">
+      <div class="deed">
         <p class="muted">{text.t("off.forgetNote")}</p>
         <button type="button" class="danger" disabled={action.isBusy} onClick={() => dialog.current?.showModal()}>{text.t("off.forget")}</button>
       </div>

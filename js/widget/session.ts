@@ -1,11 +1,12 @@
 /** What the frame knows and does; the views only show it. */
 
+import { replayOf } from "../shared/replay.ts";
 import { languageOf, type Language } from "../shared/text.ts";
 import { isAccordError } from "../src/errors.ts";
 import type { Host, Storage } from "../src/host.ts";
 import { widgetFetch, widgetUser } from "../src/hosts/widget.ts";
 import { createSync, type RunOptions, type Sync } from "../src/index.ts";
-import type { Access, Answer, Calendar, FieldName, Plan, Progress, Reason, Report, Service, Settings, Status } from "../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Plan, Progress, Reason, ReplayBundle, Report, Service, Settings, Status, Verification } from "../src/types.ts";
 import engine from "virtual:engine";
 import { frameStorage, isAwaiting, noteAwaiting, type Kept } from "./storage.ts";
 import { upcoming, type Upcoming } from "./upcoming.ts";
@@ -71,6 +72,10 @@ export interface Session {
   resolve(question: string, answer: Answer): Promise<void>;
   undo(run: number): Promise<Report | undefined>;
   putBack(run: number, googleId: string, field: FieldName): Promise<void>;
+  /** Compares linked pairs on both sides; writes nothing. */
+  verify(): Promise<Verification | undefined>;
+  /** What a bug report needs: the steps of the last command, or of a look at both sides where there was none. */
+  replay(): Promise<ReplayBundle | undefined>;
   deactivate(): Promise<void>;
   /** Erases what the browser remembers; both sides stay as they are. */
   forget(): Promise<void>;
@@ -299,6 +304,8 @@ export function openSession(place: Place): Session {
       set({ report: await sync.putBack(run, googleId, field) });
       await look(sync);
     }),
+    verify: () => act((sync) => sync.verify()),
+    replay: () => act(replayOf),
     deactivate,
     forget: () => act(async (sync) => {
       await sync.forget();

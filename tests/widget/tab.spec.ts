@@ -1,5 +1,6 @@
 /** What a person decides in the web tab: a question, a lost value, the rarer settings, and the end. */
 
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { addToCrm, editInCrm, editInGoogle } from "./people.ts";
@@ -84,4 +85,21 @@ test("settings are those of the extension, kept and shown again; what is forgott
   await crm.inAccord();
   expect(crm.writes()).toEqual([]);
   expect({ google: (await sandbox.google()).length, crm: (await sandbox.crm()).length }).toEqual(before);
+});
+
+test("both sides are compared without a write, and the steps of it are saved without a word of anybody's (I26)", async ({ open, page, sandbox }) => {
+  const meeting = await addToCrm(sandbox, "Contract with Kolibri");
+  const crm = await open({ place: "tab" });
+  await crm.setUp();
+  const check = crm.frame.getByRole("region", { name: "Check" });
+  await editInCrm(sandbox, meeting, { Event_Title: "Offer for Kolibri" });
+  crm.calls.length = 0;
+  await check.getByRole("button", { name: "Check now" }).click();
+  await expect(check.getByText(/^\d+ pairs compared:/)).toBeVisible();
+  await picture(page, "check");
+  expect(crm.writes()).toEqual([]);
+  const [download] = await Promise.all([page.waitForEvent("download"), check.getByRole("button", { name: "Save the steps" }).click()]);
+  const text = await readFile(await download.path(), "utf8");
+  expect((JSON.parse(text) as { crossings: unknown[] }).crossings.length).toBeGreaterThan(1);
+  expect(text.toLowerCase()).not.toContain("kolibri");
 });

@@ -1,5 +1,6 @@
 /** The background as a function of events and storage: what the browser tells, what pages ask for, and what follows. */
 
+import { replayOf } from "../../shared/replay.ts";
 import { AccordError } from "../../src/errors.ts";
 import type { Progress, Report, Service, Settings, Status } from "../../src/types.ts";
 import { ALARM } from "./alarm.ts";
@@ -158,6 +159,8 @@ export class Background {
     history: async () => (await this.#sync()).history(),
     undo: (run) => this.#cycles.perform((sync, options) => sync.undo(run, options)),
     putBack: (run, googleId, field) => this.#cycles.perform((sync) => sync.putBack(run, googleId, field)),
+    verify: async () => (await this.#sync()).verify(),
+    replay: async () => replayOf(await this.#sync()),
     status: async () => (await this.#sync()).status(),
     setLocale: async (locale) => {
       await this.#parts.store.write("locale", locale);

@@ -1,5 +1,7 @@
 /** The engine over this extension's storage and tokens. Loaded when first needed, once per life of the background. */
 
+// Into the background's own script: service workers load no other one later.
+import "../../src/replay/bundle.ts";
 import { browserFetch, createSync, indexedDbStorage, type Host, type Service, type Sync } from "../../src/index.ts";
 import { GOOGLE } from "./servers.ts";
 import type { Tokens } from "./oauth/tokens.ts";

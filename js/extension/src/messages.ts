@@ -1,7 +1,7 @@
 /** What pages ask of the background, as messages. No message holds a token. */
 
 import { AccordError, isAccordError, type ErrorCode } from "../../src/errors.ts";
-import type { Access, Answer, Calendar, FieldName, Plan, Report, Service, Settings, Status } from "../../src/types.ts";
+import type { Access, Answer, Calendar, FieldName, Plan, ReplayBundle, Report, Service, Settings, Status, Verification } from "../../src/types.ts";
 import type { Memory } from "./memory.ts";
 
 /** The background's commands. All values are plain data; all failures are an {@link AccordError}. */
@@ -31,6 +31,10 @@ export interface Commands {
   undo(run: number): Promise<Report | undefined>;
   /** Writes the value that lost a conflict to both sides. */
   putBack(run: number, googleId: string, field: FieldName): Promise<Report | undefined>;
+  /** Compares linked pairs on both sides; writes nothing. */
+  verify(): Promise<Verification>;
+  /** What a bug report needs: the steps of the last command, or of a look at both sides where there was none. */
+  replay(): Promise<ReplayBundle>;
   status(): Promise<Status>;
   setLocale(locale: Memory["locale"]): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The page "Calendar Synchronization": everything that is set up once. */
 
+import { Check } from "../../shared/check.tsx";
 import { Parked } from "../../shared/parked.tsx";
 import { Questions } from "../../shared/questions.tsx";
 import { State } from "../../shared/state.tsx";
@@ -42,6 +43,9 @@ export function Options({ view }: { view: View }) {
       <div hidden={isAsked}><SettingsCard view={view} /></div>
       <Parked parked={status?.parked ?? []} calendar={status?.settings?.calendar} crm={centreOf(memory.accounts.zoho?.centre)?.crm} />
       {view.glance.state !== "off" && <LastCycles run={status?.lastReport?.run} />}
+      {status?.settings !== undefined && (
+        <Check calendar={status.settings.calendar} crm={centreOf(memory.accounts.zoho?.centre)?.crm} onVerify={() => background.verify()} onReplay={() => background.replay()} />
+      )}
       {(status !== undefined || memory.accounts.google || memory.accounts.zoho) && (
         <Stop isActive={memory.intervalMinutes !== undefined} isSetUp={status?.settings !== undefined} onDeactivate={() => background.deactivate()} onForget={() => background.forget()} />
       )}

@@ -1,5 +1,6 @@
 /** The web tab: settings, state and what the last cycles did. */
 
+import { Check } from "../../shared/check.tsx";
 import { History } from "../../shared/history.tsx";
 import { Parked } from "../../shared/parked.tsx";
 import { SettingsForm } from "../../shared/settings.tsx";
@@ -30,6 +31,9 @@ export function Tab() {
       <div hidden={isAsked}><SettingsCard /></div>
       <Parked parked={status?.parked ?? []} calendar={status?.settings?.calendar} crm={state.crm} />
       <History reports={history.slice(0, SHOWN)} isBusy={busy} onUndo={session.undo} onPutBack={session.putBack} />
+      {status?.settings !== undefined && (
+        <Check isBusy={busy} calendar={status.settings.calendar} crm={state.crm} onVerify={session.verify} onReplay={session.replay} />
+      )}
       {status?.settings !== undefined && (
         <Stop isActive={active} isSetUp isBusy={busy} onDeactivate={session.deactivate} onForget={session.forget} />
       )}
