@@ -557,3 +557,43 @@ fn what_was_refused_and_is_wanted_no_more_is_not_parked() {
     host.sync();
     assert!(host.trace.iter().all(|line| !line.contains("{id}")), "{:#?}", host.trace);
 }
+
+/// I3, I12: an event is moved out of the window, a push is cut off before it tells the CRM, and everything is read anew: the
+/// move, or a deletion after it, is not lost.
+#[test]
+fn a_move_out_of_the_window_that_was_cut_off_arrives() {
+    for (at, deleted) in (6..14).flat_map(|at| [(at, false), (at, true)]) {
+        let mut host = Host::new();
+        host.activate_with(json!({ "direction": "two-way", "limits": { "lookBackMonths": 1 } }));
+        let id = host.add_event(timed("Call", 48));
+        host.settle();
+        let crm = host.meeting("Call")["id"].as_str().unwrap().to_owned();
+        let past = timed("Call", -1_500);
+        host.edit_event(&id, json!({ "start": past["start"], "end": past["end"] }));
+        host.edit_meeting(&crm, json!({ "Description": "Bring the offer" }));
+        let push = json!({ "name": "run", "trigger": "crm-change", "crmIds": [crm], "batch": true });
+        host.run_killed(push, Kill::Before(at));
+        let seconds = |time: &Value| chrono::DateTime::parse_from_rfc3339(time.as_str().unwrap()).unwrap();
+        let arrived = seconds(&host.meeting("Call")["Start_DateTime"]) == seconds(&past["start"]["dateTime"]);
+        let written = host.event("Call")["description"] == "Bring the offer";
+        if deleted {
+            // Of what is over on both sides nobody asks any more.
+            if arrived {
+                continue;
+            }
+            host.delete_event(&id);
+        }
+        host.world.expire_sync_tokens();
+        host.advance(60_000);
+        host.settle();
+        if deleted {
+            // Where nobody heard that the description arrived, it is an edit, which beats the deletion.
+            let events = host.world.google_events("primary");
+            let live = events.iter().filter(|event| event["status"] != "cancelled").count();
+            assert_eq!(host.meetings().len(), live, "killed before call {at}");
+        } else if written {
+            let start = host.meeting("Call")["Start_DateTime"].clone();
+            assert_eq!(seconds(&start), seconds(&past["start"]["dateTime"]), "killed before call {at}");
+        }
+    }
+}

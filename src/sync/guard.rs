@@ -38,10 +38,12 @@ pub(crate) fn hold(plan: &mut Plan, book: &mut Book, beyond: impl Fn(Side) -> us
                 // A question about deletions has no other answers.
                 Some(None | Some(HeldAnswer::Pair | HeldAnswer::Separate)) => plan.held += 1,
                 Some(Some(HeldAnswer::Apply)) => plan.deletes.push(op),
-                // The source of one direction is never written (I9): the target's events stay, and are people's own.
+                // The source of one direction is never written (I9): the target's events stay, as deletions that are kept.
                 Some(Some(HeldAnswer::Restore)) if !two_way => {
-                    if let Some(link) = plan.links.remove(&op.id) {
-                        book.unlink(&op.id, &link.crm);
+                    if let Some(mut link) = plan.links.remove(&op.id) {
+                        link.kept = true;
+                        book.remember(&op.id, &link);
+                        book.unpark(&op.id);
                     }
                 }
                 Some(Some(HeldAnswer::Restore)) => match op.survivor {

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::fingerprint::{Digest, Fingerprint};
 use crate::model::ids::{CrmId, GoogleId};
 use crate::model::list::Listed;
+use crate::model::order::sort_by_key;
 use crate::model::sight::{Content, CrmSight};
 use crate::model::table::Table;
 use crate::sync::birth;
@@ -18,6 +19,14 @@ use crate::wire::zoho_event::CrmContext;
 
 /// The versions that the lists of the CRM show, by the ids of the records.
 type Listing<'l> = Table<&'l str, Option<i64>>;
+
+/// The order in which it is proven that records are gone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Looked,
+    Open,
+    Kept,
+}
 
 impl Gatherer<'_> {
     /// Reads the records that the lists name, as far as they are news, and those that need a proof.
@@ -136,18 +145,23 @@ impl Gatherer<'_> {
         let older = |sight: &&CrmSight| listed.get(&sight.id).is_some_and(|listed| sight.modified < *listed);
         gathered.deferred.other += sights.iter().filter(older).count();
         let mut asked = 0;
-        // Deletions that are kept wait behind the others: every full read lacks them anew.
-        let kept = |id: &CrmId| {
+        // First what was looked at in Google, for an answer may need both. Deletions that are kept wait behind all others:
+        // every full read lacks them anew.
+        let turn = |id: &CrmId| {
             let case = ways.get(id).and_then(|case| gathered.cases.get(case));
-            case.and_then(|case| case.link.as_ref()).is_some_and(|link| link.kept)
+            match case.and_then(|case| case.link.as_ref()) {
+                Some(link) if link.kept => Turn::Kept,
+                _ if case.is_some_and(|case| case.sight.is_some()) => Turn::Looked,
+                _ => Turn::Open,
+            }
         };
-        let (kept, open): (Vec<_>, Vec<_>) =
-            contents.missing.into_iter().map(|id| (kept(&id), id)).partition(|(kept, _)| *kept);
-        for (kept, id) in open.into_iter().chain(kept) {
+        let mut missing: Vec<(Turn, CrmId)> = contents.missing.into_iter().map(|id| (turn(&id), id)).listed();
+        sort_by_key(&mut missing, |(turn, _)| *turn as u64);
+        for (turn, id) in missing {
             if contents.proven || deleted.contains(&id) || !Device::Proof.on() {
                 sights.push(read_crm::gone(id));
             } else if asked == self.max {
-                gathered.deferred.on_google += usize::from(!kept);
+                gathered.deferred.on_google += usize::from(turn != Turn::Kept);
             } else {
                 asked += 1;
                 match read::record(self.io, &id, "Modified_Time").await? {

@@ -155,12 +155,20 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// What is known after some fields were seen anew; guests that were not shown are kept as they were known.
+    /// What is known after some fields were seen anew; guests that were not shown are kept as they were known. As long as a
+    /// new time is not carried over, the event is asked for by the old one.
     pub(crate) fn update(&mut self, newer: Self, fields: FieldSet) {
         let guests = fields.has(Field::Guests) && newer.google.field(Field::Guests).is_some();
+        let (start, end, all_day) = match fields.has(Field::Time) {
+            true => (newer.start, newer.end, newer.all_day),
+            false => (self.start, self.end, self.all_day),
+        };
         *self = Self {
             google: self.google.updated_by(&newer.google, fields),
             guests: if guests { newer.guests } else { std::mem::take(&mut self.guests) },
+            start,
+            end,
+            all_day,
             ..newer
         };
     }
