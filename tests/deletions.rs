@@ -391,6 +391,39 @@ fn an_unheard_write_is_no_edit_after_a_refused_deletion() {
     assert!(reached > 1, "no kill hit between the write and what is stored of it");
 }
 
+/// K5, L2: a mass deletion is taken back that no list tells any more, with a limit far below it: each cycle proves both halves
+/// of the same events, and in the end all are back, or stay as kept where the source may not be written.
+#[test]
+fn mass_deletions_are_taken_back_few_by_few() {
+    for direction in ["two-way", "crm-to-google"] {
+        let mut host = Host::new();
+        let settings = json!({ "direction": direction, "limits": { "firstSync": 8, "laterSync": 4 } });
+        host.activate_with(settings.clone());
+        let ids: Vec<String> =
+            (0..30).map(|n| host.add_meeting(meeting(&format!("Meeting {n}"), 2 + n))).collect();
+        host.settle();
+        ids[..24].iter().for_each(|id| host.delete_meeting(id));
+        let question = host.settle()["questions"][0].clone();
+        assert_eq!(question["count"], 24, "{direction}");
+        for _ in 0..3 {
+            host.advance(200_000);
+            host.settle();
+        }
+        host.run(json!({ "name": "resolve", "question": question["id"], "answer": "restore" })).done();
+        // A full read: no list of deletions stands for the proofs.
+        host.activate_with(settings);
+        let report = host.settle();
+        assert_eq!(report["questions"], json!([]), "{direction}");
+        let live = host.world.google_events("primary");
+        let live = live.iter().filter(|event| event["status"] != "cancelled").count();
+        let left = if direction == "two-way" { 30 } else { 6 };
+        assert_eq!((live, host.meetings().len()), (30, left), "{direction}");
+        host.advance(200_000);
+        host.settle();
+        assert_quiet(&mut host);
+    }
+}
+
 /// K5, I13: events that somebody touches while it is asked whether they are to be deleted too stay in the question, for
 /// their deletion is not told again.
 #[test]

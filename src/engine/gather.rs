@@ -285,7 +285,13 @@ impl Gatherer<'_> {
             ways.values().cloned().add_to(&mut delivered);
             named.iter().map(|id| birth::google_id(connection, id, 0)).add_to(&mut delivered);
             let delivered = Table::of(delivered.into_iter());
-            gathered.waiting = waiting(book, &|id| delivered.contains(id), io.now_ms());
+            // That a deletion which is asked about is told again is no news.
+            let deleted = lists.map_or(&[][..], |lists| &lists.deleted);
+            let again = Table::of(deleted.iter().filter_map(|(id, _)| ways.get(id).cloned()));
+            let news = |id: &GoogleId| {
+                delivered.contains(id) && (gathered.cases.contains(id) || !again.contains(id))
+            };
+            gathered.waiting = waiting(book, &|id| delivered.contains(id), &news, io.now_ms());
             let mut series = Vec::new();
             if self.activation.settings.recurring == RecurringPolicy::Instances {
                 (series, gathered.touched) = delivered_series(&gathered.cases);
@@ -304,7 +310,8 @@ impl Gatherer<'_> {
             rows
         };
         if full {
-            gathered.waiting = waiting(book, &|id| gathered.cases.contains(id), io.now_ms());
+            let delivered = |id: &GoogleId| gathered.cases.contains(id);
+            gathered.waiting = waiting(book, &delivered, &delivered, io.now_ms());
         }
         // A way whose link is not there at all leads to one that was lost.
         let lost = ways.iter().filter(|(_, id)| !rows.contains(key::link(id)));

@@ -193,6 +193,7 @@ impl Story<'_> {
         let went: Vec<String> =
             thing.guests.keys().filter(|(by, _)| *by == side).map(|(_, address)| address.clone()).collect();
         thing.guests.retain(|(by, address), _| *by != side && !went.contains(address));
+        thing.forgotten.extend(went);
     }
 
     pub(crate) fn decide(&mut self, apply: bool) -> Result<(), TestCaseError> {

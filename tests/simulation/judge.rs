@@ -306,7 +306,8 @@ impl Story<'_> {
         for address in
             base.get(&Field::Guests).into_iter().flat_map(|known| known.split(' ')).filter(|a| !a.is_empty())
         {
-            let touched = Side::BOTH.into_iter().any(|side| deed(side, address).is_some());
+            let touched = Side::BOTH.into_iter().any(|side| deed(side, address).is_some())
+                || thing.forgotten.contains(address);
             let removed = thing.deleted.contains(&true);
             prop_assert!(
                 touched || removed || in_google.contains(&address.to_owned()),

@@ -19,6 +19,8 @@ pub(crate) struct Thing {
     pub(crate) written: BTreeMap<(Side, Field), String>,
     /// Guests that came (true) or went, by the side where somebody did that.
     pub(crate) guests: BTreeMap<(Side, String), bool>,
+    /// Guests of whom somebody said so where the event was deleted afterwards: it may have been carried over before.
+    pub(crate) forgotten: BTreeSet<String>,
     pub(crate) deleted: [bool; 2],
     /// What both sides showed when they were last known to agree; before that, a deletion may meet an event that is not
     /// linked yet, and the other half counts as new.

@@ -102,8 +102,13 @@ impl Gatherer<'_> {
 /// What waits and is due: parked events whose day is over, events whose question was answered, an all-day event that was
 /// left half learnt, events that may have been created, and all that nobody could tell apart as soon as one of them is
 /// delivered. What is set apart or asked about and delivered on one side is due on the other as well: what that side told
-/// before is not told again.
-pub(super) fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms: i64) -> Vec<GoogleId> {
+/// before is not told again. `news`: it is delivered for more than a deletion that is told twice.
+pub(super) fn waiting(
+    book: &Book,
+    delivered: &dyn Fn(&GoogleId) -> bool,
+    news: &dyn Fn(&GoogleId) -> bool,
+    now_ms: i64,
+) -> Vec<GoogleId> {
     let ambiguous = |row: &Parked| row.code == Parked::AMBIGUOUS;
     let moved = book.parked.iter().any(|(id, row)| ambiguous(row) && delivered(id));
     let due = book
@@ -112,7 +117,7 @@ pub(super) fn waiting(book: &Book, delivered: &dyn Fn(&GoogleId) -> bool, now_ms
         .filter(|(id, row)| row.retry_ms <= now_ms || delivered(id) || (moved && ambiguous(row)));
     let mut due = due.map(|(id, _)| id.clone()).listed();
     for held in &book.held {
-        let asked = held.ids.iter().filter(|id| held.answer.is_some() || delivered(id));
+        let asked = held.ids.iter().filter(|id| held.answer.is_some() || news(id));
         asked.cloned().add_to(&mut due);
     }
     due.extend(book.state.probe.clone());
