@@ -304,7 +304,7 @@ async fn compare(
     // Whatever becomes of the event in this cycle, the next one knows nothing of that write any more.
     for (id, ..) in written.iter().filter(|(.., fields)| !fields.is_empty()) {
         if let Some(link) = cases.get(id).and_then(|case| case.link.as_ref()) {
-            book.remember(id, link);
+            book.keep(id, link);
         }
     }
     let lost = |case: &Case| case.link.is_none() && case.google_view() == View::New;

@@ -152,6 +152,11 @@ impl Book {
         self.put(key::link(id), encode(link));
     }
 
+    /// Stores what is known of an event by now; writes of which nobody has heard yet stay noted.
+    pub(crate) fn keep(&mut self, id: &GoogleId, link: &Link) {
+        self.put(key::link(id), encode(link));
+    }
+
     /// Nobody needs to be asked about this event any more. An answer about pairs stands until all that it is about wait
     /// no longer.
     fn release(&mut self, id: &GoogleId) {

@@ -245,11 +245,16 @@ impl<'a> Story<'a> {
         self.host.watch = Some(Box::new(move |world| {
             Side::BOTH.into_iter().find_map(|side| names.by_thing(world, side).err())
         }));
+        let knows =
+            |host: &Host| host.rows.get("state").is_some_and(|row| row.contains("\"crmListsGuests\":false"));
+        let knew = knows(&self.host);
         let ended = match kill {
             Some(kill) => self.host.run_killed(command, kill),
             None => self.host.run(command),
         };
         self.host.watch = None;
+        // That lists hide guests is learnt once, and then all is read for them.
+        self.read_anew |= knows(&self.host) && !knew;
         trace(|| format!("{ended:?}\n{:#?}", self.host.trace));
         self.calls.append(&mut self.host.trace.clone());
         self.host.world.faults().clear();
