@@ -11,6 +11,7 @@ export interface GoogleItem {
   id: string;
   status?: string;
   summary?: string;
+  location?: string;
   eventType?: string;
   recurrence?: string[];
   recurringEventId?: string;
